@@ -1,0 +1,147 @@
+"""The compiler's only intermediate form: a checked workflow, every name resolved."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Any, Literal
+
+from wt_contracts.registry import RegistryEntry
+from wt_envs.requirement import Requirement
+
+from wt_compiler.values import Position, Value, references
+
+
+@dataclass(frozen=True, slots=True)
+class TaskUse:
+    """A registered function, and the name that the generated code imports it under.
+
+    Attributes:
+        dotted_path: Public module path and function name; unique among all tasks.
+        alias: The function name, or `<name>_<n>` when several modules expose that name.
+        entry: What the registry says of it.
+    """
+
+    dotted_path: str
+    alias: str
+    entry: RegistryEntry
+
+    @property
+    def is_io(self) -> bool:
+        """Whether the task reads from or writes to the outside, and is replaced in mock runs."""
+        return "io" in self.entry.metadata.tags
+
+
+@dataclass(frozen=True, slots=True)
+class Mapping:
+    """Calls once an element (`map`) or once a key (`mapvalues`)."""
+
+    method: Literal["map", "mapvalues"]
+    argnames: tuple[str, ...]
+    argvalues: Value
+
+
+@dataclass(frozen=True, slots=True)
+class Skipif:
+    """When an instance is skipped; `conditions` may be empty."""
+
+    conditions: tuple[TaskUse, ...]
+    unpack_depth: int
+
+
+@dataclass(frozen=True)
+class Instance:
+    """One step: a task with some of its arguments bound.
+
+    Attributes:
+        id: The identifier that other instances refer to.
+        title: What forms call it; empty if the author gave no name.
+        task: The function.
+        partial: Arguments bound in the spec.
+        mapping: How it is mapped, or None for a single call.
+        skipif: When it is skipped, after the spec's defaults were applied; None for never.
+        position: Where it stands in the spec.
+    """
+
+    id: str
+    title: str
+    task: TaskUse
+    partial: dict[str, Value]
+    mapping: Mapping | None
+    skipif: Skipif | None
+    position: Position
+
+    @property
+    def method(self) -> Literal["call", "map", "mapvalues"]:
+        """The method of the task that starts it."""
+        return self.mapping.method if self.mapping else "call"
+
+    @cached_property
+    def bound(self) -> frozenset[str]:
+        """The arguments that the spec binds, which therefore appear in no form."""
+        return frozenset(self.partial) | frozenset(self.mapping.argnames if self.mapping else ())
+
+    @cached_property
+    def dependencies(self) -> tuple[str, ...]:
+        """The ids of the instances whose results it takes, each once, in the order of first use."""
+        values: list[Value] = list(self.partial.values())
+        if self.mapping:
+            values.append(self.mapping.argvalues)
+        return tuple(dict.fromkeys(reference.instance_id for reference in references(values)))
+
+
+@dataclass(frozen=True)
+class Group:
+    """Instances that a form shows together; presentation only."""
+
+    title: str
+    description: str
+    instances: tuple[Instance, ...]
+    position: Position
+
+
+@dataclass(frozen=True)
+class Override:
+    """One patch of `rjsf.json`: a dotted path in one section, and the value to put there."""
+
+    section: Literal["properties", "$defs", "uiSchema"]
+    path: str
+    value: Any
+    position: Position
+
+
+@dataclass(frozen=True)
+class Dag:
+    """A workflow that passed every check.
+
+    Attributes:
+        id: The spec's id.
+        items: Instances and groups in the order of the spec, which is an order of execution.
+        requirements: What the environment must hold.
+        metadata: Name, description, licence and whatever else the author wrote there.
+        overrides: Patches of the form's schema, in order.
+    """
+
+    id: str
+    items: tuple[Instance | Group, ...]
+    requirements: tuple[Requirement, ...] = ()
+    metadata: dict[str, Any] = field(default_factory=dict)
+    overrides: tuple[Override, ...] = ()
+
+    @cached_property
+    def instances(self) -> tuple[Instance, ...]:
+        """All instances, groups flattened, in order."""
+        flat: list[Instance] = []
+        for item in self.items:
+            flat.extend(item.instances if isinstance(item, Group) else (item,))
+        return tuple(flat)
+
+    @cached_property
+    def tasks(self) -> tuple[TaskUse, ...]:
+        """Every function that is used, conditions included, each once, sorted by dotted path."""
+        uses = {
+            use.dotted_path: use
+            for instance in self.instances
+            for use in (instance.task, *(instance.skipif.conditions if instance.skipif else ()))
+        }
+        return tuple(uses[path] for path in sorted(uses))

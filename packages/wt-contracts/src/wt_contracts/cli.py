@@ -1,0 +1,81 @@
+"""How a compiled workflow is started: its arguments, its environment, its exit codes."""
+
+from __future__ import annotations
+
+from enum import IntEnum
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+RESULT_FILE = "result.json"
+
+
+class ExitCode(IntEnum):
+    """What the exit code of a compiled workflow says."""
+
+    SUCCESS = 0
+    TASK_FAILED = 1
+    USAGE = 2
+    SUSPENDED = 3
+
+
+class WorkflowCLIArgs(BaseModel):
+    """The arguments of `python -m <package>.cli run`.
+
+    Parameters travel in a file, never on the command line, where every user of the machine could read them.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    config_file: str
+    execution_mode: Literal["sequential", "concurrent"] = "sequential"
+    mock_io: bool = False
+    otel_exporter: Literal["console", "gcp"] | None = None
+
+    def to_argv(self, python: str, package: str) -> list[str]:
+        """The command line that starts `package` with the interpreter `python`."""
+        argv = [python, "-m", f"{package}.cli", "run", "--config-file", self.config_file]
+        argv += ["--execution-mode", self.execution_mode]
+        if self.mock_io:
+            argv.append("--mock-io")
+        if self.otel_exporter:
+            argv += ["--otel-exporter", self.otel_exporter]
+        return argv
+
+
+class WorkflowCLIEnv(BaseModel):
+    """The environment variables of a compiled workflow, beside the one that names the results directory.
+
+    Attributes:
+        run_id: Names the run in events and traces.
+        events_file: A file or FIFO that gets one JSON line an event.
+        traceparent: The W3C trace context that the run's spans continue.
+        tracestate: The vendor part of that context.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    run_id: str | None = None
+    events_file: str | None = None
+    traceparent: str | None = None
+    tracestate: str | None = None
+
+    def to_environ(self) -> dict[str, str]:
+        """The variables that are set, by name."""
+        variables = {
+            "WT_RUN_ID": self.run_id,
+            "WT_EVENTS_FILE": self.events_file,
+            "TRACEPARENT": self.traceparent,
+            "TRACESTATE": self.tracestate,
+        }
+        return {name: value for name, value in variables.items() if value is not None}
+
+    @classmethod
+    def from_environ(cls, environ: dict[str, str]) -> WorkflowCLIEnv:
+        """Read them back, inside the compiled workflow."""
+        return cls(
+            run_id=environ.get("WT_RUN_ID"),
+            events_file=environ.get("WT_EVENTS_FILE"),
+            traceparent=environ.get("TRACEPARENT"),
+            tracestate=environ.get("TRACESTATE"),
+        )

@@ -1,0 +1,85 @@
+"""What a user is told about a mistake: what is wrong, where, and what to do."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Sequence
+from difflib import get_close_matches
+from typing import Literal
+
+from pydantic import BaseModel, ConfigDict
+
+from wt_contracts.codes import Code
+
+
+class Diagnostic(BaseModel):
+    """One mistake, or one thing worth knowing.
+
+    Attributes:
+        code: The stable code, such as `WT121`.
+        severity: An `error` stops the command; a `warning` does not.
+        message: What is wrong, in one sentence without a full stop.
+        file: The file, as the user named it.
+        line: The line in that file, counted from 1.
+        column: The column in that line, counted from 1.
+        source: The text of that line.
+        hint: What to do about it.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    code: Code
+    severity: Literal["error", "warning"] = "error"
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    source: str | None = None
+    hint: str | None = None
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, as far as it is known."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+
+class DiagnosticError(Exception):
+    """A mistake of the user's that ends a command.
+
+    Args:
+        diagnostics: All that was found, at least one of them an error.
+        exit_code: What the process should exit with: 2 for usage, specs and parameters, 1 for failed work.
+    """
+
+    def __init__(self, diagnostics: Diagnostic | Sequence[Diagnostic], *, exit_code: int = 2) -> None:
+        self.diagnostics = [diagnostics] if isinstance(diagnostics, Diagnostic) else list(diagnostics)
+        self.exit_code = exit_code
+        super().__init__("\n".join(format_text(diagnostic) for diagnostic in self.diagnostics))
+
+
+def format_text(diagnostic: Diagnostic) -> str:
+    """The diagnostic as a person reads it: the message, the line with a caret below it, the hint."""
+    lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"]
+    if diagnostic.place:
+        lines.append(f"  --> {diagnostic.place}")
+    if diagnostic.source is not None and diagnostic.line is not None:
+        margin = " " * len(str(diagnostic.line))
+        lines.append(f" {diagnostic.line} | {diagnostic.source}")
+        if diagnostic.column is not None:
+            before = diagnostic.source[: diagnostic.column - 1]
+            indent = "".join("\t" if character == "\t" else " " for character in before)
+            lines.append(f" {margin} | {indent}^")
+    if diagnostic.hint:
+        lines.append(f"  hint: {diagnostic.hint}")
+    return "\n".join(lines)
+
+
+def format_json(diagnostics: Iterable[Diagnostic]) -> str:
+    """All diagnostics as one JSON document for machines: `{"diagnostics": [...]}`."""
+    return json.dumps({"diagnostics": [d.model_dump(mode="json") for d in diagnostics]}, indent=2)
+
+
+def near_miss(name: str, candidates: Iterable[str]) -> str | None:
+    """The candidate that a user who wrote `name` most likely meant, or None if none is close."""
+    matches = get_close_matches(name, list(candidates), n=1, cutoff=0.6)
+    return matches[0] if matches else None

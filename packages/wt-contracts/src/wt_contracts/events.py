@@ -1,0 +1,57 @@
+"""What a running workflow says meanwhile: one JSON line an event."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from wt_contracts.versions import check_major
+
+EVENTS_VERSION = "1.0"
+
+
+class EventKind(StrEnum):
+    """What happened."""
+
+    START = "START"
+    STEP_START = "STEP_START"
+    STEP_END = "STEP_END"
+    STEP_SKIPPED = "STEP_SKIPPED"
+    STEP_ERROR = "STEP_ERROR"
+    FINISH = "FINISH"
+
+
+class WorkflowEvent(BaseModel):
+    """One line of a run's event stream.
+
+    Attributes:
+        version: The version of this document; another major version is refused.
+        kind: What happened.
+        time: When, in seconds since the epoch.
+        run_id: Which run.
+        step: The task instance it happened to; None for START and FINISH.
+        method: How the instance was called: `call`, `map` or `mapvalues`.
+        calls: How many calls a step makes, if that is known.
+        steps: How many task instances the workflow has (START only).
+        duration: Seconds since the matching start (ends only).
+        error: What went wrong (STEP_ERROR, and FINISH of a failed run).
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    version: str = EVENTS_VERSION
+    kind: EventKind
+    time: float
+    run_id: str | None = None
+    step: str | None = None
+    method: str | None = None
+    calls: int | None = None
+    steps: int | None = None
+    duration: float | None = None
+    error: str | None = None
+
+    @field_validator("version")
+    @classmethod
+    def _readable(cls, version: str) -> str:
+        return check_major("the event", version, 1, "wt-contracts")

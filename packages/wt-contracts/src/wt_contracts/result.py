@@ -1,0 +1,23 @@
+"""What a run leaves behind: `result.json`."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from pydantic import BaseModel, ConfigDict
+
+
+class WorkflowResult(BaseModel):
+    """Exactly `{"result": …, "error": str | null, "trace": str | null}`, whatever ran the workflow.
+
+    Attributes:
+        result: What the workflow returned; None if it failed.
+        error: What went wrong, in one message; None if nothing did.
+        trace: The traceback of that error.
+    """
+
+    model_config = ConfigDict(extra="forbid")
+
+    result: Any = None
+    error: str | None = None
+    trace: str | None = None

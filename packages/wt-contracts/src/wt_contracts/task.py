@@ -1,0 +1,56 @@
+"""The methods of a task that generated code may call."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from typing import Any, ParamSpec, Protocol, Self, TypeVar, runtime_checkable
+
+from wt_contracts.executor import Executor
+
+P = ParamSpec("P")
+R_co = TypeVar("R_co", covariant=True)
+
+
+@runtime_checkable
+class TaskProtocol(Protocol[P, R_co]):
+    """A function on its way to becoming a step: every method but the last three returns a new task."""
+
+    def validate(self) -> Self:
+        """Check arguments and the return value against the type hints, and convert them."""
+        ...
+
+    def set_task_instance_id(self, task_instance_id: str) -> Self:
+        """Name the step."""
+        ...
+
+    def handle_errors(self) -> Self:
+        """Say in every error which step it came from."""
+        ...
+
+    def with_tracing(self) -> Self:
+        """Open a span around the step and each call, if tracing is configured."""
+        ...
+
+    def skipif(self, conditions: Sequence[Callable[..., bool]], unpack_depth: int = 1) -> Self:
+        """Return a sentinel instead of calling when any condition holds for the arguments."""
+        ...
+
+    def set_executor(self, executor: str | Executor) -> Self:
+        """Choose where the calls run."""
+        ...
+
+    def partial(self, **kwargs: Any) -> Self:
+        """Bind arguments."""
+        ...
+
+    def call(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
+        """Call once."""
+        ...
+
+    def map(self, argnames: str | Sequence[str], argvalues: Iterable[Any]) -> Any:
+        """Call once an element; the results in the same order."""
+        ...
+
+    def mapvalues(self, argnames: str | Sequence[str], argvalues: Iterable[Any] | Mapping[Any, Any]) -> Any:
+        """Call once a (key, value) pair; the results under the same keys."""
+        ...
