@@ -31,9 +31,7 @@ class EnvVariable:
     position: Position
 
 
-Value: TypeAlias = (
-    "None | bool | int | float | str | Reference | EnvVariable | list[Value] | dict[str, Value]"
-)
+Value: TypeAlias = "bool | int | float | str | Reference | EnvVariable | list[Value] | dict[str, Value] | None"
 
 
 def references(value: Value) -> Iterator[Reference]:

@@ -1,4 +1,4 @@
-"""How the version of a contract is checked: an unknown major version is refused, a newer minor one is read."""
+"""How a contract is versioned: an unknown major version is refused, a newer minor one is read."""
 
 from __future__ import annotations
 
