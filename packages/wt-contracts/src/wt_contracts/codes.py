@@ -78,3 +78,4 @@ class Code(StrEnum):
     RUN_DIED = "WT510"
     MOCK_MISSING = "WT511"
     USAGE = "WT512"
+    COMMAND_BROKEN = "WT513"

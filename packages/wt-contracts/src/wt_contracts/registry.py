@@ -33,6 +33,8 @@ class RegistryEntry(BaseModel):
         json_schema: The schema of the parameters, an object schema.
         return_schema: The schema of what it returns, or None if it is unknown (always before version 1.1).
         is_async: Whether it is an `async def` function (always false before version 1.1).
+        hidden_parameters: The parameters that the schema leaves out (`Field(exclude=True)`, `SkipJsonSchema`) and that
+            a spec may bind; None if it is not known which they are (always before version 1.1).
     """
 
     metadata: RegistryMetadata
@@ -43,6 +45,7 @@ class RegistryEntry(BaseModel):
     json_schema: dict[str, Any]
     return_schema: dict[str, Any] | None = None
     is_async: bool = False
+    hidden_parameters: list[str] | None = None
 
 
 class RegistryProblem(BaseModel):

@@ -1,0 +1,192 @@
+"""What a file of parameters holds, and where each parameter stands in it.
+
+The parsing is a YAML library's, wherever the file is read; what its events mean is decided here, once for the
+compiled workflow and for whatever starts it: the scalars are those of YAML 1.2 (so dates, `yes` and `on` are text), a
+key stands once, and nesting and the growth through aliases are bounded, because the input is not to be trusted.
+"""
+
+from __future__ import annotations
+
+import copy
+import math
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from typing import Any, TypeAlias
+
+Path: TypeAlias = tuple[str | int, ...]
+
+MOST_VALUES = 500_000
+"""More values than this, aliases counted as often as they are used, are not parameters."""
+DEEPEST = 100
+
+_CONSTANTS: dict[str, bool | None] = {
+    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
+    **dict.fromkeys(("true", "True", "TRUE"), True),
+    **dict.fromkeys(("false", "False", "FALSE"), False),
+}
+_DECIMAL = re.compile(r"[-+]?[0-9]{1,4000}")
+_OCTAL = re.compile(r"0o[0-7]{1,4000}")
+_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,4000}")
+_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
+_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
+_TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+
+
+class ParameterFileError(ValueError):
+    """The events make no parameters.
+
+    Attributes:
+        line: Where, counted from 1.
+        column: Where in that line, counted from 1.
+        hint: What to do about it.
+    """
+
+    def __init__(self, message: str, mark: Any, hint: str | None = None) -> None:
+        super().__init__(message)
+        self.line: int = mark.line + 1
+        self.column: int = mark.column + 1
+        self.hint = hint
+
+
+@dataclass(slots=True)
+class ParameterFile:
+    """The value of a file, and the line and column (from 1) of every key and list item, by its path."""
+
+    value: Any = None
+    places: dict[Path, tuple[int, int]] = field(default_factory=dict)
+
+    def place(self, path: Path) -> tuple[int, int] | None:
+        """Where a path stands; what is not written stands where the nearest thing around it does."""
+        for end in range(len(path), 0, -1):
+            if path[:end] in self.places:
+                return self.places[path[:end]]
+        return None
+
+
+def parse_events(events: Iterator[Any]) -> ParameterFile:
+    """Build the value from the events of a YAML parser.
+
+    Args:
+        events: What PyYAML or ruamel.yaml yields for the text of the file.
+
+    Returns:
+        The value and its places; the value of an empty file is None.
+
+    Raises:
+        ParameterFileError: If it has a duplicate key, a key that is no text, several documents, a number that
+            JSON does not know, or more in it than parameters have.
+    """
+    return _Builder(events).build()
+
+
+def parse_scalar(text: str) -> bool | int | float | str | None:
+    """What a scalar without quotes means (YAML 1.2.2, section 10.3.2).
+
+    Raises:
+        ValueError: If it is an infinity, not a number, or too large to be one.
+    """
+    if text in _CONSTANTS:
+        return _CONSTANTS[text]
+    if _DECIMAL.fullmatch(text):
+        return int(text)
+    if _OCTAL.fullmatch(text):
+        return int(text[2:], 8)
+    if _HEXADECIMAL.fullmatch(text):
+        return int(text[2:], 16)
+    if _NOT_FINITE.fullmatch(text):
+        raise ValueError(f"{text} is not a number that a parameter can have")
+    if _FLOAT.fullmatch(text):
+        number = float(text)
+        if not math.isfinite(number):
+            raise ValueError(f"{text[:40]} is too large for a number")
+        return number
+    return text
+
+
+class _Builder:
+    def __init__(self, events: Iterator[Any]) -> None:
+        self._events = events
+        self._file = ParameterFile()
+        self._anchors: dict[str, tuple[Any, int]] = {}
+        self._count = 0
+
+    def build(self) -> ParameterFile:
+        for event in self._events:
+            kind = type(event).__name__
+            if kind == "DocumentStartEvent":
+                if self._file.value is not None:
+                    raise ParameterFileError("the file holds more than one YAML document", event.start_mark)
+                self._file.value = self._value(next(self._events), ())
+        return self._file
+
+    def _value(self, event: Any, path: Path) -> Any:
+        if type(event).__name__ == "AliasEvent":
+            return self._alias(event)
+        if len(path) > DEEPEST:
+            raise ParameterFileError(f"the values are nested deeper than {DEEPEST} levels", event.start_mark)
+        before = self._count
+        self._grow(1, event)
+        kind = type(event).__name__
+        if kind == "ScalarEvent":
+            value: Any = self._scalar(event)
+        elif kind == "SequenceStartEvent":
+            value = self._sequence(path)
+        else:
+            value = self._mapping(path)
+        if event.anchor:
+            self._anchors[event.anchor] = (value, self._count - before)
+        return value
+
+    def _grow(self, by: int, event: Any) -> None:
+        self._count += by
+        if self._count > MOST_VALUES:
+            raise ParameterFileError(f"the file grows to more than {MOST_VALUES:,} values", event.start_mark)
+
+    def _alias(self, event: Any) -> Any:
+        if event.anchor not in self._anchors:
+            raise ParameterFileError(f"the alias *{event.anchor} refers to nothing before it", event.start_mark)
+        value, size = self._anchors[event.anchor]
+        self._grow(size, event)
+        return copy.deepcopy(value)
+
+    def _scalar(self, event: Any) -> Any:
+        tag = str(event.tag) if event.tag is not None else None
+        if tag in _TEXT_TAGS or (tag is None and event.style not in (None, "")):
+            return event.value
+        if tag is not None and not tag.startswith("tag:yaml.org,2002:"):
+            raise ParameterFileError(f"the tag {tag} means nothing here", event.start_mark, "leave the tag out")
+        try:
+            return parse_scalar(event.value)
+        except ValueError as error:
+            raise ParameterFileError(str(error), event.start_mark) from None
+
+    def _sequence(self, path: Path) -> list[Any]:
+        items: list[Any] = []
+        for event in self._events:
+            if type(event).__name__ == "SequenceEndEvent":
+                break
+            here = (*path, len(items))
+            self._file.places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            items.append(self._value(event, here))
+        return items
+
+    def _mapping(self, path: Path) -> dict[str, Any]:
+        entries: dict[str, Any] = {}
+        for event in self._events:
+            if type(event).__name__ == "MappingEndEvent":
+                break
+            key = self._key(event, path)
+            if key in entries:
+                message = f"the key {key!r} stands here a second time"
+                raise ParameterFileError(message, event.start_mark, "keep one of the two")
+            here = (*path, key)
+            self._file.places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            entries[key] = self._value(next(self._events), here)
+        return entries
+
+    def _key(self, event: Any, path: Path) -> str:
+        key = self._value(event, path)
+        if isinstance(key, dict | list):
+            raise ParameterFileError("a key is a list or a mapping, not text", event.start_mark, "quote it")
+        return key if isinstance(key, str) else str(event.value)

@@ -1,0 +1,7 @@
+"""`python -m wt_registry`."""
+
+from __future__ import annotations
+
+from wt_registry.cli import run
+
+raise SystemExit(run())
