@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from wt_contracts.registry import RegistryEntry
-from wt_envs.requirement import Requirement
 
 from wt_compiler.values import Position, Value, references
+
+if TYPE_CHECKING:
+    from wt_envs.requirement import Requirement
 
 
 @dataclass(frozen=True, slots=True)

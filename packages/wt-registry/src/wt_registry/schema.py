@@ -108,7 +108,7 @@ class _ParametersSchema(GenerateJsonSchema):
     def _without_skipped(
         self, arguments: list[core_schema.ArgumentsParameter], var_kwargs_schema: core_schema.CoreSchema | None
     ) -> dict[str, Any]:
-        """Describe parameters some of which are `SkipJsonSchema`: like excluded ones they have no property but stay required."""
+        """Describe parameters some of which are `SkipJsonSchema`; like excluded ones they may have to be bound."""
         skipped = [argument for argument in arguments if self._is_skipped(argument)]
         schema = super().kw_arguments_schema([a for a in arguments if a not in skipped], var_kwargs_schema)
         required = [argument["name"] for argument in skipped if argument["schema"]["type"] != "default"]

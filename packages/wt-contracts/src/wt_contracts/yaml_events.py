@@ -1,8 +1,7 @@
-"""What a file of parameters holds, and where each parameter stands in it.
+"""What the events of a YAML parser mean: a value, and where each part of it stands.
 
-The parsing is a YAML library's, wherever the file is read; what its events mean is decided here, once for the
-compiled workflow and for whatever starts it: the scalars are those of YAML 1.2 (so dates, `yes` and `on` are text), a
-key stands once, and nesting and the growth through aliases are bounded, because the input is not to be trusted.
+The parsing is a library's, wherever the file is read. The scalars are those of YAML 1.2 (so dates, `yes` and `on` are
+text), a key stands once, and nesting and the growth through aliases are bounded, because the input is not to be trusted.
 """
 
 from __future__ import annotations
@@ -17,7 +16,7 @@ from typing import Any, TypeAlias
 Path: TypeAlias = tuple[str | int, ...]
 
 MOST_VALUES = 500_000
-"""More values than this, aliases counted as often as they are used, are not parameters."""
+"""More values than this, aliases counted as often as they are used, are no input of ours."""
 DEEPEST = 100
 
 _CONSTANTS: dict[str, bool | None] = {
@@ -33,8 +32,13 @@ _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
 
 
-class ParameterFileError(ValueError):
-    """The events make no parameters.
+class YAMLEventError(ValueError):
+    """The text is no YAML, or not of the kind that is read here.
+
+    Args:
+        message: What is wrong.
+        mark: The library's mark of the place, which counts from 0; None if it is not known.
+        hint: What to do about it.
 
     Attributes:
         line: Where, counted from 1.
@@ -42,16 +46,16 @@ class ParameterFileError(ValueError):
         hint: What to do about it.
     """
 
-    def __init__(self, message: str, mark: Any, hint: str | None = None) -> None:
+    def __init__(self, message: str, mark: Any = None, hint: str | None = None) -> None:
         super().__init__(message)
-        self.line: int = mark.line + 1
-        self.column: int = mark.column + 1
+        self.line: int | None = mark.line + 1 if mark is not None else None
+        self.column: int | None = mark.column + 1 if mark is not None else None
         self.hint = hint
 
 
 @dataclass(slots=True)
-class ParameterFile:
-    """The value of a file, and the line and column (from 1) of every key and list item, by its path."""
+class PlacedValue:
+    """A value, and the line and column (from 1) of every key and list item in it, by its path."""
 
     value: Any = None
     places: dict[Path, tuple[int, int]] = field(default_factory=dict)
@@ -64,17 +68,17 @@ class ParameterFile:
         return None
 
 
-def parse_events(events: Iterator[Any]) -> ParameterFile:
+def parse_events(events: Iterator[Any]) -> PlacedValue:
     """Build the value from the events of a YAML parser.
 
     Args:
-        events: What PyYAML or ruamel.yaml yields for the text of the file.
+        events: What PyYAML or ruamel.yaml yields for a text.
 
     Returns:
-        The value and its places; the value of an empty file is None.
+        The value and its places; the value of an empty text is None.
 
     Raises:
-        ParameterFileError: If it has a duplicate key, a key that is no text, several documents, a number that
+        YAMLEventError: If it has a duplicate key, a key that is no text, several documents, a number that
             JSON does not know, or more in it than parameters have.
     """
     return _Builder(events).build()
@@ -107,24 +111,24 @@ def parse_scalar(text: str) -> bool | int | float | str | None:
 class _Builder:
     def __init__(self, events: Iterator[Any]) -> None:
         self._events = events
-        self._file = ParameterFile()
+        self._placed = PlacedValue()
         self._anchors: dict[str, tuple[Any, int]] = {}
         self._count = 0
 
-    def build(self) -> ParameterFile:
+    def build(self) -> PlacedValue:
         for event in self._events:
             kind = type(event).__name__
             if kind == "DocumentStartEvent":
-                if self._file.value is not None:
-                    raise ParameterFileError("the file holds more than one YAML document", event.start_mark)
-                self._file.value = self._value(next(self._events), ())
-        return self._file
+                if self._placed.value is not None:
+                    raise YAMLEventError("there is more than one YAML document", event.start_mark)
+                self._placed.value = self._value(next(self._events), ())
+        return self._placed
 
     def _value(self, event: Any, path: Path) -> Any:
         if type(event).__name__ == "AliasEvent":
             return self._alias(event)
         if len(path) > DEEPEST:
-            raise ParameterFileError(f"the values are nested deeper than {DEEPEST} levels", event.start_mark)
+            raise YAMLEventError(f"the values are nested deeper than {DEEPEST} levels", event.start_mark)
         before = self._count
         self._grow(1, event)
         kind = type(event).__name__
@@ -141,11 +145,11 @@ class _Builder:
     def _grow(self, by: int, event: Any) -> None:
         self._count += by
         if self._count > MOST_VALUES:
-            raise ParameterFileError(f"the file grows to more than {MOST_VALUES:,} values", event.start_mark)
+            raise YAMLEventError(f"the text grows to more than {MOST_VALUES:,} values", event.start_mark)
 
     def _alias(self, event: Any) -> Any:
         if event.anchor not in self._anchors:
-            raise ParameterFileError(f"the alias *{event.anchor} refers to nothing before it", event.start_mark)
+            raise YAMLEventError(f"the alias *{event.anchor} refers to nothing before it", event.start_mark)
         value, size = self._anchors[event.anchor]
         self._grow(size, event)
         return copy.deepcopy(value)
@@ -155,11 +159,11 @@ class _Builder:
         if tag in _TEXT_TAGS or (tag is None and event.style not in (None, "")):
             return event.value
         if tag is not None and not tag.startswith("tag:yaml.org,2002:"):
-            raise ParameterFileError(f"the tag {tag} means nothing here", event.start_mark, "leave the tag out")
+            raise YAMLEventError(f"the tag {tag} means nothing here", event.start_mark, "leave the tag out")
         try:
             return parse_scalar(event.value)
         except ValueError as error:
-            raise ParameterFileError(str(error), event.start_mark) from None
+            raise YAMLEventError(str(error), event.start_mark) from None
 
     def _sequence(self, path: Path) -> list[Any]:
         items: list[Any] = []
@@ -167,7 +171,7 @@ class _Builder:
             if type(event).__name__ == "SequenceEndEvent":
                 break
             here = (*path, len(items))
-            self._file.places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            self._placed.places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
             items.append(self._value(event, here))
         return items
 
@@ -179,14 +183,14 @@ class _Builder:
             key = self._key(event, path)
             if key in entries:
                 message = f"the key {key!r} stands here a second time"
-                raise ParameterFileError(message, event.start_mark, "keep one of the two")
+                raise YAMLEventError(message, event.start_mark, "keep one of the two")
             here = (*path, key)
-            self._file.places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
+            self._placed.places[here] = (event.start_mark.line + 1, event.start_mark.column + 1)
             entries[key] = self._value(next(self._events), here)
         return entries
 
     def _key(self, event: Any, path: Path) -> str:
         key = self._value(event, path)
         if isinstance(key, dict | list):
-            raise ParameterFileError("a key is a list or a mapping, not text", event.start_mark, "quote it")
+            raise YAMLEventError("a key is a list or a mapping, not text", event.start_mark, "quote it")
         return key if isinstance(key, str) else str(event.value)

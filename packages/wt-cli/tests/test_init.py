@@ -1,0 +1,146 @@
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+import tomllib
+
+import pytest
+from wt_cli.init import write
+from wt_contracts.diagnostics import DiagnosticError
+
+
+def test_it_writes_a_library_a_spec_and_parameters(run, tmp_path):
+    result = run("init", "rain", "--author", 'Ada "L" Müller')
+
+    assert result.returncode == 0
+    assert "wt run rain/spec.yaml" in result.stdout
+    written = {str(path.relative_to(tmp_path / "rain")) for path in (tmp_path / "rain").rglob("*") if path.is_file()}
+    assert {"spec.yaml", "params.yaml", "README.md", "rain-tasks/src/rain_tasks/tasks.py"} <= written
+    project = tomllib.loads((tmp_path / "rain/rain-tasks/pyproject.toml").read_text())["project"]
+    assert project["name"] == "rain-tasks"
+    assert project["authors"] == [{"name": 'Ada "L" Müller'}]
+    assert project["entry-points"]["wt_registry"] == {"rain_tasks": "rain_tasks"}
+
+
+def test_without_an_author_nobody_is_named(run, tmp_path):
+    assert run("init", "rain").returncode == 0
+
+    assert "authors" not in tomllib.loads((tmp_path / "rain/rain-tasks/pyproject.toml").read_text())["project"]
+
+
+def test_the_librarys_tests_pass_at_once(run, tmp_path):
+    run("init", "deep/down/rain-fall", "--no-input")
+
+    library = tmp_path / "deep/down/rain-fall/rain-fall-tasks"
+    command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(library)]
+    result = subprocess.run(command, capture_output=True, text=True)
+
+    assert result.returncode == 0, result.stdout
+    assert "5 passed" in result.stdout
+
+
+def test_what_it_writes_is_formatted_linted_and_typed(run, tmp_path):
+    run("init", "rain")
+    library = tmp_path / "rain/rain-tasks"
+
+    for command in (
+        ["ruff", "check", "--isolated", "--no-cache", "--select", "E,F,I,UP,B,SIM,D1", "--line-length", "120", "src"],
+        ["ruff", "format", "--isolated", "--no-cache", "--line-length", "120", "--check", "."],
+        ["mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "src"],
+    ):
+        result = subprocess.run([sys.executable, "-m", *command], cwd=library, capture_output=True, text=True)
+        assert result.returncode == 0, result.stdout + result.stderr
+
+
+def test_no_file_is_overwritten_and_nothing_is_written_beside_it(run, tmp_path):
+    (tmp_path / "rain").mkdir()
+    (tmp_path / "rain/spec.yaml").write_text("mine")
+
+    result = run("init", "rain")
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("error[WT141]: rain/spec.yaml exists already")
+    assert [path.name for path in (tmp_path / "rain").iterdir()] == ["spec.yaml"]
+    assert (tmp_path / "rain/spec.yaml").read_text() == "mine"
+
+
+def test_a_directory_with_other_files_is_welcome(run, tmp_path):
+    (tmp_path / "rain").mkdir()
+    (tmp_path / "rain/notes.txt").write_text("mine")
+
+    assert run("init", "rain").returncode == 0
+    assert (tmp_path / "rain/notes.txt").read_text() == "mine"
+
+
+def test_a_link_to_nowhere_is_not_written_through(run, tmp_path):
+    (tmp_path / "rain").mkdir()
+    (tmp_path / "rain/spec.yaml").symlink_to(tmp_path / "elsewhere")
+
+    assert run("init", "rain").returncode == 2
+    assert not (tmp_path / "elsewhere").exists()
+
+
+def test_the_name_comes_from_the_directory(run, tmp_path):
+    assert run("init", "Rain & Fall 2").returncode == 0
+
+    assert (tmp_path / "Rain & Fall 2/spec.yaml").read_text().splitlines()[1] == "id: rain_fall_2"
+
+
+@pytest.mark.parametrize(
+    "name", ["9lives", "Rain", "a--b", "list", "class", "páramo", "page", "x" * 51, "", "a/b", "../a"]
+)
+def test_a_name_that_cannot_be_a_packages_is_refused(run, tmp_path, name):
+    result = run("init", "rain", "--name", name)
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("error[WT114]: ")
+    assert "--name" in result.stderr
+    assert not (tmp_path / "rain").exists()
+
+
+def test_an_author_of_two_lines_is_refused(run, tmp_path):
+    result = run("init", "rain", "--author", "a\nb")
+
+    assert result.returncode == 2
+    assert "--author" in result.stderr
+
+
+def test_on_a_terminal_it_asks_until_the_answer_is_right(run_on_terminal, tmp_path):
+    answers = {"The name [rain]: ": "9x", "letter first\r\nThe name [rain]: ": "wind", "The author []: ": "Ada"}
+
+    code, shown = run_on_terminal("init", "rain", answers=answers)
+
+    assert code == 0, shown
+    assert (tmp_path / "rain/wind-tasks").is_dir()
+    assert '{ name = "Ada" }' in (tmp_path / "rain/wind-tasks/pyproject.toml").read_text()
+
+
+def test_no_input_asks_nothing_on_a_terminal(run_on_terminal, tmp_path):
+    assert run_on_terminal("init", "rain", "--no-input")[0] == 0
+
+
+def test_it_answers_with_json_for_machines(run):
+    for args in (["--json", "init", "a"], ["init", "b", "--json"]):
+        answer = json.loads(run(*args).stdout)
+        assert "spec.yaml" in answer["files"]
+
+
+def test_a_place_that_cannot_be_written_is_told(run, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    result = run("init", "file/rain")
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("error[WT140]: ")
+
+
+def test_a_failure_half_way_leaves_nothing_behind(tmp_path):
+    contents = {"a.txt": "a", "deep/b.txt": "b", "x" * (os.pathconf(tmp_path, "PC_NAME_MAX") + 1): "too long a name"}
+
+    with pytest.raises(DiagnosticError) as raised:
+        write(tmp_path / "new", contents)
+
+    assert raised.value.diagnostics[0].code == "WT140"
+    assert not (tmp_path / "new").exists()

@@ -1,0 +1,41 @@
+"""Everything that can be checked before a workflow runs; each module is one family of checks."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wt_compiler.catalogue import Catalogue
+from wt_compiler.check.arguments import check_arguments
+from wt_compiler.check.form import form_of
+from wt_compiler.check.groups import check_groups
+from wt_compiler.check.literals import LiteralCheck
+from wt_compiler.check.mapping import check_mapping
+from wt_compiler.check.overrides import check_overrides
+from wt_compiler.check.references import check_references
+from wt_compiler.spec import Spec
+
+if TYPE_CHECKING:
+    from wt_compiler.resolve import Resolved
+
+
+def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> None:
+    """Run all checks; what is wrong goes to the spec's findings.
+
+    Args:
+        spec: The spec as it was read.
+        resolved: Its instances with their tasks looked up.
+        catalogue: What the environment offers.
+    """
+    findings = spec.findings
+    check_references(spec, catalogue)
+    literals = LiteralCheck(findings)
+    for item in resolved:
+        if item.spec.mapping is not None:
+            check_mapping(item.spec.mapping, findings)
+        if item.task is not None:
+            parameters = catalogue.parameters(item.task)
+            check_arguments(item, parameters, findings)
+            literals.check(item, parameters)
+    form = form_of(spec, resolved, catalogue)
+    check_groups(form, findings)
+    check_overrides(spec.overrides, form, findings)

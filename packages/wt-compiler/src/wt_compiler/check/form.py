@@ -1,0 +1,72 @@
+"""What a form shows of a workflow: the parameters that the spec leaves unbound, by instance and group."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from wt_compiler.catalogue import Catalogue
+from wt_compiler.parameters import Parameters
+from wt_compiler.spec import GroupSpec, Name, Spec
+from wt_compiler.values import Position
+
+if TYPE_CHECKING:
+    from wt_compiler.resolve import Resolved
+
+
+@dataclass(frozen=True, slots=True)
+class FormInstance:
+    """An instance with something left to fill in; `unbound` has the parameters in order."""
+
+    unbound: tuple[str, ...]
+    parameters: Parameters
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class FormGroup:
+    """A group with at least one such instance."""
+
+    title: Name
+    instances: dict[str, FormInstance]
+
+
+@dataclass(frozen=True, slots=True)
+class Form:
+    """The top level of a form.
+
+    Attributes:
+        ungrouped: The instances outside of groups, by id.
+        groups: The groups in order, whose titles may collide.
+        hidden: The ids and titles of the spec that the form does not show.
+        complete: Whether every task was found; if not, nothing is known of what the form lacks.
+    """
+
+    ungrouped: dict[str, FormInstance] = field(default_factory=dict)
+    groups: list[FormGroup] = field(default_factory=list)
+    hidden: set[str] = field(default_factory=set)
+    complete: bool = True
+
+
+def form_of(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> Form:
+    """What the form of a spec shows, as far as its tasks are known."""
+    shown: dict[int, FormInstance] = {}
+    for item in resolved:
+        if item.task is not None:
+            parameters = catalogue.parameters(item.task)
+            bound = {argument.name.text for argument in item.spec.partial}
+            bound.update(name.text for name in (item.spec.mapping.argnames if item.spec.mapping else ()))
+            if unbound := parameters.unbound(bound):
+                shown[id(item.spec)] = FormInstance(tuple(unbound), parameters, item.spec.position)
+    form = Form(complete=all(item.task is not None for item in resolved))
+    for entry in spec.items:
+        members = entry.instances if isinstance(entry, GroupSpec) else (entry,)
+        visible = {member.id.text: shown[id(member)] for member in members if member.id and id(member) in shown}
+        form.hidden.update(member.id.text for member in members if member.id and id(member) not in shown)
+        if not isinstance(entry, GroupSpec):
+            form.ungrouped.update(visible)
+        elif entry.title is not None and visible:
+            form.groups.append(FormGroup(entry.title, visible))
+        elif entry.title is not None:
+            form.hidden.add(entry.title.text)
+    return form

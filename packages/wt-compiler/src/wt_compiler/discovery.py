@@ -1,0 +1,136 @@
+"""What the task libraries of an environment offer: asked of its own interpreter, or read from a file.
+
+The libraries are never imported here. The answer for a locked environment is kept under the lock's hash, so that the
+next question starts no interpreter.
+"""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, TypeAlias
+
+from wt_contracts.codes import Code
+from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_contracts.registry import RegistryOutput
+
+if TYPE_CHECKING:
+    from wt_envs.lock import Lock
+
+DEFAULT_TIMEOUT: Final = 120.0
+"""Seconds that the libraries of an environment may take to be imported."""
+
+Progress: TypeAlias = Callable[[str], None]
+
+
+def read_registry(path: Path) -> RegistryOutput:
+    """Read a stored registry output.
+
+    Args:
+        path: A file with what `wt-registry --format json` printed.
+
+    Raises:
+        DiagnosticError: If it cannot be read, or is no registry output of a version that is known.
+    """
+    try:
+        content = path.read_bytes()
+    except OSError as error:
+        message = f"the registry output cannot be read: {error.strerror}"
+        hint = "write it with `wt-registry --format json > FILE`"
+        raise DiagnosticError(
+            Diagnostic(code=Code.FILE_UNREADABLE, message=message, file=str(path), hint=hint)
+        ) from None
+    return parse_registry(content, str(path))
+
+
+def parse_registry(content: bytes, source: str | None = None) -> RegistryOutput:
+    """Read a registry output.
+
+    Args:
+        content: The JSON.
+        source: The file that it came from, for diagnostics.
+
+    Raises:
+        DiagnosticError: If it is none, or one of an unknown version; the message says which side to upgrade.
+    """
+    from pydantic import ValidationError
+
+    try:
+        return RegistryOutput.model_validate_json(content)
+    except ValidationError as error:
+        problem = error.errors(include_url=False, include_input=False)[0]
+        place = ".".join(str(part) for part in problem["loc"])
+        reason = problem["msg"].removeprefix("Value error, ")
+        version = place == "version"
+        message = reason if version else f"this is no registry output: {f'{place}: ' if place else ''}{reason}"
+        code = Code.REGISTRY_VERSION if version else Code.REGISTRY_OUTPUT_INVALID
+        raise DiagnosticError(Diagnostic(code=code, message=message, file=source)) from None
+
+
+def discover_current(*, timeout: float = DEFAULT_TIMEOUT, progress: Progress | None = None) -> RegistryOutput:
+    """Ask the interpreter that runs now, in a process of its own.
+
+    Args:
+        timeout: Seconds after which it is given up.
+        progress: Is told what is being done.
+
+    Raises:
+        DiagnosticError: If there is no answer.
+    """
+    from wt_compiler.registry_process import ask
+
+    _tell(progress, "asking the installed task libraries what they offer")
+    # -P: a file of the user's in the working directory must not stand in for a module.
+    return parse_registry(ask([sys.executable, "-P"], timeout))
+
+
+def discover_locked(
+    lock: Lock, *, editable: bool = False, timeout: float = DEFAULT_TIMEOUT, progress: Progress | None = None
+) -> RegistryOutput:
+    """Ask a locked environment, or remember its answer.
+
+    Args:
+        lock: The lock; realised if the answer is not known yet.
+        editable: Whether a library can change without the lock; then nothing is remembered.
+        timeout: Seconds after which it is given up.
+        progress: Is told what is being done.
+
+    Raises:
+        DiagnosticError: If the environment cannot be realised or gives no answer.
+    """
+    from wt_envs.cache import cache_root
+
+    kept = cache_root() / "discovery" / f"{lock.digest}.json"
+    if not editable and kept.is_file():
+        try:
+            return parse_registry(kept.read_bytes())
+        except (OSError, DiagnosticError):
+            kept.unlink(missing_ok=True)  # written by another version, or damaged: ask again
+    from wt_envs.realise import realise
+
+    from wt_compiler.registry_process import ask
+
+    environment = realise(lock, progress=progress)
+    _tell(progress, "asking the task libraries what they offer")
+    content = ask([str(environment.python), "-I"], timeout)
+    registry = parse_registry(content)
+    if not editable and not any(problem.kind == "library" for problem in registry.problems):
+        _keep(kept, content)
+    return registry
+
+
+def _keep(path: Path, content: bytes) -> None:
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        aside = path.with_name(f".{path.name}.{os.getpid()}")
+        aside.write_bytes(content)
+        aside.replace(path)
+    except OSError:
+        return  # a cache that cannot be written makes the next compile slower, and this one no worse
+
+
+def _tell(progress: Progress | None, message: str) -> None:
+    if progress is not None:
+        progress(message)

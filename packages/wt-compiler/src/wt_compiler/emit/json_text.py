@@ -1,0 +1,21 @@
+"""JSON as files hold it: indented, every character as itself."""
+
+from __future__ import annotations
+
+from typing import Any
+
+
+def json_text(content: Any) -> str:
+    """A JSON document with a line break at its end.
+
+    Args:
+        content: Mappings, lists and scalars; numbers finite.
+    """
+    import pydantic_core
+
+    try:
+        return pydantic_core.to_json(content, indent=2).decode() + "\n"
+    except pydantic_core.PydanticSerializationError:  # a lone surrogate, which JSON can only write as an escape
+        import json
+
+        return json.dumps(content, indent=2) + "\n"

@@ -1,0 +1,62 @@
+"""Values of a spec as Python source."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+
+from wt_compiler.values import EnvVariable, Reference, Value
+
+_DECIMAL_BITS = 10_000
+"""Python refuses to read or write decimal numbers of more than 4,300 digits (some 14,000 bits), hexadecimal ones not."""
+
+
+class Literals:
+    """Writes values.
+
+    Args:
+        variable: The name of the variable that holds what a task instance returned.
+        env: The name of the function that reads an environment variable.
+    """
+
+    def __init__(self, variable: Callable[[str], str], env: str) -> None:
+        self._variable = variable
+        self._env = env
+
+    def source(self, value: Value) -> str:
+        """An expression that evaluates to the value; unformatted."""
+        if isinstance(value, Reference):
+            return self._variable(value.instance_id)
+        if isinstance(value, EnvVariable):
+            return f"{self._env}({quoted(value.name)})"
+        if isinstance(value, list):
+            return f"[{', '.join(self.source(item) for item in value)}]"
+        if isinstance(value, dict):
+            return f"{{{', '.join(f'{quoted(key)}: {self.source(item)}' for key, item in value.items())}}}"
+        return scalar(value)
+
+
+def scalar(value: bool | int | float | str | None) -> str:
+    """A value without parts, as an expression."""
+    if isinstance(value, str):
+        return _text(value)
+    if isinstance(value, float) and not math.isfinite(value):
+        return f'float("{value}")'
+    if isinstance(value, int) and value.bit_length() > _DECIMAL_BITS:
+        return hex(value)
+    return repr(value)
+
+
+def quoted(text: str) -> str:
+    """A text as one string literal in ASCII quotes, whatever it holds."""
+    literal = repr(text)
+    if literal[0] == '"' or '"' in text:
+        return literal
+    return f'"{literal[1:-1]}"'
+
+
+def _text(text: str) -> str:
+    lines = text.splitlines(keepends=True)
+    if len(lines) < 2:
+        return quoted(text)
+    return f"({' '.join(quoted(line) for line in lines)})"

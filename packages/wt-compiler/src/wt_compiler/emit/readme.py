@@ -1,0 +1,95 @@
+"""`README.md` and `VERSION.yaml`: what the workflow is, for a person who has only the workspace."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Any
+
+from wt_compiler import version
+from wt_compiler.dag import Instance
+from wt_compiler.definitions import Schema
+from wt_compiler.emit import Files
+from wt_compiler.emit.templating import render
+from wt_compiler.emit.workflow import Workflow, one_line
+
+_LONGEST_CELL = 160
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """One row of the table of parameters."""
+
+    step: str
+    name: str
+    type: str
+    required: bool
+    default: str
+    description: str
+
+
+def emit(workflow: Workflow) -> Files:
+    """`README.md` and `VERSION.yaml`."""
+    first = next((name for name, schema in workflow.forms.params["properties"].items() if schema["required"]), None)
+    text = render(
+        "README.md.jinja",
+        workflow=workflow,
+        how=_how,
+        parameters=list(_parameters(workflow.forms.params)),
+        needs=first,
+        one_line=one_line,
+    )
+    return {"README.md": text, version.FILE: workflow.stamp.to_yaml()}
+
+
+def _how(instance: Instance) -> str:
+    """How a step is called, in a few words."""
+    mapping = instance.mapping
+    words = ["once"] if mapping is None else [f"for each {' and '.join(mapping.argnames)}"]
+    if mapping is not None and mapping.method == "mapvalues":
+        words.append("by key")
+    if instance.skipif and instance.skipif.conditions:
+        conditions = ", ".join(use.entry.function_name for use in instance.skipif.conditions)
+        words.append(f"unless {conditions}")
+    return " ".join(words)
+
+
+def _parameters(params: Schema) -> Iterator[Parameter]:
+    for step, schema in params["properties"].items():
+        for name, parameter in schema["properties"].items():
+            parameter = parameter if isinstance(parameter, dict) else {}
+            default = json.dumps(parameter["default"], ensure_ascii=False) if "default" in parameter else ""
+            yield Parameter(
+                step=step,
+                name=name,
+                type=type_name(parameter),
+                required=name in schema["required"],
+                default=_shortened(default),
+                description=_shortened(one_line(str(parameter.get("description") or parameter.get("title") or ""))),
+            )
+
+
+def type_name(schema: Any) -> str:
+    """What a schema accepts, in a few words."""
+    if not isinstance(schema, dict):
+        return "any"
+    if "const" in schema:
+        return json.dumps(schema["const"], ensure_ascii=False)
+    if isinstance(schema.get("enum"), list):
+        return _shortened(" or ".join(json.dumps(value, ensure_ascii=False) for value in schema["enum"]))
+    if isinstance(schema.get("$ref"), str):
+        return schema["$ref"].rpartition("/")[2]
+    for keyword in ("anyOf", "oneOf", "allOf"):
+        if isinstance(schema.get(keyword), list) and schema[keyword]:
+            return _shortened(" or ".join(dict.fromkeys(type_name(part) for part in schema[keyword])))
+    kind = schema.get("type", "any")
+    if isinstance(kind, list):
+        return " or ".join(str(name) for name in kind)
+    if kind == "array" and isinstance(schema.get("items"), dict):
+        return _shortened(f"list of {type_name(schema['items'])}")
+    return f"{kind} ({schema['format']})" if isinstance(schema.get("format"), str) else str(kind)
+
+
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONGEST_CELL else text[: _LONGEST_CELL - 1] + "…"

@@ -1,0 +1,162 @@
+"""`run_sequential.py`: every step in order, one assignment each."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from wt_compiler.dag import Dag, Group, Instance, TaskUse
+from wt_compiler.emit.imports import Import, statements
+from wt_compiler.emit.literals import Literals, quoted
+from wt_compiler.emit.templating import render
+from wt_compiler.emit.workflow import Workflow, one_line
+
+FILE = "run_sequential.py"
+_LONGEST_TITLE = 80
+_MACHINERY = ("Any", "env", "main", "params", "task")
+_DIRECTIVE = re.compile(r"\b(noqa|nosec|nopep8|pragma|(type|fmt|ruff|flake8|mypy|pyright|pylint|isort|yapf)\s*:)", re.I)
+"""Comments that linters, formatters or type checkers obey; no title may turn into one."""
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One task instance as it stands in the template.
+
+    Attributes:
+        comment: The title, or empty.
+        target: The variable, or empty if nothing needs the value.
+        task: The name of the function.
+        calls: The chain behind `task(…)`, each as `.method(…)`.
+        is_async: Whether the call has to be awaited.
+    """
+
+    comment: str
+    target: str
+    task: str
+    calls: tuple[str, ...]
+    is_async: bool
+
+
+class RunModule:
+    """Chooses the names of the run module and writes its steps.
+
+    Args:
+        workflow: What is emitted.
+
+    Attributes:
+        functions: The name of every function in the module, by the task's dotted path.
+    """
+
+    def __init__(self, workflow: Workflow) -> None:
+        self._dag: Dag = workflow.dag
+        self._visible = frozenset(workflow.forms.params["properties"])
+        self.functions = _function_names(self._dag)
+        self._variables = _variable_names(self._dag, self.functions)
+        self._literals = Literals(self._variables.__getitem__, "env")
+        self._uses_env = bool(workflow.env_vars)
+        last = self._dag.instances[-1:]
+        self._needed = {name for i in self._dag.instances for name in i.dependencies} | {i.id for i in last}
+
+    @property
+    def result(self) -> str:
+        """The expression that `main` returns: the last step's value."""
+        return self._variables[self._dag.instances[-1].id] if self._dag.instances else "None"
+
+    @property
+    def is_async(self) -> bool:
+        """Whether any step has to be awaited."""
+        return any(instance.task.entry.is_async for instance in self._dag.instances)
+
+    def imports(self) -> list[str]:
+        """The import statements of the third-party section."""
+        names = ["env", "task"] if self._uses_env else ["task"]
+        wanted = [Import("wt_task", name, name) for name in names if self._dag.instances]
+        for use in self._dag.tasks:
+            entry = use.entry
+            wanted.append(Import(entry.public_module_path, entry.function_name, self.functions[use.dotted_path]))
+        return statements(wanted)
+
+    def steps(self) -> list[Step]:
+        """All steps in order."""
+        titles = {
+            item.instances[0].id: item.title for item in self._dag.items if isinstance(item, Group) and item.instances
+        }
+        return [self._step(instance, titles.get(instance.id, "")) for instance in self._dag.instances]
+
+    def _step(self, instance: Instance, group: str) -> Step:
+        comment = ": ".join(filter(None, (one_line(group), one_line(instance.title))))
+        calls = [".validate()", f".set_task_instance_id({quoted(instance.id)})", ".handle_errors()", ".with_tracing()"]
+        calls += self._skipif(instance) + self._partial(instance) + [self._start(instance)]
+        return Step(
+            comment=_harmless(comment),
+            target=self._variables[instance.id] if instance.id in self._needed else "",
+            task=self.functions[instance.task.dotted_path],
+            calls=tuple(calls),
+            is_async=instance.task.entry.is_async,
+        )
+
+    def _skipif(self, instance: Instance) -> list[str]:
+        if not instance.skipif or not instance.skipif.conditions:
+            return []
+        conditions = ", ".join(self.functions[use.dotted_path] for use in instance.skipif.conditions)
+        return [f".skipif(conditions=[{conditions}], unpack_depth={instance.skipif.unpack_depth})"]
+
+    def _partial(self, instance: Instance) -> list[str]:
+        arguments = [f"{name}={self._literals.source(value)}" for name, value in instance.partial.items()]
+        if instance.id in self._visible:
+            arguments.append(f"**params.get({quoted(instance.id)}, {{}})")
+        return [f".partial({', '.join(arguments)})"] if arguments else []
+
+    def _start(self, instance: Instance) -> str:
+        mapping = instance.mapping
+        if mapping is None:
+            return ".call()"
+        names = ", ".join(quoted(name) for name in mapping.argnames)
+        return f".{mapping.method}(argnames=[{names}], argvalues={self._literals.source(mapping.argvalues)})"
+
+
+def emit(workflow: Workflow, module: RunModule) -> str:
+    """The source of the run module, unformatted."""
+    return render(
+        "run_sequential.py.jinja",
+        workflow=workflow,
+        imports=module.imports(),
+        steps=module.steps(),
+        result=module.result,
+        is_async=module.is_async,
+    )
+
+
+def _function_names(dag: Dag) -> dict[str, str]:
+    """The name of every task in the module: its alias, unless the module's own machinery has that name."""
+    aliases = {use.alias for use in dag.tasks}
+    return {use.dotted_path: _free(use, aliases) for use in dag.tasks}
+
+
+def _free(use: TaskUse, aliases: set[str]) -> str:
+    name = use.alias
+    if name in _MACHINERY:
+        name += "_"
+        while name in aliases or name in _MACHINERY:
+            name += "_"
+    return name
+
+
+def _variable_names(dag: Dag, functions: dict[str, str]) -> dict[str, str]:
+    ids = {instance.id for instance in dag.instances}
+    taken = {*_MACHINERY, *functions.values()}
+    variables: dict[str, str] = {}
+    for instance in dag.instances:
+        name = instance.id
+        if name in taken:
+            name += "_"
+            while name in taken or name in ids:
+                name += "_"
+        variables[instance.id] = name
+    return variables
+
+
+def _harmless(title: str) -> str:
+    if _DIRECTIVE.search(title):
+        return ""
+    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"

@@ -1,0 +1,91 @@
+"""Everything that the files of a workspace are made from."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from functools import cached_property
+from importlib.metadata import version
+from typing import TYPE_CHECKING, Any
+
+from wt_compiler.dag import Dag
+from wt_compiler.formatting import LINE_LENGTH
+from wt_compiler.forms import Forms
+from wt_compiler.names import Names
+from wt_compiler.values import EnvVariable, Value
+
+if TYPE_CHECKING:
+    from wt_envs.lock import Lock
+
+    from wt_compiler.version import Stamp
+
+
+@dataclass(frozen=True)
+class Workflow:
+    """What is emitted.
+
+    Attributes:
+        dag: The checked workflow.
+        names: What it and its files are called.
+        forms: Its parameter schemas.
+        stamp: Its version and hashes.
+        lock: Its environment; None if the requirements hold conda packages.
+        cases: Example parameters for the workspace's tests: `{name: {"params": {…}, "raises": bool}}`.
+        pictured: Whether `graph.svg` and `graph.png` will stand beside the files.
+    """
+
+    dag: Dag
+    names: Names
+    forms: Forms
+    stamp: Stamp
+    lock: Lock | None = None
+    cases: dict[str, Any] = field(default_factory=dict)
+    pictured: bool = True
+
+    @property
+    def compiler(self) -> str:
+        """The version of wt-compiler that compiles."""
+        return version("wt-compiler")
+
+    @property
+    def line_length(self) -> int:
+        """How long the lines of the generated Python may be."""
+        return LINE_LENGTH
+
+    @property
+    def title(self) -> str:
+        """What the author calls the workflow, in one line."""
+        name = self.dag.metadata.get("name")
+        return one_line(str(name)) if name else self.dag.id.replace("_", " ").strip().capitalize()
+
+    @property
+    def description(self) -> str:
+        """What the author says of it; may be empty."""
+        return str(self.dag.metadata.get("description") or "").strip()
+
+    @property
+    def has_io(self) -> bool:
+        """Whether any step reads from or writes to the outside."""
+        return any(instance.task.is_io for instance in self.dag.instances)
+
+    @cached_property
+    def env_vars(self) -> tuple[str, ...]:
+        """The environment variables that the spec reads, sorted."""
+        names: set[str] = set()
+        for instance in self.dag.instances:
+            stack: list[Value] = list(instance.partial.values())
+            if instance.mapping:
+                stack.append(instance.mapping.argvalues)
+            while stack:
+                value = stack.pop()
+                if isinstance(value, EnvVariable):
+                    names.add(value.name)
+                elif isinstance(value, list):
+                    stack.extend(value)
+                elif isinstance(value, dict):
+                    stack.extend(value.values())
+        return tuple(sorted(names))
+
+
+def one_line(text: str) -> str:
+    """A text without line breaks, runs of white space and characters that cannot be seen."""
+    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

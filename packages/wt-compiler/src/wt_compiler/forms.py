@@ -1,0 +1,160 @@
+"""The form of a workflow: `params.json` (flat), `rjsf.json` (by groups) and the layout that relates them.
+
+The shapes are the published ones, which existing front ends read: no `type`, `title` or `required` at the root, and
+the marker `ecoscope:task_group` on a group.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from typing import Any
+
+from wt_contracts.codes import Code
+from wt_contracts.forms import FormLayout
+
+from wt_compiler.dag import Dag, Group, Instance, Override
+from wt_compiler.definitions import Schema
+from wt_compiler.findings import Findings
+from wt_compiler.overrides import OverrideRefusedError, apply
+from wt_compiler.schemas import InstanceSchemas
+
+_DIALECT = "https://json-schema.org/draft/2020-12/schema"
+
+GROUP_MARKER = "ecoscope:task_group"
+
+
+@dataclass(frozen=True, slots=True)
+class Forms:
+    """What the compiled package holds about its parameters.
+
+    Attributes:
+        params: The content of `params.json`.
+        rjsf: The content of `rjsf.json`, overrides applied.
+        layout: Which group holds which instance.
+    """
+
+    params: Schema
+    rjsf: Schema
+    layout: FormLayout
+
+    @property
+    def needs_parameters(self) -> bool:
+        """Whether the workflow cannot run without being told anything."""
+        return any(schema["required"] for schema in self.params["properties"].values())
+
+
+def derive_forms(dag: Dag, findings: Findings) -> Forms:
+    """Derive the three documents of a workflow.
+
+    Args:
+        dag: The workflow, checked.
+        findings: Where a broken schema or an override that breaks one is reported, as an error.
+
+    Returns:
+        The forms; of no use if errors were found.
+    """
+    schemas = InstanceSchemas(dag, findings)
+    visible = schemas.by_id
+    groups: dict[str, list[str]] = {}
+    rjsf_properties: dict[str, Schema] = {}
+    for item in dag.items:
+        if isinstance(item, Instance):
+            if item.id in visible:
+                rjsf_properties[item.id] = visible[item.id]
+        elif members := [instance.id for instance in item.instances if instance.id in visible]:
+            groups[item.title] = members
+            rjsf_properties[item.title] = _group_schema(item, members, visible)
+    params = _document(visible, schemas.definitions, _flat_ui(visible))
+    rjsf = _document(rjsf_properties, schemas.definitions, _grouped_ui(rjsf_properties, groups))
+    if not findings.failed and not _check_tasks(dag, params, findings):
+        rjsf = _overridden(rjsf, dag.overrides, findings)
+    return Forms(params, rjsf, FormLayout(groups=groups))
+
+
+def _document(properties: dict[str, Schema], definitions: dict[str, Schema], ui: Schema) -> Schema:
+    return {"properties": properties, "$defs": definitions, "uiSchema": ui, "additionalProperties": False}
+
+
+def _group_schema(group: Group, members: list[str], visible: dict[str, Schema]) -> Schema:
+    return {
+        "type": "object",
+        "description": group.description,
+        GROUP_MARKER: True,
+        "properties": {name: visible[name] for name in members},
+    }
+
+
+def _order(names: Iterable[str]) -> Schema:
+    ordered = list(names)
+    return {"ui:order": ordered} if len(ordered) > 1 else {}
+
+
+def _flat_ui(properties: dict[str, Schema]) -> Schema:
+    ui: Schema = {name: order for name, schema in properties.items() if (order := _order(schema["properties"]))}
+    return {**ui, "ui:order": list(properties)}
+
+
+def _grouped_ui(properties: dict[str, Schema], groups: dict[str, list[str]]) -> Schema:
+    ui: Schema = {}
+    for name, schema in properties.items():
+        order = _order(schema["properties"])
+        if name in groups:
+            order.update({m: o for m, s in schema["properties"].items() if (o := _order(s["properties"]))})
+        if order:
+            ui[name] = order
+    return {**ui, "ui:order": list(properties)}
+
+
+def _check_tasks(dag: Dag, params: Schema, findings: Findings) -> bool:
+    """Report every task whose schema is none; true if there is one."""
+    refuse = _meta_schema()
+    if refuse(params) is None:
+        return False
+    reported: set[str] = set()
+    for instance in dag.instances:
+        task = instance.task
+        reason = None if task.dotted_path in reported else refuse(task.entry.json_schema)
+        if reason is not None:
+            reported.add(task.dotted_path)
+            message = f"the schema of {task.dotted_path} is no valid JSON schema: {reason}"
+            findings.error(Code.REGISTRY_OUTPUT_INVALID, message, instance.position)
+    return bool(reported)
+
+
+def _overridden(rjsf: Schema, overrides: tuple[Override, ...], findings: Findings) -> Schema:
+    refuse = _meta_schema()
+    steps: list[tuple[Override, Schema]] = []
+    for override in overrides:
+        try:
+            rjsf = apply(rjsf, override)
+        except OverrideRefusedError as refused:
+            message = f"the override {override.path!r} cannot be applied: {refused}"
+            findings.error(Code.OVERRIDE_BREAKS_SCHEMA, message, override.position)
+        else:
+            steps.append((override, rjsf))
+    if refuse(rjsf) is not None:
+        culprit, reason = next((o, r) for o, document in steps if (r := refuse(document)) is not None)
+        message = f"the override {culprit.path!r} makes the form's schema invalid: {reason}"
+        findings.error(Code.OVERRIDE_BREAKS_SCHEMA, message, culprit.position)
+    return rjsf
+
+
+def _meta_schema() -> Callable[[Schema], str | None]:
+    import jsonschema_rs
+
+    meta: Any = jsonschema_rs.meta
+
+    def refuse(document: Schema) -> str | None:
+        try:
+            json.dumps(document, allow_nan=False)
+            meta.validate({**document, "$schema": _DIALECT})
+        except ValueError as error:
+            if not isinstance(error, jsonschema_rs.ValidationError):
+                return "it holds a number that JSON cannot write"
+            path = ".".join(str(part) for part in error.instance_path)
+            return f"{path}: {error.message}" if path else str(error.message)
+        return None
+
+    return refuse

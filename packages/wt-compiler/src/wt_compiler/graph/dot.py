@@ -1,0 +1,99 @@
+"""A workflow as a graph in Graphviz's DOT language.
+
+The labels are plain text, which every Graphviz understands; how their lines differ in weight and size is added to the
+SVG afterwards (`typography`), which reads the number of title lines from a node's class.
+"""
+
+from __future__ import annotations
+
+import textwrap
+from collections.abc import Iterator
+
+from wt_compiler.dag import Dag, Group, Instance
+from wt_compiler.emit.workflow import one_line
+
+FONT = "Arimo"
+"""Bundled; as wide as Arial and Helvetica, whose widths Graphviz knows and every browser can stand in with."""
+
+INK, FAINT = "#1f2933", "#52606d"
+_LINE = "#7b8794"
+_COLOURS = {"plain": ("#f5f7fa", "#9aa5b1"), "io": ("#e3f0fc", "#2f7dc4"), "mapped": ("#fdf3e1", "#d19a2e")}
+_WRAP = 26
+_LONGEST = 90
+
+
+def to_dot(dag: Dag) -> str:
+    """The graph of a workflow.
+
+    Args:
+        dag: The workflow.
+
+    Returns:
+        DOT text: one node a task instance, one edge a connection, one cluster a group.
+    """
+    nodes = {instance.id: f"n{index}" for index, instance in enumerate(dag.instances)}
+    lines = ["digraph workflow {", *_defaults()]
+    for index, item in enumerate(dag.items):
+        if isinstance(item, Instance):
+            lines.append(f"  {_node(nodes[item.id], item)}")
+        else:
+            lines.extend(_cluster(f"cluster_{index}", item, nodes))
+    for instance in dag.instances:
+        lines.extend(f"  {nodes[name]} -> {nodes[instance.id]};" for name in instance.dependencies)
+    return "\n".join([*lines, "}", ""])
+
+
+def kind(instance: Instance) -> str:
+    """What a node's colour says: `io`, `mapped` or `plain`."""
+    return "io" if instance.task.is_io else "mapped" if instance.mapping else "plain"
+
+
+def _defaults() -> Iterator[str]:
+    yield f'  graph [fontname="{FONT}", fontsize=12, bgcolor="#ffffff", pad=0.25, nodesep=0.3, ranksep=0.42];'
+    yield (
+        f'  node [fontname="{FONT}", fontsize=11, fontcolor="{INK}", shape=box, style="rounded,filled", '
+        'margin="0.2,0.1", penwidth=1.1];'
+    )
+    yield f'  edge [color="{_LINE}", penwidth=1.0, arrowsize=0.65];'
+
+
+def _cluster(name: str, group: Group, nodes: dict[str, str]) -> Iterator[str]:
+    yield f"  subgraph {name} {{"
+    yield f'    graph [label={quoted(_shortened(group.title))}, labeljust=l, fontcolor="{FAINT}", margin=14,'
+    yield '      style="rounded,filled", color="#d3dae2", fillcolor="#fafbfc", penwidth=1.0];'
+    for instance in group.instances:
+        yield f"    {_node(nodes[instance.id], instance)}"
+    yield "  }"
+
+
+def _node(name: str, instance: Instance) -> str:
+    title = wrapped(_shortened(instance.title or instance.id)) or [instance.id]
+    details = [instance.task.entry.function_name]
+    if instance.mapping:
+        details.append(f"for each {', '.join(instance.mapping.argnames)}")
+    fill, border = _COLOURS[kind(instance)]
+    style = "rounded,filled,dashed" if instance.skipif and instance.skipif.conditions else "rounded,filled"
+    return (
+        f'{name} [label={quoted(*title, *map(_shortened, details))}, class="{kind(instance)} title{len(title)}", '
+        f'fillcolor="{fill}", color="{border}", style="{style}"];'
+    )
+
+
+def wrapped(text: str) -> list[str]:
+    """A text in lines of about the same length, as few as possible."""
+    count = len(textwrap.wrap(text, _WRAP))
+    width = max(-(-len(text) // max(count, 1)), 1)
+    while len(lines := textwrap.wrap(text, width)) > count:
+        width += 1
+    return lines
+
+
+def quoted(*lines: str) -> str:
+    """Lines as a DOT string; entities that Graphviz would decode are kept as they are written."""
+    escaped = (line.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines)
+    return '"{}"'.format("\\n".join(escaped))
+
+
+def _shortened(text: str) -> str:
+    line = one_line(text)
+    return line if len(line) <= _LONGEST else line[: _LONGEST - 1] + "…"

@@ -1,0 +1,70 @@
+"""Drawing in a process of its own, started before it is known what to draw."""
+
+from __future__ import annotations
+
+import subprocess
+import sys
+from dataclasses import dataclass
+from types import TracebackType
+from typing import Self
+
+from wt_compiler.graph import NotDrawnError
+
+LONGEST = 60.0
+"""Seconds after which a compile goes on without a picture."""
+
+
+@dataclass(frozen=True, slots=True)
+class Picture:
+    """A drawn graph."""
+
+    svg: bytes
+    png: bytes
+
+
+class Drawing:
+    """A process that loads Graphviz while its user prepares the graph.
+
+    Use it as a context manager: whatever happens, the process is gone afterwards.
+
+    Raises:
+        NotDrawnError: If the process cannot be started.
+    """
+
+    def __init__(self) -> None:
+        # -P: a file of the user's in the working directory must not stand in for a module.
+        command = [sys.executable, "-P", "-m", "wt_compiler.graph.worker"]
+        pipe = subprocess.PIPE
+        try:
+            self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)
+        except OSError as error:
+            raise NotDrawnError(f"no process can be started: {error.strerror}") from error
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self._process.kill()
+        self._process.communicate()
+
+    def draw(self, dot: str, timeout: float | None = LONGEST) -> Picture:
+        """Draw a graph; once only.
+
+        Args:
+            dot: DOT text.
+            timeout: Seconds after which it is given up; None for never.
+
+        Raises:
+            NotDrawnError: If it fails or takes too long.
+        """
+        try:
+            output, errors = self._process.communicate(dot.encode(), timeout)
+        except subprocess.TimeoutExpired:
+            raise NotDrawnError(f"it took longer than {timeout:g} s") from None
+        if self._process.returncode:
+            lines = errors.decode(errors="replace").strip().splitlines()
+            raise NotDrawnError(lines[-1] if lines else f"the process ended with {self._process.returncode}")
+        end = 8 + int.from_bytes(output[:8], "big")
+        return Picture(output[8:end], output[end:])

@@ -1,0 +1,31 @@
+"""The process that draws: DOT on standard input, SVG and PNG on standard output.
+
+Drawing holds the interpreter's lock for a good part of a second; beside the compiler, not inside it, it costs nothing.
+"""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> None:
+    """Draw one graph; what stops that is said on standard error, with exit code 1."""
+    from wt_compiler.graph import NotDrawnError
+    from wt_compiler.graph.graphviz import Graphviz
+    from wt_compiler.graph.raster import load, to_png
+    from wt_compiler.graph.typography import set_type
+
+    try:
+        graphviz = Graphviz()
+        load()
+        svg = set_type(graphviz.to_svg(sys.stdin.buffer.read().decode()))
+        png = to_png(svg)
+    except NotDrawnError as error:
+        sys.stderr.write(str(error))
+        raise SystemExit(1) from None
+    text = svg.encode()
+    sys.stdout.buffer.write(len(text).to_bytes(8, "big") + text + png)
+
+
+if __name__ == "__main__":
+    main()

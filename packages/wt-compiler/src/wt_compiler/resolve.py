@@ -1,0 +1,152 @@
+"""From a spec to a checked workflow: names to registry entries, all checks, and the Dag."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from wt_contracts.codes import Code
+from wt_contracts.diagnostics import Diagnostic
+from wt_contracts.registry import RegistryEntry, RegistryOutput
+
+from wt_compiler.catalogue import Catalogue, dotted_path
+from wt_compiler.dag import Dag, Group, Instance, Mapping, Skipif, TaskUse
+from wt_compiler.document import read_document
+from wt_compiler.findings import Findings
+from wt_compiler.parse import parse_spec
+from wt_compiler.spec import GroupSpec, InstanceSpec, MappingSpec, Spec
+
+
+@dataclass(frozen=True, slots=True)
+class Resolved:
+    """A task instance whose names are looked up; what was not found is None or left out."""
+
+    spec: InstanceSpec
+    task: RegistryEntry | None
+    conditions: tuple[RegistryEntry, ...]
+
+
+def load_dag(spec_path: Path, registry: RegistryOutput) -> tuple[Dag, list[Diagnostic]]:
+    """Read a spec and check everything that can be checked before running.
+
+    Args:
+        spec_path: The spec.yaml; diagnostics name it as it is given here.
+        registry: What the task libraries of the spec's environment offer.
+
+    Returns:
+        The workflow, and warnings in the order of their places.
+
+    Raises:
+        DiagnosticError: Holds everything that was found, if anything is wrong.
+    """
+    return check_spec(parse_spec(read_document(spec_path)), registry)
+
+
+def check_spec(spec: Spec, registry: RegistryOutput) -> tuple[Dag, list[Diagnostic]]:
+    """Check a spec that was read already; see `load_dag`."""
+    from wt_compiler.check import check
+
+    findings = spec.findings
+    _warn_of_libraries(registry, findings)
+    catalogue = Catalogue(registry)
+    resolved = resolve(spec, catalogue)
+    check(spec, resolved, catalogue)
+    findings.raise_if_failed()
+    return _Builder(spec, resolved).dag(), findings.sorted
+
+
+def resolve(spec: Spec, catalogue: Catalogue) -> list[Resolved]:
+    """Look up every task and condition; the instances in their order, groups flattened."""
+    findings = spec.findings
+    defaults: dict[int, tuple[RegistryEntry, ...]] = {}
+    resolved: list[Resolved] = []
+    for instance in spec.instances:
+        task = catalogue.find(instance.task, findings) if instance.task else None
+        skipif = instance.skipif
+        if skipif is not None and id(skipif) not in defaults:
+            found = [catalogue.find(name, findings) for name in skipif.conditions]
+            defaults[id(skipif)] = tuple(entry for entry in found if entry is not None)
+        resolved.append(Resolved(instance, task, defaults[id(skipif)] if skipif else ()))
+    return resolved
+
+
+def _warn_of_libraries(registry: RegistryOutput, findings: Findings) -> None:
+    for problem in registry.problems:
+        if problem.kind == "library":
+            message = f"the task library {problem.subject!r} could not be imported: {problem.reason}"
+            findings.warn(Code.LIBRARY_NOT_IMPORTED, message, None, "its tasks are unknown to this spec")
+
+
+class _Builder:
+    """Puts together the Dag of a spec without errors."""
+
+    def __init__(self, spec: Spec, resolved: list[Resolved]) -> None:
+        self._spec = spec
+        self._uses = _uses(resolved)
+        self._instances = {id(item.spec): self._instance(item) for item in resolved}
+
+    def dag(self) -> Dag:
+        spec = self._spec
+        assert spec.id is not None
+        return Dag(
+            id=spec.id.text,
+            items=tuple(self._item(item) for item in spec.items),
+            requirements=spec.requirements,
+            metadata=spec.metadata,
+            overrides=spec.overrides,
+        )
+
+    def _item(self, item: InstanceSpec | GroupSpec) -> Instance | Group:
+        if isinstance(item, InstanceSpec):
+            return self._instances[id(item)]
+        assert item.title is not None
+        members = tuple(self._instances[id(member)] for member in item.instances)
+        return Group(item.title.text, item.description, members, item.position)
+
+    def _instance(self, resolved: Resolved) -> Instance:
+        spec = resolved.spec
+        assert spec.id is not None
+        assert resolved.task is not None
+        skipif = None
+        if spec.skipif is not None:
+            skipif = Skipif(tuple(self._use(entry) for entry in resolved.conditions), spec.skipif.unpack_depth)
+        return Instance(
+            id=spec.id.text,
+            title=spec.title,
+            task=self._use(resolved.task),
+            partial={argument.name.text: argument.value for argument in spec.partial},
+            mapping=_mapping(spec.mapping) if spec.mapping else None,
+            skipif=skipif,
+            position=spec.position,
+        )
+
+    def _use(self, entry: RegistryEntry) -> TaskUse:
+        return self._uses[dotted_path(entry)]
+
+
+def _mapping(spec: MappingSpec) -> Mapping:
+    return Mapping(spec.method, tuple(name.text for name in spec.argnames), spec.argvalues)
+
+
+def _uses(resolved: list[Resolved]) -> dict[str, TaskUse]:
+    """Every used task with its alias: of several of one name, all but the first get a number, in order of their paths.
+
+    Only tasks that are used count, so that a library can grow without changing what is generated.
+    """
+    entries = {
+        dotted_path(entry): entry
+        for item in resolved
+        for entry in ((item.task, *item.conditions) if item.task else item.conditions)
+    }
+    taken = {item.spec.id.text for item in resolved if item.spec.id} | {e.function_name for e in entries.values()}
+    uses: dict[str, TaskUse] = {}
+    aliases: set[str] = set()
+    for path in sorted(entries):
+        entry = entries[path]
+        alias, number = entry.function_name, 0
+        while alias in aliases or (number and alias in taken):
+            number += 1
+            alias = f"{entry.function_name}_{number}"
+        aliases.add(alias)
+        uses[path] = TaskUse(path, alias, entry)
+    return uses

@@ -1,0 +1,85 @@
+"""What each task instance still asks for: the schema of the arguments that the spec left open."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from wt_contracts.codes import Code
+
+from wt_compiler.dag import Dag, Instance
+from wt_compiler.definitions import Definitions, Schema, TaskDefinitions, renamed
+from wt_compiler.findings import Findings
+
+
+@dataclass(frozen=True, slots=True)
+class OpenArguments:
+    """The part of a task's schema that a form shows, for one set of bound arguments.
+
+    Attributes:
+        schema: The object schema without its title.
+        properties: How many arguments are open.
+    """
+
+    schema: Schema
+    properties: int
+
+
+class InstanceSchemas:
+    """The schemas of a workflow's instances, and the `$defs` that they share.
+
+    Args:
+        dag: The workflow.
+        findings: Where a task whose schema points to nothing is reported.
+
+    Attributes:
+        by_id: The schema of every instance with an open argument, in the order of the workflow.
+        definitions: The `$defs` that they need.
+    """
+
+    def __init__(self, dag: Dag, findings: Findings) -> None:
+        self.by_id: dict[str, Schema] = {}
+        self._definitions = Definitions()
+        self._tasks: dict[str, TaskDefinitions] = {}
+        self._open: dict[tuple[str, frozenset[str]], OpenArguments] = {}
+        for instance in dag.instances:
+            open_arguments = self._open_arguments(instance, findings)
+            if open_arguments.properties:
+                self.by_id[instance.id] = {**open_arguments.schema, "title": instance.title}
+
+    @property
+    def definitions(self) -> dict[str, Schema]:
+        """The shared `$defs`, by name."""
+        return self._definitions.schemas
+
+    def _open_arguments(self, instance: Instance, findings: Findings) -> OpenArguments:
+        key = (instance.task.dotted_path, instance.bound)
+        if key not in self._open:
+            self._open[key] = self._derive(instance, findings)
+        return self._open[key]
+
+    def _derive(self, instance: Instance, findings: Findings) -> OpenArguments:
+        entry = instance.task.entry
+        source = entry.json_schema
+        bound = instance.bound | {"return"}
+        schema = {key: value for key, value in source.items() if key != "$defs"}
+        properties = {name: value for name, value in source.get("properties", {}).items() if name not in bound}
+        schema["properties"] = properties
+        schema["required"] = [name for name in source.get("required", []) if name not in bound]
+        if entry.metadata.description and not schema.get("description"):
+            schema["description"] = entry.metadata.description
+        task = self._tasks.setdefault(instance.task.dotted_path, TaskDefinitions(source.get("$defs", {})))
+        try:
+            names = self._definitions.adopt(task, task.reachable(schema)) if properties else {}
+        except LookupError as missing:
+            _report_dangling(instance, str(missing.args[0]), findings)
+            names = {}
+        return OpenArguments(renamed(schema, names), len(properties))
+
+
+def _report_dangling(instance: Instance, reference: str, findings: Findings) -> None:
+    findings.error(
+        Code.REGISTRY_OUTPUT_INVALID,
+        f"the schema of {instance.task.dotted_path} refers to {reference!r}, which is not among its $defs",
+        instance.position,
+        "the task library has to fix the JSON schema of the parameter's type, or bind the argument in `partial`",
+    )

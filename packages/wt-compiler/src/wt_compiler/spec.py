@@ -1,0 +1,106 @@
+"""A spec as its author wrote it: the grammar's shape, names not yet resolved.
+
+What could not be read is None, and was reported; later stages pass over it, so that all errors are found in one run.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING, Any, Literal
+
+from wt_compiler.dag import Override
+from wt_compiler.document import Node
+from wt_compiler.findings import Findings
+from wt_compiler.values import Position, Value
+
+if TYPE_CHECKING:
+    from wt_envs.requirement import Requirement
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """A word of the author's, and where it stands."""
+
+    text: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An argument bound in `partial`: the value, and the node that it was read from."""
+
+    name: Name
+    value: Value
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class MappingSpec:
+    """`map` or `mapvalues`."""
+
+    method: Literal["map", "mapvalues"]
+    argnames: tuple[Name, ...]
+    argvalues: Value
+    node: Node
+
+
+@dataclass(frozen=True, slots=True)
+class SkipifSpec:
+    """The conditions, by name, under which an instance is skipped."""
+
+    conditions: tuple[Name, ...]
+    unpack_depth: int
+
+
+@dataclass(frozen=True, slots=True)
+class InstanceSpec:
+    """A task instance."""
+
+    id: Name | None
+    title: str
+    task: Name | None
+    partial: tuple[Argument, ...]
+    mapping: MappingSpec | None
+    skipif: SkipifSpec | None
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class GroupSpec:
+    """A task group."""
+
+    title: Name | None
+    description: str
+    instances: tuple[InstanceSpec, ...]
+    position: Position
+
+
+@dataclass(frozen=True)
+class Spec:
+    """A whole spec.
+
+    Attributes:
+        id: Names the workflow.
+        requirements: What its environment must hold.
+        requirements_position: Where that is written.
+        metadata: Free, apart from the types of the well-known keys.
+        overrides: Patches of the form.
+        items: Instances and groups in order.
+        findings: What was found so far, and where to say more.
+    """
+
+    id: Name | None
+    requirements: tuple[Requirement, ...]
+    requirements_position: Position
+    metadata: dict[str, Any]
+    overrides: tuple[Override, ...]
+    items: tuple[InstanceSpec | GroupSpec, ...]
+    findings: Findings = field(repr=False)
+
+    @property
+    def instances(self) -> list[InstanceSpec]:
+        """All instances, groups flattened, in order."""
+        flat: list[InstanceSpec] = []
+        for item in self.items:
+            flat.extend(item.instances if isinstance(item, GroupSpec) else (item,))
+        return flat

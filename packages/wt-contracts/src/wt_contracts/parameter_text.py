@@ -1,0 +1,164 @@
+"""Parameters as a person writes them, JSON or YAML: their value, and where each of them stands.
+
+The same for the compiled workflow and for whatever starts it. Reading the bytes and the YAML library are the
+caller's.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Any, NoReturn
+
+if TYPE_CHECKING:
+    from wt_contracts.codes import Code
+    from wt_contracts.yaml_events import PlacedValue
+
+MOST_BYTES = 64 * 1024 * 1024
+"""A longer text holds no parameters; a caller need not read more than one byte beyond."""
+
+
+class ParameterText:
+    """A text of parameters.
+
+    Args:
+        name: The file, as the user named it.
+        text: What is in it.
+        yaml_events: Parses YAML into the events of PyYAML or ruamel.yaml; raises `yaml_events.YAMLEventError`.
+        only_json: Whether the text has to be JSON.
+        has_lines: Whether lines of the text mean anything to the user.
+    """
+
+    def __init__(
+        self,
+        name: str,
+        text: str,
+        yaml_events: Callable[[str], Iterator[Any]],
+        *,
+        only_json: bool = False,
+        has_lines: bool = True,
+    ) -> None:
+        self.name = name
+        self._text = text
+        self._yaml_events = yaml_events
+        self._only_json = only_json or name.endswith(".json")
+        self._has_lines = has_lines
+        self._placed: PlacedValue | None = None
+
+    @classmethod
+    def from_bytes(cls, name: str, content: bytes, yaml_events: Callable[[str], Iterator[Any]]) -> ParameterText:
+        """Decode what was read from a file.
+
+        Raises:
+            DiagnosticError: If it is not UTF-8, or longer than parameters are.
+        """
+        if len(content) > MOST_BYTES:
+            refuse(f"the file has more than {MOST_BYTES:,} bytes: these are no parameters", name)
+        try:
+            return cls(name, content.decode("utf-8-sig"), yaml_events)
+        except UnicodeDecodeError as error:
+            line = content[: error.start].count(b"\n") + 1
+            refuse(f"byte 0x{content[error.start]:02x} is not UTF-8", name, line, hint="save the file as UTF-8")
+
+    def read(self) -> dict[str, Any]:
+        """The parameters.
+
+        Returns:
+            One key a task instance; an empty text has none.
+
+        Raises:
+            DiagnosticError: If the text is neither JSON nor YAML, or no mapping.
+        """
+        value = self._value()
+        if value is None:
+            return {}
+        if not isinstance(value, dict):
+            from wt_contracts.refusals import show
+
+            refuse(f"the parameters must be a mapping of steps to their parameters, and are {show(value)}", self.name)
+        return value
+
+    def place(self, path: tuple[str | int, ...]) -> tuple[int, int] | None:
+        """Line and column (from 1) where a parameter stands, as far as they are known and mean anything."""
+        from wt_contracts.diagnostics import DiagnosticError
+
+        if not self._has_lines:
+            return None
+        try:
+            self._placed = self._placed or self._parse_yaml()
+        except DiagnosticError:  # JSON that is no YAML, such as a tab where YAML has none
+            return None
+        return self._placed.place(path)
+
+    def _value(self) -> Any:
+        if not self._text.strip() and not self._only_json:
+            return None
+        if self._only_json or self._text.lstrip().startswith("{"):
+            try:
+                return self._parse_json()
+            except json.JSONDecodeError as error:
+                if self._only_json:
+                    line, column = (error.lineno, error.colno) if self._has_lines else (None, None)
+                    refuse(f"this is not JSON: {error.msg}", self.name, line, column)
+        self._placed = self._parse_yaml()
+        return self._placed.value
+
+    def _parse_json(self) -> Any:
+        try:
+            return json.loads(
+                self._text, object_pairs_hook=_once, parse_constant=_refuse_constant, parse_float=_parse_float
+            )
+        except json.JSONDecodeError:
+            raise
+        except ValueError as error:
+            refuse(str(error), self.name)
+        except RecursionError:
+            refuse("the values are nested too deeply", self.name)
+
+    def _parse_yaml(self) -> PlacedValue:
+        from wt_contracts.yaml_events import YAMLEventError, parse_events
+
+        try:
+            return parse_events(self._yaml_events(self._text))
+        except YAMLEventError as error:
+            refuse(str(error), self.name, error.line, error.column, error.hint)
+
+
+def refuse(
+    message: str,
+    file: str | None = None,
+    line: int | None = None,
+    column: int | None = None,
+    hint: str | None = None,
+    code: Code | None = None,
+) -> NoReturn:
+    """Raise one mistake in the parameters.
+
+    Raises:
+        DiagnosticError: Always; with the code WT501 unless another is given.
+    """
+    from wt_contracts.codes import Code
+    from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+    code = code or Code.PARAMETERS_UNREADABLE
+    raise DiagnosticError(Diagnostic(code=code, message=message, file=file, line=line, column=column, hint=hint))
+
+
+def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    entries = dict(pairs)
+    if len(entries) < len(pairs):
+        names = [name for name, _ in pairs]
+        twice = next(name for name in names if names.count(name) > 1)
+        raise ValueError(f"the key {twice!r} stands twice in the same object")
+    return entries
+
+
+def _refuse_constant(name: str) -> NoReturn:
+    raise ValueError(f"{name} is not a number that JSON knows")
+
+
+def _parse_float(text: str) -> float:
+    number = float(text)
+    if number in (float("inf"), float("-inf")):
+        raise ValueError(f"{text[:40]} is too large for a number")
+    return number

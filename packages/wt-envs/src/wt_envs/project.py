@@ -1,0 +1,32 @@
+"""What has to be solved together: the requirements of one workflow, and wt's own packages that it needs."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from pydantic import BaseModel, ConfigDict, Field
+
+from wt_envs.requirement import PyPIRequirement
+
+
+class Project(BaseModel):
+    """The input of a solve.
+
+    Attributes:
+        name: The project's distribution name.
+        requirements: What the author of the spec asks for.
+        own: wt's own packages that are added, as PEP 508 names with extras, such as `wt-task[cli]`. A requirement of the
+            same name with a version or source of its own takes the place of what wt would choose.
+        requires_python: The versions of Python that the lock must hold for.
+        groups: Dependency groups, such as `test`: locked, but not installed in realised environments.
+        base: The directory that relative paths in the requirements are relative to.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    name: str
+    requirements: tuple[PyPIRequirement, ...] = ()
+    own: tuple[str, ...] = ()
+    requires_python: str = ">=3.11"
+    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
+    base: Path = Field(default_factory=Path.cwd)

@@ -1,0 +1,144 @@
+"""The parameters of a run: from a file, from assignments, checked before anything runs."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any, NoReturn
+
+from wt_contracts.codes import Code
+from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_contracts.parameter_text import MOST_BYTES, ParameterText, refuse
+
+from wt_invokers.schema import fits, member
+
+
+class Params:
+    """Parameters on their way to a run.
+
+    Attributes:
+        values: One key a task instance.
+    """
+
+    def __init__(self) -> None:
+        self.values: dict[str, Any] = {}
+        self._source: ParameterText | None = None
+
+    def load(self, path: Path) -> None:
+        """Read a file of parameters, JSON or YAML.
+
+        Raises:
+            DiagnosticError: If it cannot be read, or holds no mapping.
+        """
+        try:
+            with path.open("rb") as file:
+                content = file.read(MOST_BYTES + 1)
+        except (OSError, ValueError) as error:
+            reason = error.strerror if isinstance(error, OSError) else str(error)
+            refuse(f"the parameters cannot be read: {reason}", str(path))
+        self._source = ParameterText.from_bytes(str(path), content, _yaml_events)
+        self.values = self._source.read()
+
+    def assign(self, assignment: str, schema: dict[str, Any]) -> None:
+        """Set one parameter.
+
+        Args:
+            assignment: `step.parameter=value`. A value that is JSON is taken as JSON, unless the parameter wants
+                text and JSON gives none; anything else is text.
+            schema: The schema of all parameters.
+
+        Raises:
+            DiagnosticError: If it is no assignment, or goes through something that holds nothing.
+        """
+        name, equals, text = assignment.partition("=")
+        path = tuple(name.strip().split("."))
+        if not equals or len(path) < 2 or not all(path):
+            refuse(f"--set {assignment!r} is not of the form step.parameter=value", code=Code.USAGE)
+        self.put(path, parse_value(text, member(schema, path), schema))
+
+    def put(self, path: tuple[str, ...], value: Any) -> None:
+        """Set the value of a path.
+
+        Raises:
+            DiagnosticError: If the path goes through something that is not a mapping.
+        """
+        inside = self.values
+        for depth, name in enumerate(path[:-1], start=1):
+            inside = inside.setdefault(name, {})
+            if not isinstance(inside, dict):
+                refuse(f"{'.'.join(path[:depth])} is not a mapping: {'.'.join(path)} cannot be set", self._name)
+        inside[path[-1]] = value
+
+    def check(self, schema: dict[str, Any]) -> None:
+        """Refuse what does not meet the schema.
+
+        Raises:
+            DiagnosticError: With everything that is wrong.
+        """
+        import jsonschema_rs
+        from wt_contracts.refusals import explain
+
+        try:
+            errors = list(jsonschema_rs.validator_for(schema).iter_errors(self.values))
+        except UnicodeEncodeError:
+            refuse("the parameters hold text that is not Unicode", self._name)
+        if errors:
+            place = self._source.place if self._source else lambda _path: None
+            diagnostics = explain(errors, schema, file=self._name, place=place)
+            raise DiagnosticError([_with_hint(diagnostic) for diagnostic in diagnostics])
+
+    @property
+    def _name(self) -> str | None:
+        return self._source.name if self._source else None
+
+
+def parse_value(text: str, node: dict[str, Any] | None, schema: dict[str, Any]) -> Any:
+    """What a person means who writes `text` for a parameter.
+
+    Args:
+        text: What was written.
+        node: The schema of the parameter, if it is known.
+        schema: The schema of all parameters.
+
+    Returns:
+        The JSON value, or the text itself if it is not JSON, or if only the text fits the parameter.
+    """
+    try:
+        value = json.loads(text, parse_constant=_refuse_number, parse_float=_parse_float)
+    except (ValueError, RecursionError):
+        return text
+    if node is not None and not isinstance(value, str) and not fits(value, node, schema) and fits(text, node, schema):
+        return text
+    return value
+
+
+def _yaml_events(text: str) -> Iterator[Any]:
+    import yaml
+    from wt_contracts.yaml_events import YAMLEventError
+
+    try:
+        yield from yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
+    except yaml.MarkedYAMLError as error:
+        reason = " ".join(part for part in (error.context, error.problem) if part)
+        hint = "indent with spaces" if "cannot start any token" in reason else None
+        raise YAMLEventError(f"this is not YAML: {reason}", error.problem_mark or error.context_mark, hint) from None
+    except yaml.YAMLError as error:
+        raise YAMLEventError(f"this is not YAML: {str(error).splitlines()[0]}") from None
+
+
+def _refuse_number(text: str) -> NoReturn:
+    raise ValueError(f"{text} is not a number that JSON knows")
+
+
+def _parse_float(text: str) -> float:
+    number = float(text)
+    return number if math.isfinite(number) else _refuse_number(text)
+
+
+def _with_hint(diagnostic: Diagnostic) -> Diagnostic:
+    if diagnostic.code is not Code.PARAMETER_MISSING or diagnostic.hint:
+        return diagnostic
+    name = diagnostic.message.removeprefix("the parameter ").removesuffix(" is missing")
+    return diagnostic.model_copy(update={"hint": f"give it in the --params file, or with --set {name}=VALUE"})

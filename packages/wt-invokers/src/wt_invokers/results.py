@@ -1,0 +1,140 @@
+"""The directory of a run's results, here or in an object store, and `result.json` in it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import url2pathname
+
+from wt_contracts.cli import RESULT_FILE
+from wt_contracts.codes import Code
+from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_contracts.result import WorkflowResult
+
+
+class Results:
+    """A results directory.
+
+    Args:
+        location: A path, or a URL: `file://`, or any that obstore knows (`s3://`, `gs://`, `az://`, …).
+
+    Attributes:
+        url: The URL that the workflow gets.
+        path: The local directory, or None if it is elsewhere.
+
+    Raises:
+        DiagnosticError: If the URL means nothing.
+    """
+
+    def __init__(self, location: str | Path) -> None:
+        text = str(location)
+        self.path: Path | None = None
+        self._store: Any = None
+        if "://" in text and not text.startswith("file:"):
+            self.url = text
+            self._store = _open_store(text)
+        else:
+            self.path = _path_of(text).absolute() if text.startswith("file:") else Path(text).absolute()
+            self.url = self.path.as_uri()
+
+    def __str__(self) -> str:
+        return self.url if self.path is None else str(self.path)
+
+    def clear(self) -> None:
+        """Remove an older `result.json`; a missing local directory is created.
+
+        Raises:
+            DiagnosticError: If that is not possible.
+        """
+        try:
+            if self.path is not None:
+                self.path.mkdir(parents=True, exist_ok=True)
+                (self.path / RESULT_FILE).unlink(missing_ok=True)
+            else:
+                _delete(self._store)
+        except OSError as error:
+            raise _not_writable(self, error) from error
+
+    def read(self) -> WorkflowResult | None:
+        """What the workflow wrote; None if it wrote no whole `result.json`."""
+        try:
+            content = (self.path / RESULT_FILE).read_bytes() if self.path is not None else _get(self._store)
+            return WorkflowResult.model_validate_json(content)
+        except (OSError, ValueError):
+            return None
+
+    def write(self, result: WorkflowResult) -> None:
+        """Write `result.json` in place of the workflow.
+
+        Raises:
+            DiagnosticError: If that is not possible.
+        """
+        content = result.model_dump_json().encode()
+        try:
+            if self.path is None:
+                _put(self._store, content)
+                return
+            aside = self.path / f".{RESULT_FILE}.{os.getpid()}"
+            aside.write_bytes(content)
+            aside.replace(self.path / RESULT_FILE)
+        except OSError as error:
+            raise _not_writable(self, error) from error
+
+
+def _path_of(url: str) -> Path:
+    parts = urlsplit(url)
+    if parts.netloc not in ("", "localhost") or not parts.path or parts.query or parts.fragment:
+        message = f"{url} is not the URL of a local directory"
+        hint = "write file:///path with three slashes, ? as %3F and # as %23"
+        raise DiagnosticError(Diagnostic(code=Code.RESULTS_NOT_WRITABLE, message=message, hint=hint))
+    return Path(url2pathname(parts.path))
+
+
+def _not_writable(results: Results, error: OSError) -> DiagnosticError:
+    message = f"the results directory {results} cannot be used: {error.strerror or error}"
+    return DiagnosticError(Diagnostic(code=Code.RESULTS_NOT_WRITABLE, message=message))
+
+
+def _open_store(url: str) -> Any:
+    from obstore.exceptions import BaseError
+    from obstore.store import from_url
+
+    try:
+        return from_url(url)
+    except (BaseError, ValueError) as error:
+        message = f"the results directory {url} cannot be opened: {str(error).splitlines()[0]}"
+        raise DiagnosticError(Diagnostic(code=Code.RESULTS_NOT_WRITABLE, message=message)) from error
+
+
+def _delete(store: Any) -> None:
+    import obstore
+    from obstore.exceptions import BaseError, NotFoundError
+
+    try:
+        obstore.delete(store, RESULT_FILE)
+    except (NotFoundError, FileNotFoundError):
+        return
+    except BaseError as error:
+        raise OSError(str(error).splitlines()[0]) from error
+
+
+def _get(store: Any) -> bytes:
+    import obstore
+    from obstore.exceptions import BaseError
+
+    try:
+        return bytes(obstore.get(store, RESULT_FILE).bytes())
+    except BaseError as error:
+        raise OSError(str(error).splitlines()[0]) from error
+
+
+def _put(store: Any, content: bytes) -> None:
+    import obstore
+    from obstore.exceptions import BaseError
+
+    try:
+        obstore.put(store, RESULT_FILE, content)
+    except BaseError as error:
+        raise OSError(str(error).splitlines()[0]) from error

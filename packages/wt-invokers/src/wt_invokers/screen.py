@@ -1,0 +1,50 @@
+"""What a person sees of a run while it goes on: the workflow's own output, and which step is running."""
+
+from __future__ import annotations
+
+import codecs
+import sys
+import threading
+from typing import TextIO
+
+from wt_contracts.console import Console
+from wt_contracts.events import EventKind, WorkflowEvent
+
+from wt_invokers.process import Sink
+
+
+class Screen:
+    """Shares the terminal between the threads of a run.
+
+    Args:
+        console: Where progress goes.
+    """
+
+    def __init__(self, console: Console) -> None:
+        self._console = console
+        self._lock = threading.Lock()
+        self._started = 0
+        self._total: int | None = None
+
+    def sink(self, *, error: bool) -> Sink:
+        """Where the workflow's output goes: as it is, or, if the answer is for a machine, all to stderr."""
+        stream = sys.stderr if error or self._console.json else sys.stdout
+        decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
+        return lambda chunk: self._write(stream, decoder.decode(chunk))
+
+    def show(self, event: WorkflowEvent) -> None:
+        """Take an event of the run."""
+        if event.kind is EventKind.START:
+            self._total = event.steps
+        if event.kind is not EventKind.STEP_START:
+            return
+        self._started += 1
+        calls = f" ({event.calls} calls)" if event.calls is not None else ""
+        with self._lock:
+            self._console.progress(f"[{self._started}/{self._total or '?'}] {event.step}{calls}")
+
+    def _write(self, stream: TextIO, text: str) -> None:
+        with self._lock:
+            self._console.progress("")
+            stream.write(text)
+            stream.flush()

@@ -1,0 +1,68 @@
+"""What became of each step of a run."""
+
+from __future__ import annotations
+
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from wt_contracts.events import EventKind, WorkflowEvent
+
+_STATUS = {EventKind.STEP_END: "ok", EventKind.STEP_SKIPPED: "skipped", EventKind.STEP_ERROR: "failed"}
+
+
+@dataclass(slots=True)
+class Step:
+    """One step.
+
+    Attributes:
+        id: The task instance.
+        status: `running`, `ok`, `skipped` or `failed`.
+        duration: How many seconds it took; None while it runs.
+        calls: How many calls it made, if it was mapped.
+        error: Why it failed.
+    """
+
+    id: str
+    status: str = "running"
+    duration: float | None = None
+    calls: int | None = None
+    error: str | None = None
+
+
+class Steps:
+    """Collects the steps of a run from its events.
+
+    Attributes:
+        total: How many steps the workflow has; None until it says so.
+    """
+
+    def __init__(self) -> None:
+        self.total: int | None = None
+        self._steps: dict[str, Step] = {}
+
+    def __iter__(self) -> Any:
+        return iter(list(self._steps.values()))
+
+    def __len__(self) -> int:
+        return len(self._steps)
+
+    @property
+    def running(self) -> str | None:
+        """The step that started last among those that have not ended."""
+        return next((step.id for step in reversed(list(self._steps.values())) if step.status == "running"), None)
+
+    def observe(self, event: WorkflowEvent) -> None:
+        """Take an event of the run."""
+        if event.kind is EventKind.START:
+            self.total = event.steps
+        if event.step is None:
+            return
+        step = self._steps.setdefault(event.step, Step(event.step))
+        step.status = _STATUS.get(event.kind, step.status)
+        step.duration = event.duration if event.duration is not None else step.duration
+        step.calls = event.calls if event.calls is not None else step.calls
+        step.error = event.error or step.error
+
+    def as_json(self) -> list[dict[str, Any]]:
+        """The steps in the order in which they started, as JSON values."""
+        return [asdict(step) for step in self]

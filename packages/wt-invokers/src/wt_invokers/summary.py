@@ -1,0 +1,57 @@
+"""What is said of a run that has ended: to a person as a few lines, to a machine as one JSON document."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+
+from wt_invokers.local import Outcome
+
+_LONGEST_RESULT = 400
+
+
+def as_json(outcome: Outcome) -> str:
+    """The run as a JSON document: run_id, exit_code, results, result, error, steps."""
+    return json.dumps(
+        {
+            "run_id": outcome.run_id,
+            "exit_code": outcome.exit_code,
+            "results": outcome.results.url,
+            "result": outcome.result.result,
+            "error": outcome.result.error,
+            "steps": outcome.steps.as_json(),
+        },
+        indent=2,
+        ensure_ascii=False,
+    )
+
+
+def as_text(outcome: Outcome, seconds: float, page: str | None) -> str:
+    """The run as lines: each step, the total, where the results are, what to open.
+
+    Args:
+        outcome: How the run ended.
+        seconds: How long it took.
+        page: What a browser can show of it.
+    """
+    return "\n".join([*_steps(outcome), *_end(outcome, seconds, page)])
+
+
+def _steps(outcome: Outcome) -> Iterator[str]:
+    for step in outcome.steps:
+        duration = f"{step.duration:8.2f} s" if step.duration is not None else " " * 10
+        calls = f"  ({step.calls} calls)" if step.calls is not None else ""
+        status = "ended" if step.status == "running" else step.status
+        yield f"  {status:8}{duration}  {step.id}{calls}"
+
+
+def _end(outcome: Outcome, seconds: float, page: str | None) -> Iterator[str]:
+    word = "done" if outcome.result.error is None else "failed" if outcome.exit_code == 1 else "not started"
+    steps = f"{len(outcome.steps)} of {outcome.steps.total} steps" if outcome.steps.total else "no step"
+    yield f"{word}: {steps} in {seconds:.2f} s"
+    yield f"results: {outcome.results}"
+    if page is not None:
+        yield f"open it with a browser: {page}"
+    elif outcome.result.result is not None:
+        text = json.dumps(outcome.result.result, ensure_ascii=False)
+        yield f"result: {text if len(text) <= _LONGEST_RESULT else text[:_LONGEST_RESULT] + ' …'}"

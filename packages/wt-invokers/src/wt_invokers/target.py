@@ -1,0 +1,67 @@
+"""What `wt run` is pointed at, made ready to run: a compiled workspace and its environment."""
+
+from __future__ import annotations
+
+from importlib.metadata import entry_points
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from wt_contracts.codes import Code
+from wt_contracts.console import Console
+from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+from wt_invokers.workspace import Workspace
+
+if TYPE_CHECKING:
+    from wt_envs.realise import Environment
+
+COMPILERS = "wt.compilers"
+"""The entry-point group of what makes a workspace from a spec: `(spec, console) -> directory`."""
+
+
+def find_workspace(target: Path, console: Console) -> Workspace:
+    """The workspace that a target stands for.
+
+    Args:
+        target: A compiled workspace, a spec, or a directory that holds a `spec.yaml`.
+        console: Where the compiler reports what it does.
+
+    Returns:
+        The workspace; a spec is compiled for that.
+
+    Raises:
+        DiagnosticError: If there is no such target, it is neither of these, the spec is wrong, or no compiler is
+            installed.
+    """
+    if target.is_dir():
+        spec = target / "spec.yaml"
+        if (target / "pyproject.toml").is_file() or not spec.is_file():
+            return Workspace.read(target)
+        target = spec
+    if not target.exists():
+        hint = "give the path of a spec.yaml, or the directory of a compiled workspace"
+        raise DiagnosticError(
+            Diagnostic(code=Code.FILE_UNREADABLE, message=f"there is no file or directory {target}", hint=hint)
+        )
+    return Workspace.read(_compile(target, console))
+
+
+def realise(workspace: Workspace, console: Console) -> Environment:
+    """The environment that a workspace is locked to, built if it is not there yet.
+
+    Raises:
+        DiagnosticError: If the lock cannot be read or the environment cannot be built.
+    """
+    from wt_envs.lock import Lock
+    from wt_envs.realise import realise as realise_lock
+
+    return realise_lock(Lock.read(workspace.directory), progress=console.progress)
+
+
+def _compile(spec: Path, console: Console) -> Path:
+    compilers = {point.name: point for point in entry_points(group=COMPILERS)}
+    if "spec" not in compilers:
+        message = f"{spec} is a spec, and no compiler is installed"
+        hint = "install wt-compiler, or give the directory of a compiled workspace"
+        raise DiagnosticError(Diagnostic(code=Code.COMPILER_NOT_INSTALLED, message=message, hint=hint))
+    return Path(compilers["spec"].load()(spec, console))

@@ -1,0 +1,83 @@
+"""The command line of a compiled workflow."""
+
+from __future__ import annotations
+
+import argparse
+from typing import NoReturn
+
+from wt_task.cli.workflow import Workflow
+
+
+class UsageError(Exception):
+    """The command line makes no sense; `args[0]` says why and how it is used."""
+
+
+class _Parser(argparse.ArgumentParser):
+    def error(self, message: str) -> NoReturn:
+        raise UsageError(f"{message}\n{self.format_usage().rstrip()}")
+
+
+def parse(workflow: Workflow, arguments: list[str]) -> tuple[argparse.Namespace, UsageError | None]:
+    """Read the command line.
+
+    Args:
+        workflow: Which workflow is run.
+        arguments: What follows the program's name.
+
+    Returns:
+        The options, and what is wrong with the command line. The options are empty if anything is.
+
+    Raises:
+        SystemExit: With 0, after `--help`.
+    """
+    try:
+        return _parser(workflow).parse_args(arguments), None
+    except UsageError as error:
+        return argparse.Namespace(), error
+
+
+def _parser(workflow: Workflow) -> argparse.ArgumentParser:
+    parser = _Parser(allow_abbrev=False, prog=f"python -m {workflow.package}.cli", description=f"The workflow {workflow.release}.")
+    commands = parser.add_subparsers(dest="command", required=True)
+    _add_run(commands.add_parser("run", help="run the workflow", description=_run_description(workflow)))
+    get = commands.add_parser("get", help="print a schema", description="Print a schema of the workflow as JSON.")
+    get.add_argument(
+        "document", choices=["params", "rjsf", "layout"], help="of the parameters, of the form, or the form's groups"
+    )
+    convert = commands.add_parser(
+        "convert",
+        help="form data to parameters and back",
+        description="Convert between parameters and form data; prints the JSON document {'result': ...}.",
+    )
+    kinds = ["params", "formdata"]
+    convert.add_argument("--from", dest="source", choices=kinds, required=True, help="what is given")
+    convert.add_argument("--to", dest="target", choices=kinds, required=True, help="what is wanted")
+    convert.add_argument("--json", metavar="FILE", required=True, help="the file to read; - is standard input")
+    return parser
+
+
+def _run_description(workflow: Workflow) -> str:
+    return (
+        f"Run the workflow. Its results go to the directory that the environment variable {workflow.results_env_var} "
+        "names: a path, or a URL such as file://, s3://, gs:// or az://."
+    )
+
+
+def _add_run(run: argparse.ArgumentParser) -> None:
+    config = run.add_mutually_exclusive_group(required=True)
+    config.add_argument("--config-file", metavar="FILE", help="the parameters as YAML or JSON")
+    config.add_argument("--config-json", metavar="JSON", help="the parameters as JSON (visible in the process list)")
+    run.add_argument("--execution-mode", choices=["sequential"], default="sequential", help="how tasks are run")
+    run.add_argument(
+        "--mock-io",
+        action=argparse.BooleanOptionalAction,
+        default=False,
+        help="replace tasks that read or write by their recorded example results",
+    )
+    run.add_argument("--otel-exporter", choices=["console", "gcp"], help="export traces (OpenTelemetry)")
+    run.add_argument(
+        "--otel-console-exporter-dst",
+        choices=["stdout", "file"],
+        default="stdout",
+        help="where the console exporter writes: standard output, or otel_traces.jsonl in the results",
+    )

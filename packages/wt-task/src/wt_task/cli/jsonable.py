@@ -1,0 +1,75 @@
+"""What a workflow returns, as JSON.
+
+Pydantic models, dataclasses, paths, dates, enums and the like become what pydantic makes of them; numpy values become
+numbers and lists; a sentinel of a skipped step, an infinity and not-a-number become null.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+
+class NotJSONError(Exception):
+    """A value cannot be written as JSON; the text says which."""
+
+
+def to_json(value: Any) -> bytes:
+    """Write a workflow's result as JSON.
+
+    Args:
+        value: What the workflow returned.
+
+    Returns:
+        The JSON text in UTF-8.
+
+    Raises:
+        NotJSONError: If something in it has no JSON form; names the place and the type.
+    """
+    import pydantic_core
+
+    try:
+        return pydantic_core.to_json(value, inf_nan_mode="null", fallback=_fallback)
+    except (pydantic_core.PydanticSerializationError, TypeError, ValueError, RecursionError) as error:
+        place, culprit, reason = _culprit(value, "result", (), error)
+        kind = f"{type(culprit).__module__}.{type(culprit).__qualname__}".removeprefix("builtins.")
+        raise NotJSONError(f"{place} is of type {kind}: {reason}") from error
+
+
+def _fallback(value: Any) -> Any:
+    if type(value).__module__.partition(".")[0] == "numpy" and hasattr(value, "tolist"):
+        return value.tolist()
+    from wt_task.skip import SkipSentinel
+
+    if isinstance(value, SkipSentinel):
+        return None
+    raise TypeError("it has no JSON form")
+
+
+def _culprit(value: Any, place: str, above: tuple[int, ...], error: Exception) -> tuple[str, Any, str]:
+    """The innermost value that cannot be written, where it stands, and why."""
+    import pydantic_core
+
+    if id(value) in above:
+        return place, value, "it contains itself"
+    for name, child in _children(value):
+        try:
+            pydantic_core.to_json(child, inf_nan_mode="null", fallback=_fallback)
+        except (pydantic_core.PydanticSerializationError, TypeError, ValueError, RecursionError) as deeper:
+            if len(above) > 200:
+                return place, value, "it is nested too deeply"
+            return _culprit(child, f"{place}{name}", (*above, id(value)), deeper)
+    reason = str(error).removeprefix("Error serializing to JSON: ")
+    return place, value, reason.removeprefix("TypeError: ").splitlines()[0]
+
+
+def _children(value: Any) -> Iterator[tuple[str, Any]]:
+    if isinstance(value, Mapping):
+        yield from ((f"[{key!r}]", child) for key, child in value.items())
+    elif isinstance(value, list | tuple | set | frozenset):
+        yield from ((f"[{index}]", child) for index, child in enumerate(value))
+    elif dataclasses.is_dataclass(value) and not isinstance(value, type):
+        yield from ((f".{field.name}", getattr(value, field.name)) for field in dataclasses.fields(value))
+    elif hasattr(type(value), "model_fields"):
+        yield from ((f".{name}", getattr(value, name)) for name in type(value).model_fields)

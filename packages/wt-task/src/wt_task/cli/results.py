@@ -1,0 +1,129 @@
+"""The directory that a run leaves its results in: a path, or a URL of a local or remote directory."""
+
+from __future__ import annotations
+
+import os
+from typing import Protocol
+
+RESULT_FILE = "result.json"
+TRACES_FILE = "otel_traces.jsonl"
+
+
+class ResultsError(Exception):
+    """The results directory cannot be used; the text says why."""
+
+
+class ResultsDirectory(Protocol):
+    """Where results go.
+
+    Attributes:
+        path: The local directory, or None if it is elsewhere.
+    """
+
+    path: str | None
+
+    def remove(self, name: str) -> None:
+        """Remove a file if it is there."""
+        ...
+
+    def write(self, name: str, content: bytes) -> None:
+        """Write a file so that a reader sees all of it or nothing."""
+        ...
+
+
+def open_results(location: str) -> ResultsDirectory:
+    """Open a results directory; a local one is created if it is missing.
+
+    Args:
+        location: A path, absolute or relative to the working directory, or a URL: `file://`, or any that obstore
+            knows, such as `s3://bucket/prefix`, `gs://`, `az://` or `memory://`.
+
+    Returns:
+        The directory.
+
+    Raises:
+        ResultsError: If it cannot be created or the URL means nothing.
+    """
+    if "://" not in location and not location.startswith("file:"):
+        return _LocalDirectory(location)
+    if location.startswith("file:"):
+        return _LocalDirectory(_path_of(location))
+    return _RemoteDirectory(location)
+
+
+def _path_of(url: str) -> str:
+    from urllib.parse import urlsplit
+    from urllib.request import url2pathname
+
+    parts = urlsplit(url)
+    if parts.netloc not in ("", "localhost"):
+        raise ResultsError(f"{url} names the host {parts.netloc!r}: write file:///path with three slashes")
+    if not parts.path or parts.query or parts.fragment:
+        raise ResultsError(f"{url} is not the URL of a directory: write file:///path, with ? as %3F and # as %23")
+    return url2pathname(parts.path)
+
+
+class _LocalDirectory:
+    def __init__(self, path: str) -> None:
+        self.path: str | None = os.path.abspath(path)  # noqa: PTH100 - importing pathlib costs more than a run may take
+        self._path = self.path or path
+        try:
+            os.makedirs(self._path, exist_ok=True)  # noqa: PTH103
+        except (OSError, ValueError) as error:
+            raise ResultsError(f"{self._path} cannot be created: {_reason(error)}") from error
+
+    def remove(self, name: str) -> None:
+        try:
+            os.unlink(f"{self._path}/{name}")  # noqa: PTH108
+        except FileNotFoundError:
+            return
+        except OSError as error:
+            raise ResultsError(f"{self._path}/{name} cannot be removed: {_reason(error)}") from error
+
+    def write(self, name: str, content: bytes) -> None:
+        aside = f"{self._path}/.{name}.{os.getpid()}"
+        try:
+            with open(aside, "wb") as file:  # noqa: PTH123
+                file.write(content)
+                file.flush()
+                os.fsync(file.fileno())
+            os.replace(aside, f"{self._path}/{name}")  # noqa: PTH105
+        except OSError as error:
+            if os.path.exists(aside):  # noqa: PTH110
+                os.unlink(aside)  # noqa: PTH108
+            raise ResultsError(f"{self._path}/{name} cannot be written: {_reason(error)}") from error
+
+
+class _RemoteDirectory:
+    def __init__(self, url: str) -> None:
+        import obstore
+        from obstore.exceptions import BaseError
+        from obstore.store import from_url
+
+        self.path: str | None = None
+        self._url = url.rstrip("/")
+        self._obstore = obstore
+        self._error: type[Exception] = BaseError
+        try:
+            self._store = from_url(url)
+        except (BaseError, ValueError) as error:
+            raise ResultsError(f"{url} cannot be opened: {_reason(error)}") from error
+
+    def remove(self, name: str) -> None:
+        try:
+            self._obstore.delete(self._store, name)
+        except FileNotFoundError:
+            return
+        except (self._error, OSError) as error:
+            raise ResultsError(f"{self._url}/{name} cannot be removed: {_reason(error)}") from error
+
+    def write(self, name: str, content: bytes) -> None:
+        try:
+            self._obstore.put(self._store, name, content)
+        except (self._error, OSError) as error:
+            raise ResultsError(f"{self._url}/{name} cannot be written: {_reason(error)}") from error
+
+
+def _reason(error: Exception) -> str:
+    text = error.strerror if isinstance(error, OSError) and error.strerror else str(error)
+    return text.splitlines()[0] if text else type(error).__name__

@@ -1,0 +1,190 @@
+"""`run`: parameters in, `result.json` out, whatever happens in between."""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import importlib
+import inspect
+import os
+import sys
+import time
+from typing import Any, NamedTuple
+
+from wt_task.cli import interruption
+from wt_task.cli.arguments import UsageError
+from wt_task.cli.event_file import EventFile
+from wt_task.cli.results import RESULT_FILE, ResultsDirectory, ResultsError, open_results
+from wt_task.cli.workflow import Workflow
+
+SUCCESS, FAILED, USAGE = 0, 1, 2
+
+
+class Outcome(NamedTuple):
+    """How a run ended.
+
+    Attributes:
+        exit_code: The exit code of the process.
+        content: What `result.json` holds.
+        error: What went wrong.
+        said: What a person is told of it.
+        interrupted: Whether a signal ended the run.
+    """
+
+    exit_code: int
+    content: bytes
+    error: str | None = None
+    said: str | None = None
+    interrupted: bool = False
+
+
+def run(workflow: Workflow, options: argparse.Namespace, misuse: UsageError | None) -> int:
+    """Run a compiled workflow.
+
+    Args:
+        workflow: Which workflow it is.
+        options: The options of the command line.
+        misuse: What is wrong with the command line, if anything is.
+
+    Returns:
+        0 if the workflow succeeded, 1 if it failed or was interrupted, 2 if it did not start.
+    """
+    try:
+        results = _open(workflow)
+    except ResultsError as error:
+        sys.stderr.write(f"error: {misuse}\n" if misuse else f"error[WT504]: the results directory: {error}\n")
+        return USAGE
+    events = EventFile(os.environ.get("WT_EVENTS_FILE"), os.environ.get("WT_RUN_ID"))
+    outcome = _attempt(workflow, options, misuse, results, events)
+    said = [outcome.said] if outcome.said else []
+    try:
+        results.write(RESULT_FILE, outcome.content)
+    except ResultsError as error:
+        said.append(f"error[WT504]: {error}")
+        outcome = outcome._replace(exit_code=outcome.exit_code or FAILED)
+    events.close()
+    with contextlib.suppress(OSError):  # whoever read the output may be gone
+        sys.stdout.flush()
+        sys.stderr.write("".join(f"{text}\n" for text in said))
+    if outcome.interrupted:
+        interruption.leave(outcome.exit_code)
+    return outcome.exit_code
+
+
+def _open(workflow: Workflow) -> ResultsDirectory:
+    location = os.environ.get(workflow.results_env_var)
+    if not location:
+        raise ResultsError(f"set the environment variable {workflow.results_env_var} to a path or URL")
+    results = open_results(location)
+    results.remove(RESULT_FILE)
+    return results
+
+
+def _attempt(
+    workflow: Workflow,
+    options: argparse.Namespace,
+    misuse: UsageError | None,
+    results: ResultsDirectory,
+    events: EventFile,
+) -> Outcome:
+    """Everything that can go wrong, so that whatever does ends in an outcome."""
+    begin = time.monotonic()
+    try:
+        interruption.watch()
+        if misuse is not None:
+            return _refused(str(misuse), f"error: {misuse}")
+        params = _parameters(workflow, options)
+        events.emit("START", steps=workflow.steps)
+        content = _execute(workflow, options, params, results, events)
+        outcome = Outcome(SUCCESS, b'{"result":' + content + b',"error":null,"trace":null}')
+    except BaseException as error:  # noqa: BLE001 - a task may raise anything, and each must end in a result.json
+        interruption.ignore()
+        outcome = _ended(error, workflow, events)
+    interruption.ignore()
+    events.emit("FINISH", duration=round(time.monotonic() - begin, 6), error=outcome.error)
+    return outcome
+
+
+def _parameters(workflow: Workflow, options: argparse.Namespace) -> dict[str, Any]:
+    from wt_contracts.forms import runnable_schema
+
+    from wt_task.cli.parameters import check, from_file, from_option
+
+    if options.config_json is not None:
+        source = from_option(options.config_json)
+    else:
+        source = from_file(options.config_file)
+    params = source.read()
+    check(params, runnable_schema(workflow.read_json("params.json")), source)
+    unset = [name for name in workflow.env_vars if name not in os.environ]
+    if unset:
+        from wt_contracts.codes import Code
+        from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+        message = "the workflow reads the environment variable {}, which is not set"
+        raise DiagnosticError(
+            [Diagnostic(code=Code.ENVIRONMENT_VARIABLE_UNSET, message=message.format(name)) for name in unset]
+        )
+    return params
+
+
+def _execute(
+    workflow: Workflow,
+    options: argparse.Namespace,
+    params: dict[str, Any],
+    results: ResultsDirectory,
+    events: EventFile,
+) -> bytes:
+    """Call the tasks; what the last one returned, as JSON."""
+    from wt_task.cli.jsonable import to_json
+    from wt_task.cli.telemetry import traced
+    from wt_task.events import subscribe
+
+    module = importlib.import_module(f"{workflow.package}.run_{options.execution_mode}")
+    if options.mock_io:
+        from wt_task.cli.mock_io import replace_io
+
+        replace_io(module, workflow.package)
+    with subscribe(events.observe), traced(workflow, options, results):
+        result = module.main(params)
+        if inspect.iscoroutine(result):
+            import asyncio
+
+            result = asyncio.run(_awaited(result))
+    return to_json(result)
+
+
+async def _awaited(coroutine: Any) -> Any:
+    return await coroutine
+
+
+def _ended(error: BaseException, workflow: Workflow, events: EventFile) -> Outcome:
+    from wt_contracts.diagnostics import DiagnosticError
+
+    if isinstance(error, DiagnosticError):
+        return _refused("; ".join(each.message for each in error.diagnostics), str(error), error.exit_code)
+    if isinstance(error, KeyboardInterrupt):
+        name = error.signal if isinstance(error, interruption.Interrupted) else "SIGINT"
+        during = f" while the step {events.step!r} was running" if events.step else ""
+        message = f"the run was interrupted by {name}{during}"
+        return _failed(message, None, f"error[WT509]: {message}")._replace(interrupted=True)
+    from wt_task.cli.failure import describe
+    from wt_task.cli.jsonable import NotJSONError
+
+    if isinstance(error, NotJSONError):
+        message = f"the workflow's result cannot be written as JSON: {error}"
+        return _failed(message, None, f"error: {message}")
+    failure = describe(error, workflow.package, events.step)
+    return _failed(failure.error, failure.trace, failure.text)
+
+
+def _refused(error: str, said: str, exit_code: int = USAGE) -> Outcome:
+    return _failed(error, None, said)._replace(exit_code=exit_code)
+
+
+def _failed(error: str, trace: str | None, said: str) -> Outcome:
+    import json
+
+    # A lone surrogate has no place in UTF-8, and json.dumps writes it as an escape
+    content = json.dumps({"result": None, "error": error, "trace": trace}).encode()
+    return Outcome(FAILED, content, error, said)

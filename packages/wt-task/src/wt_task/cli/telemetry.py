@@ -1,0 +1,62 @@
+"""The span around a whole run, if traces were asked for."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+
+from wt_task.cli.results import ResultsDirectory
+from wt_task.cli.workflow import Workflow
+
+
+@contextmanager
+def traced(workflow: Workflow, options: argparse.Namespace, results: ResultsDirectory) -> Iterator[None]:
+    """Trace what runs inside, as the command line asks; without `--otel-exporter` nothing is imported.
+
+    Args:
+        workflow: Which workflow it is; its release is the name of the service.
+        options: The options of the command line.
+        results: Where the console exporter writes its file, if asked to.
+
+    Raises:
+        DiagnosticError: If OpenTelemetry or the exporter is not installed, or the results are no local directory.
+    """
+    if options.otel_exporter is None:
+        yield
+        return
+    trace = _configure(workflow, options, results)
+    attributes = {"execution_mode": options.execution_mode, "mock_io": options.mock_io}
+    try:
+        with trace.get_tracer(workflow.package).start_as_current_span(f"{workflow.release}.cli", attributes=attributes):
+            yield
+    finally:
+        trace.get_tracer_provider().shutdown()
+
+
+def _configure(workflow: Workflow, options: argparse.Namespace, results: ResultsDirectory) -> Any:
+    from wt_contracts.codes import Code
+    from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+    from wt_task import tracing
+
+    settings: dict[str, Any] = {}
+    if options.otel_exporter == "console" and options.otel_console_exporter_dst == "file":
+        if results.path is None:
+            message = "traces go to a file only in a local results directory"
+            raise DiagnosticError(Diagnostic(code=Code.USAGE, message=message))
+        settings = tracing.make_otel_console_exporter_file_dst_kws(results.path)
+    try:
+        from opentelemetry import trace
+
+        tracing.configure_tracer(workflow.release, exporter=options.otel_exporter, exporter_kws=settings)
+    except ImportError as error:
+        extra = "gcp" if options.otel_exporter == "gcp" else "otel"
+        message = f"--otel-exporter {options.otel_exporter} needs the extra wt-task[{extra}]: {error}"
+        raise DiagnosticError(Diagnostic(code=Code.USAGE, message=message)) from error
+    parent = os.environ.get("TRACEPARENT")
+    if parent:
+        tracing.attach_context(parent, os.environ.get("TRACESTATE"))
+    return trace

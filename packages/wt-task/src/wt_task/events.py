@@ -1,0 +1,65 @@
+"""What the steps of a workflow say while they run, and who listens.
+
+A step is a task that has a task instance id; calls of tasks without one say nothing.
+
+    with subscribe(print):
+        task(f).set_task_instance_id("f").call()
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from typing import Literal, NamedTuple, TypeAlias
+
+EventKind: TypeAlias = Literal["STEP_START", "STEP_END", "STEP_SKIPPED", "STEP_ERROR"]
+
+
+class StepEvent(NamedTuple):
+    """What happened to a step; the fields are those of `wt_contracts.events.WorkflowEvent`.
+
+    Attributes:
+        kind: What happened.
+        time: When, in seconds since the epoch.
+        step: The task instance id.
+        method: How the task was called: `call`, `map` or `mapvalues`.
+        calls: How many calls the step makes, if that is known.
+        duration: Seconds since the step's start (not at the start).
+        error: What went wrong (errors only).
+    """
+
+    kind: EventKind
+    time: float
+    step: str
+    method: str
+    calls: int | None = None
+    duration: float | None = None
+    error: str | None = None
+
+
+Observer: TypeAlias = Callable[[StepEvent], object]
+
+_observers: ContextVar[tuple[Observer, ...]] = ContextVar("wt_task_observers", default=())
+
+
+@contextmanager
+def subscribe(observer: Observer) -> Iterator[None]:
+    """Tell an observer of every step that runs inside the `with` block, in this context and those copied from it.
+
+    The observer is called where the step is called, not where its calls run, and it must return soon. What it raises
+    ends the step: an observer that may fail handles that itself.
+
+    Args:
+        observer: Called with each event.
+    """
+    token = _observers.set((*_observers.get(), observer))
+    try:
+        yield
+    finally:
+        _observers.reset(token)
+
+
+def observers() -> tuple[Observer, ...]:
+    """Who listens in this context; empty if nobody does, so that a step need not build an event."""
+    return _observers.get()
