@@ -1,4 +1,4 @@
-"""The same made-up graph for each tool: instances that do nothing, each fed by the one before it, or independent ones."""
+"""The same made-up graph for each tool: tasks that do nothing, independent or each fed by the one before it."""
 
 from __future__ import annotations
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import shutil
 import subprocess
 import sys
 import tempfile
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -23,10 +24,10 @@ class PeerUnavailableError(Exception):
 
 @dataclass(frozen=True)
 class Environment:
-    """A virtual environment: its prefix, and the version of the distribution that it was made for."""
+    """A virtual environment: its prefix, and the version of what is installed in it by name."""
 
     prefix: Path
-    version: str = ""
+    versions: dict[str, str] = field(default_factory=dict)
 
     @property
     def python(self) -> Path:
@@ -75,8 +76,7 @@ class Peers:
             if requirements:
                 self._install(prefix, *requirements, limit=limit)
             stamp.write_text(wanted)
-        self._note(name, prefix)
-        return Environment(prefix, self.versions.get(name, ""))
+        return self._described(name, prefix, *(_distribution(requirement) for requirement in requirements))
 
     def released(self) -> Environment:
         """The released wt packages, what their compiled workflows need, and the task libraries that are measured."""
@@ -94,9 +94,8 @@ class Peers:
         environ = {"UV_PROJECT_ENVIRONMENT": str(prefix)}
         python = str(self._find_python())
         self._uv("sync", "--quiet", "--frozen", "--inexact", "--no-dev", "--python", python, cwd=ROOT, env=environ)
-        environment = Environment(prefix)
+        environment = self._described("wt", prefix)
         self._libraries(environment)
-        self._note("wt", prefix)
         return environment
 
     def wt_environ(self) -> dict[str, str]:
@@ -128,17 +127,16 @@ class Peers:
         print(f"installing {' '.join(arguments)}", file=sys.stderr, flush=True)
         self._uv("pip", "install", "--quiet", "--python", str(prefix / "bin" / "python"), *arguments, limit=limit)
 
-    def _note(self, name: str, prefix: Path) -> None:
-        frozen = prefix / "benchmark-versions.json"
-        if not frozen.exists():
-            listing = self._uv("pip", "list", "--format=json", "--python", str(prefix / "bin" / "python"))
-            frozen.write_text(json.dumps({item["name"]: item["version"] for item in json.loads(listing)}))
-        installed = json.loads(frozen.read_text())
-        if name in installed:
-            self.versions[name] = installed[name]
+    def _described(self, name: str, prefix: Path, *distributions: str) -> Environment:
+        kept = prefix / "benchmark-versions.json"
+        if not kept.exists():
+            listing = self._uv("pip", "list", "--quiet", "--format=json", "--python", str(prefix / "bin" / "python"))
+            kept.write_text(json.dumps({item["name"]: item["version"] for item in json.loads(listing)}))
+        installed = json.loads(kept.read_text())
         for package, version in installed.items():
-            if package.startswith("wt-"):
+            if package in distributions or package.startswith("wt-"):
                 self.versions[f"{name}: {package}"] = version
+        return Environment(prefix, installed)
 
     def _find_python(self) -> Path:
         if self._interpreter is None:
@@ -172,6 +170,10 @@ class Peers:
 def _pyenv(version: str) -> list[Path]:
     root = Path(os.environ.get("PYENV_ROOT") or Path.home() / ".pyenv")
     return sorted(root.glob(f"versions/{version}*/bin/python"), reverse=True)
+
+
+def _distribution(requirement: str) -> str:
+    return re.split(r"[^A-Za-z0-9_.-]", requirement, maxsplit=1)[0]
 
 
 def _uv_executable() -> str:

@@ -2,7 +2,8 @@
 
 A benchmark is a module with a function that gives groups of contenders. A contender is a whole process. The contenders
 of a group run in turn, round by round and in an order that rotates, so that noise hits all alike; a warm-up round
-before it fills bytecode and disk caches and proves that each does its work. What fails there is left out with the reason.
+before it fills bytecode and disk caches and proves that each does its work. What fails there is left out with a
+reason.
 """
 
 from __future__ import annotations
@@ -26,7 +27,7 @@ from environments import Peers, PeerUnavailableError
 
 ROOT = Path(__file__).resolve().parent.parent
 FIXTURES = Path(__file__).resolve().parent / "fixtures"
-EVENTS = ROOT.parent / "shared" / "real" / "events"
+EVENTS = Path(os.environ.get("WT_BENCH_EVENTS") or ROOT.parent / "shared" / "real" / "events")
 
 
 @dataclass(frozen=True)
@@ -38,7 +39,7 @@ class Contender:
         command: Gives the argument list; gets an empty directory of this run, which is its working directory, and may
             prepare it (that is not measured).
         check: Gets that directory and what was printed, and raises AssertionError if the work was not done.
-        env: Further environment variables.
+        env: Further environment variables; `{scratch}` stands for the directory.
         note: What is included, which version.
         rounds: At most that many rounds, for what takes very long.
         limit: Seconds after which a run is given up.
@@ -55,11 +56,12 @@ class Contender:
 
 @dataclass(frozen=True)
 class Target:
-    """At most `limit` seconds, or `limit` times the median of the contender `against`."""
+    """At most `limit` seconds, or `limit` times the median of `against`, both less that of `floor`."""
 
     name: str
     limit: float
     against: str | None = None
+    floor: str | None = None
 
 
 @dataclass(frozen=True)
@@ -145,7 +147,7 @@ def run_once(contender: Contender, scratch: Path) -> Sample:
 
 def _timed(contender: Contender, argv: list[str], directory: Path) -> Sample:
     env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    env |= contender.env
+    env |= {name: value.replace("{scratch}", str(directory)) for name, value in contender.env.items()}
     printed = directory.parent / f"{directory.name}.out"
     with printed.open("w+b") as output:
         started = time.perf_counter()

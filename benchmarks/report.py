@@ -34,11 +34,12 @@ def summary(
 
 
 def _verdict(target: Target, medians: dict[str, float]) -> dict[str, Any]:
-    verdict: dict[str, Any] = {"name": target.name, "limit": target.limit, "against": target.against}
+    floor = medians.get(target.floor, 0.0) if target.floor else 0.0
     reached = medians.get(target.name)
     if target.against and reached is not None:
         other = medians.get(target.against)
-        reached = reached / other if other else None
+        reached = (reached - floor) / (other - floor) if other else None
+    verdict = {"name": target.name, "limit": target.limit, "against": target.against, "floor": target.floor}
     return verdict | {"reached": reached, "met": None if reached is None else reached <= target.limit}
 
 
@@ -60,6 +61,7 @@ def markdown(result: dict[str, Any]) -> str:
 
 def _target_line(target: dict[str, Any]) -> str:
     unit = f" x {target['against']}" if target["against"] else " s"
+    unit += f", less {target['floor']} on both sides" if target["floor"] else ""
     if target["reached"] is None:
         return f"- {target['name']}: target {target['limit']:g}{unit}: not measured"
     word = "met" if target["met"] else "MISSED"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
@@ -122,7 +122,6 @@ def diagnose(tmp_path: Path) -> Callable[..., list[Diagnostic]]:
         try:
             return load_dag(path, registry)[1]
         except DiagnosticError as error:
-            assert error.exit_code == 2
             return error.diagnostics
 
     return run
@@ -147,5 +146,55 @@ def compiled(tmp_path: Path) -> Callable[..., Dag]:
         path = tmp_path / "spec.yaml"
         path.write_text(head + textwrap.indent(textwrap.dedent(workflow).strip("\n"), "  ") + "\n")
         return load_dag(path, registry)[0]
+
+    return run
+
+
+class RecordingConsole:
+    """A console that keeps what it is told."""
+
+    def __init__(self) -> None:
+        self.json = False
+        self.interactive = False
+        self.answers: list[str] = []
+        self.messages: list[str] = []
+        self.diagnostics: list[Diagnostic] = []
+
+    def answer(self, text: str) -> None:
+        self.answers.append(text)
+
+    def progress(self, message: str) -> None:
+        self.messages.append(message)
+
+    def diagnose(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics.extend(diagnostics)
+
+
+@pytest.fixture
+def console() -> RecordingConsole:
+    """A console that keeps what it is told."""
+    return RecordingConsole()
+
+
+@pytest.fixture
+def stored(tmp_path: Path) -> Path:
+    """The task library of these tests, as a stored registry output."""
+    path = tmp_path / "registry.json"
+    path.write_text(LIBRARY.model_dump_json())
+    return path
+
+
+@pytest.fixture
+def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, str], None]:
+    """Puts a task library, a module of the given source, where the interpreters that are started find it."""
+
+    def run(name: str, source: str) -> None:
+        site = tmp_path / "site"
+        metadata = site / f"{name}-1.dist-info"
+        metadata.mkdir(parents=True)
+        (site / f"{name}.py").write_text(textwrap.dedent(source))
+        (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
+        (metadata / "entry_points.txt").write_text(f"[wt_registry]\n{name} = {name}\n")
+        monkeypatch.setenv("PYTHONPATH", str(site))
 
     return run

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import contextlib
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -62,10 +64,6 @@ def test_a_text_with_an_expression_in_it_is_noticed() -> None:
 @given(st.text() | st.text(alphabet="${} workflow.envreturn_x"))
 def test_any_string_is_an_expression_or_a_text_or_refused(text: str) -> None:
     contains_expression(text)
-    try:
+    with contextlib.suppress(WrongExpressionError):
         value = parse_expression(text, HERE)
-    except WrongExpressionError as error:
-        assert str(error)
-        assert error.hint
-    else:
         assert value is None or isinstance(value, Reference | EnvVariable)

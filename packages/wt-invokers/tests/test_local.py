@@ -63,8 +63,8 @@ def wait_for_end(pid: int) -> bool:
     return False
 
 
-def leftovers() -> set[str]:
-    return {name for name in os.listdir(tempfile.gettempdir()) if name.startswith("wt-run-")}
+def leftovers() -> list[Path]:
+    return list(Path(tempfile.gettempdir()).glob("wt-run-*"))
 
 
 @pytest.fixture(autouse=True)
@@ -74,7 +74,7 @@ def _own_temporary_directory(tmp_path, monkeypatch):
     directory.mkdir()
     monkeypatch.setattr(tempfile, "tempdir", str(directory))
     yield
-    assert leftovers() == set()
+    assert leftovers() == []
 
 
 def test_a_run_gives_its_result(demo):
@@ -99,7 +99,8 @@ def test_the_steps_are_known_with_their_times(demo):
 def test_events_arrive_while_the_run_goes_on(demo, tmp_path):
     gate = tmp_path / "gate"
     os.mkfifo(gate)
-    demo.write_run(STEPS.replace("def double(x: int) -> int:\n", f"def double(x: int) -> int:\n    open({str(gate)!r})\n"))
+    head = "def double(x: int) -> int:\n"
+    demo.write_run(STEPS.replace(head, f"{head}    open({str(gate)!r}).close()\n"))
     started = threading.Event()
 
     def see(event):
@@ -218,7 +219,8 @@ def test_a_run_that_ignores_the_request_to_end_is_killed_after_the_grace(demo):
         """
     )
     out = Output()
-    handle = LocalInvoker(demo.workspace, Path(sys.executable), grace=0.2).run(demo.good, results=demo.results, stdout=out)
+    invoker = LocalInvoker(demo.workspace, Path(sys.executable), grace=0.2)
+    handle = invoker.run(demo.good, results=demo.results, stdout=out)
     out.wait_for(b"ready")
 
     outcome = handle.wait(0.1)
@@ -334,7 +336,7 @@ def test_the_parameters_file_is_removed_when_the_run_is_killed(demo):
 
     demo.invoker.run(demo.good, results=demo.results).wait()
 
-    assert leftovers() == set()
+    assert leftovers() == []
 
 
 def test_two_runs_at_once_do_not_mix(demo, tmp_path):

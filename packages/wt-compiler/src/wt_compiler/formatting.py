@@ -9,6 +9,17 @@ LINE_LENGTH = 88
 """Ruff's own default, so that formatting a workspace again changes nothing even without its configuration."""
 
 
+_OPTIONS = (
+    "--isolated",
+    "--no-cache",
+    "--no-respect-gitignore",
+    f"--line-length={LINE_LENGTH}",
+    "--target-version=py311",
+    "--config=exclude=[]",
+)
+"""Nothing that lies around the tree (configuration, ignore files, a directory called `build`) may change the result."""
+
+
 class FormatError(Exception):
     """Ruff failed; the message is what it said."""
 
@@ -24,11 +35,10 @@ class Formatting:
     """
 
     def __init__(self, tree: Path) -> None:
-        from ruff.__main__ import find_ruff_bin
+        from ruff.__main__ import find_ruff_bin  # type: ignore[import-untyped]  # ruff has no stubs
 
-        options = ["--isolated", "--no-cache", "--quiet", f"--line-length={LINE_LENGTH}", "--target-version=py311"]
         try:
-            command = [find_ruff_bin(), "format", *options, "--", str(tree)]
+            command = [find_ruff_bin(), "format", *_OPTIONS, "--", str(tree)]
             self._process = subprocess.Popen(command, stdout=subprocess.DEVNULL, stderr=subprocess.PIPE, cwd=tree)
         except OSError as error:
             raise FormatError(str(error)) from error
@@ -42,3 +52,10 @@ class Formatting:
         _, errors = self._process.communicate()
         if self._process.returncode:
             raise FormatError(errors.decode(errors="replace").strip())
+
+    def close(self) -> None:
+        """End the process if it still runs."""
+        self._process.kill()
+        self._process.wait()
+        if self._process.stderr is not None:
+            self._process.stderr.close()

@@ -18,11 +18,9 @@ from wt_compiler.dag import Dag, Group, Instance, Override
 from wt_compiler.definitions import Schema
 from wt_compiler.findings import Findings
 from wt_compiler.overrides import OverrideRefusedError, apply
-from wt_compiler.schemas import InstanceSchemas
+from wt_compiler.schemas import GROUP_MARKER, InstanceSchemas
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
-
-GROUP_MARKER = "ecoscope:task_group"
 
 
 @dataclass(frozen=True, slots=True)

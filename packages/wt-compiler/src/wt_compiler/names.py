@@ -48,7 +48,7 @@ def name_workflow(workflow: str, prefix: str = DEFAULT_PREFIX, results_env_var: 
     """
     if not _PREFIX.fullmatch(prefix):
         raise ValueError(
-            f"the prefix {prefix!r} has to start with a letter and hold only letters and digits, in parts joined by - or _"
+            f"the prefix {prefix!r} must start with a letter and hold only letters and digits, joined by - or _"
         )
     if not _VARIABLE.fullmatch(results_env_var):
         raise ValueError(f"{results_env_var!r} is no name for an environment variable")

@@ -11,6 +11,7 @@ from typing import Any
 
 from wt_compiler.dag import Override
 from wt_compiler.definitions import Schema
+from wt_compiler.schemas import GROUP_MARKER
 
 
 class OverrideRefusedError(ValueError):
@@ -25,13 +26,17 @@ def apply(document: Schema, override: Override) -> Schema:
         override: What to put where.
 
     Returns:
-        A copy that shares everything beside the path.
+        A copy that shares everything beside the path; the document itself if the path names an instance, group,
+        parameter or definition that is not there, which the check of the spec warns of.
 
     Raises:
         OverrideRefusedError: If the path leads through a scalar, or past the end of a list.
     """
     section = document.get(override.section, {})
-    patched = _patch(section, override.path.split("."), override.value, override.section)
+    path = override.path.split(".")
+    if not _has_target(document, override.section, path):
+        return document
+    patched = _patch(section, path, override.value, override.section)
     return {**document, override.section: patched}
 
 
@@ -58,6 +63,28 @@ def step(node: Any, path: list[str]) -> tuple[str, list[str]]:
             if key in node:
                 return key, path[length:]
     return path[0], path[1:]
+
+
+def _has_target(document: Schema, section: str, path: list[str]) -> bool:
+    """Whether the names along a path exist, down to the parameter; what lies inside of it may be new."""
+    if section == "uiSchema":
+        return True
+    node = document.get(section, {})
+    key, rest = step(node, path)
+    if section == "$defs":
+        return key in node or not rest
+    if key not in node:
+        return False
+    schema = node[key]
+    for _ in range(2 if schema.get(GROUP_MARKER) else 1):
+        if rest[:1] != ["properties"] or len(rest) == 1:
+            return True
+        names = schema["properties"]
+        key, rest = step(names, rest[1:])
+        if key not in names:
+            return False
+        schema = names[key]
+    return True
 
 
 def _patch(node: Any, path: list[str], value: Any, where: str) -> Any:

@@ -10,6 +10,9 @@ from wt_compiler.dag import Dag, Instance
 from wt_compiler.definitions import Definitions, Schema, TaskDefinitions, renamed
 from wt_compiler.findings import Findings
 
+GROUP_MARKER = "ecoscope:task_group"
+"""The key that tells a group from an instance in `rjsf.json`, as existing front ends know it."""
+
 
 @dataclass(frozen=True, slots=True)
 class OpenArguments:

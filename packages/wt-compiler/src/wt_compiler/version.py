@@ -12,6 +12,7 @@ from dataclasses import dataclass
 
 FILE = "VERSION.yaml"
 FIRST = (0, 1, 0)
+FIRST_TEXT = "0.1.0"
 
 _LINE = re.compile(r"^(version|structure|inputs):\s*[\"']?([0-9a-f.]+)[\"']?\s*(?:#.*)?$", re.M)
 _VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})")

@@ -7,7 +7,6 @@ whole, nothing is emitted.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
@@ -19,11 +18,9 @@ from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
 from wt_compiler import manifest, version
 from wt_compiler.environment import TaskSource, conda_requirements, find_tasks, lock_spec
-from wt_compiler.fingerprint import inputs as hash_inputs
-from wt_compiler.fingerprint import structure as hash_structure
+from wt_compiler.existing import Existing, unwritable
 from wt_compiler.graph import MOST_DRAWN, NotDrawnError
 from wt_compiler.names import DEFAULT_PREFIX, DEFAULT_RESULTS_ENV_VAR, Names, name_workflow
-from wt_compiler.spec import Spec
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -31,7 +28,11 @@ if TYPE_CHECKING:
     from wt_envs.lock import Lock
 
     from wt_compiler.dag import Dag
-    from wt_compiler.graph.drawing import Drawing, Picture
+    from wt_compiler.emit import Files
+    from wt_compiler.emit.workflow import Workflow
+    from wt_compiler.graph.drawing import Drawing
+    from wt_compiler.spec import Spec
+    from wt_compiler.staging import Staging
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Compiled:
         stamp: Its version and hashes.
         written: Whether anything was; false if it was up to date.
         steps: How many task instances it has.
+        drawn: Whether it is small enough to be drawn by a compile.
         warnings: What the user should know.
     """
 
@@ -75,12 +77,11 @@ class Compiled:
     stamp: version.Stamp
     written: bool
     steps: int
+    drawn: bool
     warnings: list[Diagnostic]
 
 
-def compile_spec(
-    path: Path, options: Options | None = None, progress: Callable[[str], None] | None = None
-) -> Compiled:
+def compile_spec(path: Path, options: Options | None = None, progress: Callable[[str], None] | None = None) -> Compiled:
     """Compile a spec.
 
     Args:
@@ -119,9 +120,7 @@ def compile_for_run(spec: Path, console: Console) -> Path:
 class _Compilation:
     """One compile, from the spec's path to the workspace."""
 
-    def __init__(
-        self, path: Path, options: Options, progress: Callable[[str], None], resources: ExitStack
-    ) -> None:
+    def __init__(self, path: Path, options: Options, progress: Callable[[str], None], resources: ExitStack) -> None:
         from wt_compiler.document import read_document
         from wt_compiler.parse import parse_spec
 
@@ -130,19 +129,213 @@ class _Compilation:
         self._resources = resources
         self._base = path.absolute().parent
         self._spec: Spec = parse_spec(read_document(path))
-        self._names = self._name()
-        self._target = (options.output or self._base / self._names.release).absolute()
-        self._warnings: list[Diagnostic] = []
+        self._names: Names
+        self._old: Existing
+        self._target: Path
+        self._drawing: Drawing | None = None
+        self._picture: manifest.PictureState = "unwanted"
 
     def run(self) -> Compiled:
-        registry, lock = self._environment()
+        if self._spec.findings.failed:  # to say what else is wrong, as far as that can be known
+            self._check(self._discover(None))
+        self._choose_target()
+        if self._options.force or self._old.manifest is None:
+            self._start_drawing()
+        registry, lock, dag = self._environment()
         cases = self._cases()
-        old = _Existing(self._target)
-        hashed = self._hash(registry, lock, cases)
-        current = not self._options.force and old.is_current(hashed, self._wanted_pictures(None))
-        drawing = None if current else self._start_drawing()
-        dag = self._check(registry)
-        if current or (drawing is None and not self._options.force and old.is_current(hashed, {"large"})):
-            assert old.stamp is not None
-            return self._compiled(old.stamp, dag, written=False)
-        return self._emit(dag, lock, cases, hashed, old, drawing)
+        inputs = self._hash(registry, lock, cases)
+        wanted: set[manifest.PictureState] = {"drawn", "large"} if self._options.graph else {"unwanted"}
+        if not self._options.force and self._old.is_current(inputs, wanted):
+            assert self._old.stamp is not None
+            return self._compiled(self._old.stamp, written=False)
+        if not self._options.force:
+            self._old.refuse_changes()
+        self._start_drawing()
+        return self._emit(dag, lock, cases, inputs)
+
+    def _choose_target(self) -> None:
+        assert self._spec.id is not None
+        options = self._options
+        try:
+            self._names = name_workflow(self._spec.id.text, options.prefix, options.results_env_var)
+        except ValueError as error:
+            raise DiagnosticError(Diagnostic(code=Code.USAGE, message=str(error))) from None
+        target = options.output or self._base / self._names.release
+        self._target = target.resolve()
+        self._old = Existing(self._target)
+
+    def _environment(self) -> tuple[RegistryOutput, Lock | None, Dag]:
+        """The tasks, the lock and the checked workflow; a spec with mistakes is refused as early as can be."""
+        source = self._options.source
+        known = source.registry is not None or source.current
+        registry = self._discover(None) if known or conda_requirements(self._spec) else None
+        dag = self._check(registry) if registry else None
+        lock = self._lock()
+        if registry is None or dag is None:
+            registry = self._discover(lock)
+            dag = self._check(registry)
+        return registry, lock, dag
+
+    def _discover(self, lock: Lock | None) -> RegistryOutput:
+        from wt_compiler.discovery import discover_locked
+
+        source = self._options.source
+        if lock is None:
+            return find_tasks(self._spec, self._base, source, self._progress)
+        editable = any(getattr(requirement, "editable", False) for requirement in self._spec.requirements)
+        return discover_locked(lock, editable=editable, timeout=source.timeout, progress=self._progress)
+
+    def _lock(self) -> Lock | None:
+        if conda := conda_requirements(self._spec):
+            names = ", ".join(requirement.name for requirement in conda)
+            message = f"no lock was written: the spec requires conda packages ({names})"
+            hint = "the workspace has a pixi.toml; `pixi lock` makes the lock"
+            self._spec.findings.warn(Code.LOCK_NOT_WRITTEN, message, self._spec.requirements_position, hint)
+            return None
+        options = self._options
+        return lock_spec(
+            self._spec, self._base, name=self._names.project, upgrade=options.upgrade, progress=self._progress
+        )
+
+    def _check(self, registry: RegistryOutput) -> Dag:
+        from wt_compiler.resolve import check_spec
+
+        dag, _ = check_spec(self._spec, registry)
+        return dag
+
+    def _cases(self) -> dict[str, Any]:
+        from wt_compiler.cases import read_cases
+
+        return read_cases(self._base)
+
+    def _hash(self, registry: RegistryOutput, lock: Lock | None, cases: dict[str, Any]) -> str:
+        from wt_compiler.emit.json_text import json_text
+        from wt_compiler.fingerprint import inputs
+
+        entries = dict(sorted(registry.entries.items()))
+        locked = [lock.digest, lock.pyproject, lock.text] if lock else []
+        spec = "\n".join(self._spec.findings.lines).encode(errors="surrogatepass")
+        offered = registry.model_copy(update={"entries": entries}).model_dump_json()
+        return inputs(spec, [offered, self._names.release, self._names.results_env_var, json_text(cases), *locked])
+
+    def _start_drawing(self) -> None:
+        """Let Graphviz load while the rest is prepared."""
+        if self._drawing is not None or not self._options.graph:
+            return
+        if len(self._spec.instances) > MOST_DRAWN:
+            self._picture = "large"
+            return
+        from wt_compiler.graph.drawing import Drawing
+
+        try:
+            self._drawing = self._resources.enter_context(Drawing())
+        except NotDrawnError as error:
+            self._warn_not_drawn(error)
+
+    def _emit(self, dag: Dag, lock: Lock | None, cases: dict[str, Any], inputs: str) -> Compiled:
+        from wt_compiler.emit.workflow import Workflow
+        from wt_compiler.fingerprint import structure
+        from wt_compiler.forms import derive_forms
+        from wt_compiler.graph.dot import to_dot
+
+        self._progress("writing the workspace")
+        if self._drawing is not None:
+            self._drawing.send(to_dot(dag))
+        forms = derive_forms(dag, self._spec.findings)
+        self._spec.findings.raise_if_failed()
+        stamp = version.next_stamp(self._old.stamp, structure(dag, forms.params), inputs)
+        workflow = Workflow(dag, self._names, forms, stamp, lock, cases, pictured=self._drawing is not None)
+        try:
+            self._write(workflow)
+        except OSError as error:
+            raise unwritable(self._target, error) from None
+        return self._compiled(stamp, written=True)
+
+    def _write(self, workflow: Workflow) -> None:
+        from wt_compiler.formatting import FormatError, Formatting
+        from wt_compiler.staging import Staging
+
+        staging = self._resources.enter_context(Staging(self._target))
+        files = emit_all(workflow)
+        python = {path: content for path, content in files.items() if path.endswith(".py")}
+        staging.write(python)
+        try:
+            formatting = Formatting(staging.tree)
+            self._resources.callback(formatting.close)
+            staging.write({path: content for path, content in files.items() if path not in python})
+            formatting.finish()
+        except FormatError as error:
+            raise _unformatted(self._target, error) from None
+        self._finish(staging, workflow, files)
+
+    def _finish(self, staging: Staging, workflow: Workflow, files: Files) -> None:
+        """Add the picture, the manifest and the user's own files, and put everything in place."""
+        pictures = self._pictures()
+        staging.write(pictures)
+        if workflow.pictured and not pictures:
+            from dataclasses import replace
+
+            from wt_compiler.emit import readme
+
+            staging.write(readme.emit(replace(workflow, pictured=False)))
+        written = manifest.describe(staging.tree, [*files, *pictures], self._picture)
+        staging.write({manifest.FILE: written.to_json()})
+        old = self._old.manifest
+        self._old.refuse_collisions(staging.carry_over([*old.files, manifest.FILE] if old else []))
+        staging.put_in_place()
+
+    def _pictures(self) -> Files:
+        if self._drawing is None:
+            return {}
+        self._progress("drawing the graph")
+        try:
+            picture = self._drawing.finish()
+        except NotDrawnError as error:
+            self._warn_not_drawn(error)
+            return {}
+        self._picture = "drawn"
+        return {"graph.svg": picture.svg, "graph.png": picture.png}
+
+    def _warn_not_drawn(self, error: NotDrawnError) -> None:
+        self._picture = "failed"
+        hint = "the workspace has graph.mmd; `wt graph` tries again"
+        self._spec.findings.warn(Code.GRAPH_NOT_DRAWN, f"the graph is not drawn: {error}", None, hint)
+
+    def _compiled(self, stamp: version.Stamp, *, written: bool) -> Compiled:
+        return Compiled(
+            directory=self._target,
+            names=self._names,
+            stamp=stamp,
+            written=written,
+            steps=len(self._spec.instances),
+            drawn=self._picture != "large",
+            warnings=self._spec.findings.sorted,
+        )
+
+
+def emit_all(workflow: Workflow) -> Files:
+    """Every file of a workspace but the pictures; the Python is not formatted yet."""
+    from wt_compiler.emit import container, package, project, readme, tests
+    from wt_compiler.graph.dot import to_dot
+    from wt_compiler.graph.mermaid import to_mermaid
+    from wt_compiler.graph.source import DOT_FILE, MERMAID_FILE
+
+    return {
+        **package.emit(workflow),
+        **project.emit(workflow),
+        **container.emit(workflow),
+        **readme.emit(workflow),
+        **tests.emit(workflow),
+        DOT_FILE: to_dot(workflow.dag),
+        MERMAID_FILE: to_mermaid(workflow.dag),
+    }
+
+
+def _unformatted(target: Path, error: Exception) -> DiagnosticError:
+    hint = "if the disk is not full, this is a mistake of wt's: please report it with the spec"
+    message = f"the generated Python cannot be formatted: {error}"
+    return DiagnosticError(Diagnostic(code=Code.OUTPUT_NOT_WRITABLE, message=message, file=str(target), hint=hint))
+
+
+def _silent(message: str) -> None:
+    """Nobody wants to know."""

@@ -28,7 +28,10 @@ class Console(Protocol):
         ...
 
     def progress(self, message: str) -> None:
-        """Say on stderr what is being done now; replaces what was said before on a terminal."""
+        """Say on stderr what is being done now; on a terminal it replaces what was said before, and "" takes it away.
+
+        Say "" before anything else uses the terminal: a prompt, or a sub-process that inherits it.
+        """
         ...
 
     def diagnose(self, diagnostics: Iterable[Diagnostic]) -> None:

@@ -11,7 +11,10 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict, field_validator
 
+from wt_contracts.runnable import runnable_schema
 from wt_contracts.versions import check_major
+
+__all__ = ["LAYOUT_VERSION", "FormLayout", "formdata_to_params", "params_to_formdata", "runnable_schema"]
 
 LAYOUT_VERSION = "1.0"
 
@@ -76,20 +79,3 @@ def params_to_formdata(params: dict[str, Any], layout: FormLayout) -> dict[str, 
         else:
             formdata[name] = arguments
     return formdata
-
-
-def runnable_schema(params_schema: dict[str, Any]) -> dict[str, Any]:
-    """The schema that parameters must meet before a run starts.
-
-    The published shape of `params.json` has no `required` at its root, so that an empty form is valid. A run needs
-    more: every instance that has a required parameter must be there.
-
-    Args:
-        params_schema: The content of `params.json`. Not changed.
-
-    Returns:
-        The same schema with `type` and `required` at its root.
-    """
-    properties: dict[str, Any] = params_schema.get("properties", {})
-    required = [name for name, schema in properties.items() if schema.get("required")]
-    return {**params_schema, "type": "object", "required": required}

@@ -24,7 +24,7 @@ class ParameterText:
     Args:
         name: The file, as the user named it.
         text: What is in it.
-        yaml_events: Parses YAML into the events of PyYAML or ruamel.yaml; raises `yaml_events.YAMLEventError`.
+        yaml_events: Parses YAML into the events that PyYAML has; raises `yaml_events.YAMLEventError`.
         only_json: Whether the text has to be JSON.
         has_lines: Whether lines of the text mean anything to the user.
     """

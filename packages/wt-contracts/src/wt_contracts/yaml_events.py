@@ -1,7 +1,8 @@
 """What the events of a YAML parser mean: a value, and where each part of it stands.
 
-The parsing is a library's, wherever the file is read. The scalars are those of YAML 1.2 (so dates, `yes` and `on` are
-text), a key stands once, and nesting and the growth through aliases are bounded, because the input is not to be trusted.
+The parsing is a library's, wherever the file is read. The scalars are those of YAML 1.2 (so dates, `yes` and `on`
+are text), a key stands once, and nesting and the growth through aliases are bounded, because the input is not to be
+trusted.
 """
 
 from __future__ import annotations
@@ -30,6 +31,7 @@ _HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,4000}")
 _FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
 _NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
 _TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
+_TAGS = ("!", *(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")))
 
 
 class YAMLEventError(ValueError):
@@ -72,7 +74,7 @@ def parse_events(events: Iterator[Any]) -> PlacedValue:
     """Build the value from the events of a YAML parser.
 
     Args:
-        events: What PyYAML or ruamel.yaml yields for a text.
+        events: What PyYAML or a library like it yields for a text.
 
     Returns:
         The value and its places; the value of an empty text is None.
@@ -129,6 +131,8 @@ class _Builder:
             return self._alias(event)
         if len(path) > DEEPEST:
             raise YAMLEventError(f"the values are nested deeper than {DEEPEST} levels", event.start_mark)
+        if event.tag is not None and str(event.tag) not in _TAGS:
+            raise YAMLEventError(f"the tag {event.tag} means nothing here", event.start_mark, "leave the tag out")
         before = self._count
         self._grow(1, event)
         kind = type(event).__name__
@@ -158,8 +162,6 @@ class _Builder:
         tag = str(event.tag) if event.tag is not None else None
         if tag in _TEXT_TAGS or (tag is None and event.style not in (None, "")):
             return event.value
-        if tag is not None and not tag.startswith("tag:yaml.org,2002:"):
-            raise YAMLEventError(f"the tag {tag} means nothing here", event.start_mark, "leave the tag out")
         try:
             return parse_scalar(event.value)
         except ValueError as error:

@@ -77,7 +77,7 @@ class Git:
 
     @staticmethod
     def environ() -> dict[str, str]:
-        """The environment for git: nothing that points it elsewhere, and no writing to the index for its own comfort."""
+        """The environment for git: nothing points it elsewhere, and it does not refresh the index of its own accord."""
         kept = {name: value for name, value in os.environ.items() if name not in _POINTERS}
         return {**kept, "GIT_OPTIONAL_LOCKS": "0", "LC_ALL": "C"}
 

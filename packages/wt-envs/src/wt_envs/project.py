@@ -15,8 +15,8 @@ class Project(BaseModel):
     Attributes:
         name: The project's distribution name.
         requirements: What the author of the spec asks for.
-        own: wt's own packages that are added, as PEP 508 names with extras, such as `wt-task[cli]`. A requirement of the
-            same name with a version or source of its own takes the place of what wt would choose.
+        own: wt's own packages that are added, as PEP 508 names with extras, such as `wt-task[cli]`. A requirement of
+            the same name with a version or source of its own takes the place of what wt would choose.
         requires_python: The versions of Python that the lock must hold for.
         groups: Dependency groups, such as `test`: locked, but not installed in realised environments.
         base: The directory that relative paths in the requirements are relative to.

@@ -66,9 +66,9 @@ def is_product(directory: Path) -> bool:
         return False
 
 
-def hash_files(directory: Path, names: Iterable[str], *salt: str) -> str:
+def hash_files(directory: Path, names: Iterable[str]) -> str:
     """One SHA-256 over the names, contents, targets and executable bits of files."""
-    digest = hashlib.sha256("\0".join(salt).encode())
+    digest = hashlib.sha256()
     for name in names:
         path = directory / name
         digest.update(f"\0{name}\0".encode("utf-8", "surrogateescape"))

@@ -12,10 +12,11 @@ from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Final
 
+from wt_contracts.diagnostics import DiagnosticError
+
 from wt_envs import cache
 from wt_envs.git import Git, GitError
 from wt_envs.source import hash_files, source_files, unreadable, walk
-from wt_contracts.diagnostics import DiagnosticError
 
 _RULES: Final = "1"
 _FROM_GIT: Final = re.compile(
@@ -30,16 +31,16 @@ class SourceState:
     """What a source directory holds now.
 
     Attributes:
-        digest: One SHA-256 over the files that matter, and over what git says where the version is read from git.
+        digest: One SHA-256 over the files that matter.
+        described: What git says of the commit, if the package's version is read from git; else empty.
         tag: The version in the last tag `<directory's name>/v<version>`; None if there is none.
         in_git: Whether git told which files matter.
-        versioned_by_git: Whether the package's version is read from git.
     """
 
     digest: str
+    described: str = ""
     tag: str | None = None
     in_git: bool = False
-    versioned_by_git: bool = False
 
 
 def source_state(directory: Path, *, fresh: bool = False) -> SourceState:
@@ -84,16 +85,14 @@ def _signature(directory: Path, git: Git | None) -> tuple[str, bool]:
     parts = [_RULES]
     newest = 0
     for name in walk(directory):
-        status = (directory / name).lstat()
-        parts.append(
-            f"{name}\0{status.st_size}\0{status.st_mtime_ns}\0{status.st_ctime_ns}\0{status.st_ino}\0{status.st_mode}"
-        )
-        newest = max(newest, status.st_mtime_ns)
-    for marker in git.markers if git else ():
-        parts.append(f"{marker}\0{marker.lstat().st_mtime_ns if os.path.lexists(marker) else None}")
-    for parent in _parents(directory, git):
-        ignore = parent / ".gitignore"
-        parts.append(f"{ignore}\0{ignore.lstat().st_mtime_ns if os.path.lexists(ignore) else None}")
+        found = (directory / name).lstat()
+        times = (found.st_mtime_ns, found.st_ctime_ns)
+        parts.append(f"{name}\0{found.st_size}\0{times}\0{found.st_ino}\0{found.st_mode}")
+        newest = max(newest, found.st_mtime_ns)
+    ignored = (parent / ".gitignore" for parent in _parents(directory, git))
+    for marker in (*(git.markers if git else ()), *ignored):
+        changed = marker.lstat().st_mtime_ns if os.path.lexists(marker) else None
+        parts.append(f"{marker}\0{changed}")
     tick = _COARSE_TICK if newest % 1_000_000_000 == 0 else _TICK
     signature = hashlib.sha256("\n".join(parts).encode("utf-8", "surrogateescape")).hexdigest()
     return signature, newest + tick < time.time_ns()
@@ -115,10 +114,11 @@ def _look(directory: Path, git: Git | None) -> SourceState:
 
 
 def _look_in_git(directory: Path, git: Git) -> SourceState:
-    files = source_files(directory, git)
-    versioned = _is_versioned_by_git(directory)
-    salt = git.ask("describe", "--tags", "--long", "--always", "--dirty", at=directory) if versioned else ""
-    return SourceState(hash_files(directory, files, salt), _last_tag(directory, git), True, versioned)
+    digest = hash_files(directory, source_files(directory, git))
+    described = ""
+    if _is_versioned_by_git(directory):
+        described = git.ask("describe", "--tags", "--long", "--always", "--dirty", at=directory).strip()
+    return SourceState(digest, described, _last_tag(directory, git), in_git=True)
 
 
 def _last_tag(directory: Path, git: Git) -> str | None:

@@ -220,7 +220,7 @@ class RunHandle:
         with os.fdopen(descriptor, "w", encoding="utf-8") as file:
             json.dump(params, file)
 
-    def _forget_params(self, event: WorkflowEvent) -> None:
+    def _forget_params(self, _event: WorkflowEvent) -> None:
         self._params_file.unlink(missing_ok=True)
 
     def _end(self, code: Code, message: str) -> Outcome:

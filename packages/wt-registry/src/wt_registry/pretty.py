@@ -68,7 +68,7 @@ def _type(schema: dict[str, Any]) -> str:
     kind = schema.get("type", "any")
     if kind == "array" and isinstance(schema.get("items"), dict):
         return f"array of {_type(schema['items'])}"
-    return str(schema.get("title", kind)) if kind == "object" else str(kind)
+    return str(schema.get("title", kind)) if "properties" in schema else str(kind)
 
 
 def _problems(document: Document) -> Iterator[str]:

@@ -9,17 +9,17 @@ class Element(NamedTuple):
     """Which of the calls of a `map` or `mapvalues` it is.
 
     Attributes:
-        index: Its place among the elements, counted from 0.
+        place: Its place among the elements, counted from 0.
         key: Its key, for `mapvalues`.
         keyed: Whether it has a key.
     """
 
-    index: int
+    place: int
     key: Any = None
     keyed: bool = False
 
     def __str__(self) -> str:
-        return f"key {self.key!r}" if self.keyed else f"element {self.index}"
+        return f"key {self.key!r}" if self.keyed else f"element {self.place}"
 
 
 class TaskInstanceError(Exception):
@@ -29,19 +29,27 @@ class TaskInstanceError(Exception):
         task_instance_id: Which task instance; None if it has no id.
         error: What it raised.
         element: For which element of a `map` or `mapvalues`, if for one.
+        function: The qualified name of the task's function.
     """
 
-    def __init__(self, task_instance_id: str | None, error: BaseException, element: Element | None = None) -> None:
+    def __init__(
+        self,
+        task_instance_id: str | None,
+        error: BaseException,
+        element: Element | None = None,
+        function: str = "",
+    ) -> None:
+        super().__init__(task_instance_id, error, element, function)
         self.task_instance_id = task_instance_id
         self.error = error
         self.element = element
+        self.function = function
         self.__cause__ = error
-        super().__init__(task_instance_id, error, element)
 
     @property
     def index(self) -> int | None:
         """The place of the failed element, counted from 0."""
-        return None if self.element is None else self.element.index
+        return None if self.element is None else self.element.place
 
     @property
     def key(self) -> Any:
@@ -50,15 +58,16 @@ class TaskInstanceError(Exception):
 
     def __str__(self) -> str:
         place = f", {self.element}," if self.element else ""
-        return f"Task instance {self.task_instance_id or ''!r}{place} raised {describe(self.error)}"
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return type(self), (self.task_instance_id, self.error, self.element)
+        return f"Task instance {self.task_instance_id or ''!r}{place} raised {_describe(self.error, self.function)}"
 
 
-def describe(error: BaseException) -> str:
-    """An exception as `ClassName('message')`; what pydantic found wrong with a call's arguments, one a line."""
+class RemoteError(Exception):
+    """Stands for an exception of another process that cannot travel; its traceback is the `__cause__`."""
+
+
+def _describe(error: BaseException, function: str) -> str:
     from wt_task.validation import describe_refusal
 
-    refusal = describe_refusal(error)
-    return refusal if refusal is not None else f"{type(error).__name__}('{error}')"
+    if isinstance(error, RemoteError):
+        return str(error)
+    return describe_refusal(error, function) or f"{type(error).__name__}('{error}')"

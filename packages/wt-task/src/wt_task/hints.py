@@ -14,11 +14,13 @@ class Parameters(NamedTuple):
     """The parameters of a function.
 
     Attributes:
-        positional: The names that arguments by position go to; None if some parameter has no name to go by.
+        positional: The names that arguments by place go to; None if some parameter has no name to go by.
+        places: How many parameters arguments by place can go to, `*args` not counted.
         defaults: The names in order, each with its default or `MISSING`.
     """
 
     positional: tuple[str, ...] | None
+    places: int
     defaults: tuple[tuple[str, Any], ...]
 
 
@@ -40,15 +42,16 @@ def _parameters(function: Callable[..., Any]) -> Parameters:
     try:
         known = list(inspect.signature(function).parameters.values())
     except ValueError:
-        return Parameters(None, ())
-    nameless = {inspect.Parameter.POSITIONAL_ONLY, inspect.Parameter.VAR_POSITIONAL}
-    positional = None
-    if not any(parameter.kind in nameless for parameter in known):
-        by_place = inspect.Parameter.POSITIONAL_OR_KEYWORD
-        positional = tuple(parameter.name for parameter in known if parameter.kind is by_place)
-    named = {inspect.Parameter.POSITIONAL_OR_KEYWORD, inspect.Parameter.KEYWORD_ONLY}
-    defaults = tuple((each.name, _default(each.default)) for each in known if each.kind in named)
-    return Parameters(positional, defaults)
+        return Parameters(None, 0, ())
+    kind = inspect.Parameter
+    by_place = [each for each in known if each.kind in (kind.POSITIONAL_ONLY, kind.POSITIONAL_OR_KEYWORD)]
+    nameless = any(each.kind in (kind.POSITIONAL_ONLY, kind.VAR_POSITIONAL) for each in known)
+    rest = (kind.VAR_POSITIONAL, kind.VAR_KEYWORD)
+    return Parameters(
+        positional=None if nameless else tuple(each.name for each in by_place),
+        places=len(by_place),
+        defaults=tuple((each.name, _default(each.default)) for each in known if each.kind not in rest),
+    )
 
 
 def _default(default: Any) -> Any:
@@ -62,6 +65,15 @@ def _default(default: Any) -> Any:
         value = default.get_default(call_default_factory=True)
         return MISSING if value is PydanticUndefined else value
     return default
+
+
+def is_async(function: Callable[..., Any]) -> bool:
+    """Whether calling the function gives a coroutine."""
+    import inspect
+
+    if inspect.isroutine(function) or isinstance(function, type):
+        return inspect.iscoroutinefunction(function)
+    return inspect.iscoroutinefunction(function) or inspect.iscoroutinefunction(type(function).__call__)
 
 
 def takes_sentinel(function: Callable[..., Any], names: tuple[str, ...]) -> bool:

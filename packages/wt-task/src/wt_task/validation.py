@@ -36,62 +36,81 @@ def validated(function: Callable[..., R]) -> Callable[..., R]:
 def _build(function: Callable[..., Any]) -> Callable[..., Any]:
     from pydantic import validate_call
 
-    plain = function if isinstance(function, FunctionType | MethodType) else _as_function(function)
-    return validate_call(plain, validate_return=True, config={"arbitrary_types_allowed": True})
+    checked = validate_call(validate_return=True, config={"arbitrary_types_allowed": True})
+    return checked(function if isinstance(function, FunctionType | MethodType) else _as_function(function))
 
 
 _validated = lru_cache(maxsize=_KNOWN)(_build)
 
 
-def _as_function(callable_: Callable[..., Any]) -> Callable[..., Any]:
+def _as_function(function: Callable[..., Any]) -> Callable[..., Any]:
     """A plain function in front of a class, a partial or an object with `__call__`; pydantic takes nothing else."""
     import functools
     import inspect
 
-    def adapter(*args: Any, **kwargs: Any) -> Any:
-        return callable_(*args, **kwargs)
+    from wt_task.hints import is_async
 
-    origin: Any = callable_
+    def call(*args: Any, **kwargs: Any) -> Any:
+        return function(*args, **kwargs)
+
+    async def call_async(*args: Any, **kwargs: Any) -> Any:
+        return await function(*args, **kwargs)
+
+    adapter: Any = call_async if is_async(function) else call
+    origin: Any = function
     while isinstance(origin, functools.partial):
         origin = origin.func
-    name = getattr(origin, "__name__", type(origin).__name__)
+    signature = inspect.signature(function)
+    hinted: Any
     if isinstance(origin, type):
-        origin = origin.__init__
-    elif not hasattr(origin, "__annotations__") or not hasattr(origin, "__name__"):
-        origin = type(origin).__call__
-    functools.update_wrapper(adapter, origin)
-    adapter.__name__ = name
-    adapter.__signature__ = inspect.signature(callable_)  # type: ignore[attr-defined]  # inspect reads it from any object
-    adapter.__annotations__ = {key: hint for key, hint in adapter.__annotations__.items() if key != "return"}
-    return adapter
+        hinted = vars(origin).get("__init__", origin)
+        signature = signature.replace(return_annotation=inspect.Signature.empty)
+    else:
+        hinted = origin if inspect.isroutine(origin) else type(origin).__call__
+    functools.update_wrapper(adapter, hinted)
+    adapter.__name__ = adapter.__qualname__ = name_of(function)
+    adapter.__signature__ = signature
+    return call_async if adapter is call_async else call
 
 
-def describe_refusal(error: BaseException) -> str | None:
+def name_of(function: Callable[..., Any]) -> str:
+    """What a callable is called, also if it has no name of its own."""
+    import functools
+
+    while isinstance(function, functools.partial):
+        function = function.func
+    return getattr(function, "__name__", type(function).__name__)
+
+
+def describe_refusal(error: BaseException, function: str) -> str | None:
     """What a pydantic error says of a call, without the addresses and types that pydantic adds.
 
     Args:
         error: Any exception.
+        function: The qualified name of the function that was called.
 
     Returns:
-        `ValidationError: argument 'a': …; the return value: …`, or None if it is no such error.
+        `ValidationError: argument 'a': …; the return value: …`, or None if the arguments and the return value of this
+        function were not what was refused.
     """
     import sys
 
     core = sys.modules.get("pydantic_core")
-    if core is None or not isinstance(error, core.ValidationError):
+    if core is None or not isinstance(error, core.ValidationError) or error.title != function:
         return None
     details = error.errors(include_url=False, include_context=False)
-    return "ValidationError: " + "; ".join(
-        f"{_place(detail['loc'])}{detail['msg']}, got {_shortened(detail['input'])}" for detail in details
-    )
+    return "ValidationError: " + "; ".join(f"{_place(each['loc'])}: {each['msg']}{_input(each)}" for each in details)
 
 
 def _place(location: tuple[int | str, ...]) -> str:
     if not location:
-        return ""
+        return "the return value"
     name, *inner = location
-    where = "".join(f"[{part!r}]" for part in inner)
-    return f"argument {name!r}{where}: "
+    return f"argument {name!r}" + "".join(f"[{part!r}]" for part in inner)
+
+
+def _input(detail: Any) -> str:
+    return "" if detail["type"].endswith("_argument") else f", got {_shortened(detail['input'])}"
 
 
 def _shortened(value: Any) -> str:

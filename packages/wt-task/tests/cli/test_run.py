@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 
@@ -280,7 +279,7 @@ def test_a_thread_that_goes_on_working_does_not_hold_an_interrupted_run(demo):
 def test_no_part_of_a_result_is_ever_seen(demo):
     demo.run()
 
-    assert os.listdir(demo.results) == ["result.json"]
+    assert [path.name for path in demo.results.iterdir()] == ["result.json"]
 
 
 def test_a_reader_of_the_output_that_goes_away_does_not_lose_the_result(demo):

@@ -30,14 +30,15 @@ class Period(BaseModel):
         return (self.end - self.start).days + 1
 
 
+WHOLE_RECORD = Period()
+
+
 @register()
 def set_period(
     period: Annotated[
         Period,
-        Field(
-            title="Period", description="The days to look at. The record runs from 2012-01-01 to 2015-12-31."
-        ),
-    ] = Period(),  # noqa: B008 - a form shows the default
+        Field(title="Period", description="The days to look at. The record runs from 2012-01-01 to 2015-12-31."),
+    ] = WHOLE_RECORD,
 ) -> Period:
     """Choose the days that everything below is about."""
     return period

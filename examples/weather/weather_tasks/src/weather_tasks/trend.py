@@ -16,6 +16,7 @@ from weather_tasks.variables import MEASURES, Aggregation, Variable
 
 COVERAGE = 0.9
 CONFIDENCE = 0.95
+ALL = list(Variable)
 
 
 class Trend(BaseModel):
@@ -62,8 +63,13 @@ class Trend(BaseModel):
 def choose_variables(
     variables: Annotated[
         list[Variable],
-        Field(title="Variables", description="What to estimate trends of.", min_length=1, json_schema_extra={"uniqueItems": True}),
-    ] = list(Variable),  # noqa: B008 - a form shows the default
+        Field(
+            title="Variables",
+            description="What to estimate trends of.",
+            min_length=1,
+            json_schema_extra={"uniqueItems": True},
+        ),
+    ] = ALL,
 ) -> list[tuple[Variable, Aggregation]]:
     """Choose what to estimate trends of.
 
@@ -104,7 +110,7 @@ def estimate_trend(record: DailyRecord, variable: Variable, aggregation: Aggrega
         ValueError: If fewer than two years of usable months remain.
     """
     share = coverage(record, variable)
-    values = record.groupby(record["date"].dt.to_period("M"))[variable.value].agg(aggregation)[share >= COVERAGE]
+    values = monthly_values(record, variable, aggregation)[share >= COVERAGE]
     calendar_month = pd.Series(values.index.month, index=values.index)
     if len(values) < 24 or calendar_month.value_counts().min() < 2:
         raise ValueError(f"{variable}: {len(values)} complete months are too few for a trend")
@@ -127,6 +133,12 @@ def estimate_trend(record: DailyRecord, variable: Variable, aggregation: Aggrega
         autocorrelation=autocorrelation,
         effective_months=effective,
     )
+
+
+def monthly_values(record: pd.DataFrame, variable: Variable, aggregation: Aggregation) -> pd.Series:
+    """The value of each month; a sum is the mean of the days that were measured, times the days of the month."""
+    values = record.groupby(record["date"].dt.to_period("M"))[variable.value].mean()
+    return values * values.index.days_in_month if aggregation == "sum" else values
 
 
 def decimal_years(months: pd.PeriodIndex) -> np.ndarray:

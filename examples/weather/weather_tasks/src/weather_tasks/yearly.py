@@ -69,11 +69,14 @@ class YearStatistics(BaseModel):
         return self.days_recorded == self.days_in_year
 
 
+USUAL = Thresholds()
+
+
 @register()
 def set_thresholds(
     thresholds: Annotated[
         Thresholds, Field(title="Thresholds", description="When a day counts as wet, hot or frosty.")
-    ] = Thresholds(),  # noqa: B008 - a form shows the default
+    ] = USUAL,
 ) -> Thresholds:
     """Choose when a day counts as wet, hot or frosty.
 

@@ -8,7 +8,10 @@ from collections.abc import Callable
 from wt_compiler.values import EnvVariable, Reference, Value
 
 _DECIMAL_BITS = 10_000
-"""Python refuses to read or write decimal numbers of more than 4,300 digits (some 14,000 bits), hexadecimal ones not."""
+"""Python refuses to read or write decimals of more than 4,300 digits (some 14,000 bits), but not hexadecimals."""
+
+_ONE_LITERAL = 72
+"""A longer text of several lines is written line by line."""
 
 
 class Literals:
@@ -57,6 +60,6 @@ def quoted(text: str) -> str:
 
 def _text(text: str) -> str:
     lines = text.splitlines(keepends=True)
-    if len(lines) < 2:
+    if len(text) <= _ONE_LITERAL or len(lines) < 2:
         return quoted(text)
     return f"({' '.join(quoted(line) for line in lines)})"

@@ -79,7 +79,7 @@ def type_name(schema: Any) -> str:
     if isinstance(schema.get("enum"), list):
         return _shortened(" or ".join(json.dumps(value, ensure_ascii=False) for value in schema["enum"]))
     if isinstance(schema.get("$ref"), str):
-        return schema["$ref"].rpartition("/")[2]
+        return str(schema["$ref"]).rpartition("/")[2]
     for keyword in ("anyOf", "oneOf", "allOf"):
         if isinstance(schema.get(keyword), list) and schema[keyword]:
             return _shortened(" or ".join(dict.fromkeys(type_name(part) for part in schema[keyword])))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
+from contextlib import suppress
 from dataclasses import dataclass
 from types import TracebackType
 from typing import Self
@@ -47,20 +48,33 @@ class Drawing:
         self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
     ) -> None:
         self._process.kill()
-        self._process.communicate()
+        self._process.wait()
+        for stream in (self._process.stdin, self._process.stdout, self._process.stderr):
+            if stream is not None:
+                stream.close()
 
-    def draw(self, dot: str, timeout: float | None = LONGEST) -> Picture:
-        """Draw a graph; once only.
+    def send(self, dot: str) -> None:
+        """Say what to draw; once only.
 
         Args:
             dot: DOT text.
+        """
+        stream, self._process.stdin = self._process.stdin, None
+        assert stream is not None
+        with suppress(BrokenPipeError), stream:  # a process that died says why to `finish`
+            stream.write(dot.encode())
+
+    def finish(self, timeout: float | None = LONGEST) -> Picture:
+        """Wait for the picture.
+
+        Args:
             timeout: Seconds after which it is given up; None for never.
 
         Raises:
             NotDrawnError: If it fails or takes too long.
         """
         try:
-            output, errors = self._process.communicate(dot.encode(), timeout)
+            output, errors = self._process.communicate(timeout=timeout)
         except subprocess.TimeoutExpired:
             raise NotDrawnError(f"it took longer than {timeout:g} s") from None
         if self._process.returncode:

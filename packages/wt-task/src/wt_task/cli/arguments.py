@@ -37,7 +37,8 @@ def parse(workflow: Workflow, arguments: list[str]) -> tuple[argparse.Namespace,
 
 
 def _parser(workflow: Workflow) -> argparse.ArgumentParser:
-    parser = _Parser(allow_abbrev=False, prog=f"python -m {workflow.package}.cli", description=f"The workflow {workflow.release}.")
+    program, description = f"python -m {workflow.package}.cli", f"The workflow {workflow.release}."
+    parser = _Parser(prog=program, description=description, allow_abbrev=False)
     commands = parser.add_subparsers(dest="command", required=True)
     _add_run(commands.add_parser("run", help="run the workflow", description=_run_description(workflow)))
     get = commands.add_parser("get", help="print a schema", description="Print a schema of the workflow as JSON.")

@@ -1,4 +1,4 @@
-"""The event stream of a run: JSON lines (`wt_contracts.events.WorkflowEvent`) in the file that `WT_EVENTS_FILE` names."""
+"""The event stream of a run: `wt_contracts.events.WorkflowEvent`s as JSON lines."""
 
 from __future__ import annotations
 

@@ -46,7 +46,7 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _interrupt(number: int, frame: FrameType | None) -> NoReturn:
+def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
     for each in _signals():
         signal.signal(each, signal.SIG_DFL)  # a second signal ends a process that does not listen to the first
     raise Interrupted(signal.Signals(number).name)

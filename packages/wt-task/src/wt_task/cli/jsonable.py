@@ -7,6 +7,7 @@ numbers and lists; a sentinel of a skipped step, an infinity and not-a-number be
 from __future__ import annotations
 
 import dataclasses
+import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,6 +28,13 @@ def to_json(value: Any) -> bytes:
     Raises:
         NotJSONError: If something in it has no JSON form; names the place and the type.
     """
+    try:  # what is JSON already needs no import
+        return json.dumps(value, ensure_ascii=False, allow_nan=False).encode()
+    except (TypeError, ValueError, RecursionError):
+        return _to_json(value)
+
+
+def _to_json(value: Any) -> bytes:
     import pydantic_core
 
     try:

@@ -6,7 +6,6 @@ import os
 from typing import Protocol
 
 RESULT_FILE = "result.json"
-TRACES_FILE = "otel_traces.jsonl"
 
 
 class ResultsError(Exception):

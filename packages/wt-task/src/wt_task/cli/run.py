@@ -106,14 +106,12 @@ def _attempt(
 
 
 def _parameters(workflow: Workflow, options: argparse.Namespace) -> dict[str, Any]:
-    from wt_contracts.forms import runnable_schema
+    from wt_contracts.runnable import runnable_schema
 
     from wt_task.cli.parameters import check, from_file, from_option
 
-    if options.config_json is not None:
-        source = from_option(options.config_json)
-    else:
-        source = from_file(options.config_file)
+    inline, file = options.config_json, options.config_file
+    source = from_option(inline) if inline is not None else from_file(file)
     params = source.read()
     check(params, runnable_schema(workflow.read_json("params.json")), source)
     unset = [name for name in workflow.env_vars if name not in os.environ]

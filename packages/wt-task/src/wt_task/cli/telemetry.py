@@ -49,13 +49,11 @@ def _configure(workflow: Workflow, options: argparse.Namespace, results: Results
             raise DiagnosticError(Diagnostic(code=Code.USAGE, message=message))
         settings = tracing.make_otel_console_exporter_file_dst_kws(results.path)
     try:
-        from opentelemetry import trace
-
         tracing.configure_tracer(workflow.release, exporter=options.otel_exporter, exporter_kws=settings)
     except ImportError as error:
-        extra = "gcp" if options.otel_exporter == "gcp" else "otel"
-        message = f"--otel-exporter {options.otel_exporter} needs the extra wt-task[{extra}]: {error}"
-        raise DiagnosticError(Diagnostic(code=Code.USAGE, message=message)) from error
+        raise DiagnosticError(Diagnostic(code=Code.USAGE, message=str(error))) from error
+    from opentelemetry import trace
+
     parent = os.environ.get("TRACEPARENT")
     if parent:
         tracing.attach_context(parent, os.environ.get("TRACESTATE"))

@@ -1,0 +1,105 @@
+"""`wt compile`: from a spec to a workspace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wt_compiler.commands.source_options import source_options, task_source
+
+if TYPE_CHECKING:
+    from wt_contracts.console import Console
+
+    from wt_compiler.workspace import Compiled
+
+
+@click.command("compile", short_help="Compile a spec to a workspace.")
+@click.argument("spec", type=click.Path(path_type=Path), metavar="SPEC")
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where it goes; by default beside SPEC."
+)
+@source_options
+@click.option("--pkg-name-prefix", default="wt", show_default=True, metavar="PREFIX", help="What its names start with.")
+@click.option(
+    "--results-env-var",
+    default="WT_RESULTS",
+    show_default=True,
+    metavar="NAME",
+    help="The environment variable that will name the results directory.",
+)
+@click.option("--upgrade", is_flag=True, help="Look for newer versions of what the lock holds.")
+@click.option("--graph/--no-graph", default=True, help="Draw graph.svg and graph.png.")
+@click.option("--force", is_flag=True, help="Write it even if nothing changed, and over files changed by hand.")
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people, or for machines."
+)
+@click.pass_obj
+def compile_(
+    console: Console,
+    spec: Path,
+    output: Path | None,
+    registry: Path | None,
+    env: str | None,
+    discovery_timeout: float,
+    pkg_name_prefix: str,
+    results_env_var: str,
+    upgrade: bool,
+    graph: bool,
+    force: bool,
+    form: str,
+) -> None:
+    """Compile SPEC to a workspace that stands on its own.
+
+    The workspace is a directory with readable Python, the schemas of its parameters, a locked environment, a picture,
+    tests and a Dockerfile. An older one is replaced all at once; files that you added to it stay. If nothing changed,
+    nothing is written.
+    """
+    if form == "json":
+        console.json = True
+    # Looking for plugins reads the metadata of every installed package, and none changes what is compiled here.
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from wt_compiler.workspace import Options, compile_spec
+
+    options = Options(
+        output=output,
+        source=task_source(registry, env, discovery_timeout),
+        prefix=pkg_name_prefix,
+        results_env_var=results_env_var,
+        upgrade=upgrade,
+        graph=graph,
+        force=force,
+    )
+    compiled = compile_spec(spec, options, console.progress)
+    if console.json:
+        console.answer(_as_json(compiled))
+        return
+    console.diagnose(compiled.warnings)
+    console.answer(_as_text(compiled))
+
+
+def _as_text(compiled: Compiled) -> str:
+    what = f"{compiled.steps} step{'s' * (compiled.steps != 1)}, version {compiled.stamp.text}"
+    verb = "compiled to" if compiled.written else "up to date:"
+    lines = [f"{verb} {compiled.directory} ({what})"]
+    if not compiled.drawn:
+        lines.append(f"too large to be drawn by a compile: `wt graph {compiled.directory} -o graph.svg` does it")
+    return "\n".join(lines)
+
+
+def _as_json(compiled: Compiled) -> str:
+    import json
+
+    answer = {
+        "directory": str(compiled.directory),
+        "package": compiled.names.package,
+        "version": compiled.stamp.text,
+        "structure": compiled.stamp.structure,
+        "inputs": compiled.stamp.inputs,
+        "written": compiled.written,
+        "steps": compiled.steps,
+        "diagnostics": [warning.model_dump(mode="json") for warning in compiled.warnings],
+    }
+    return json.dumps(answer, indent=2)

@@ -1,0 +1,101 @@
+"""`wt graph`: the picture of a spec or of a compiled workspace."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wt_compiler.commands.source_options import source_options, task_source
+
+if TYPE_CHECKING:
+    from wt_contracts.console import Console
+
+    from wt_compiler.environment import TaskSource
+    from wt_compiler.graph.source import GraphText
+
+FORMATS = ("svg", "png", "mmd", "dot")
+
+
+@click.command(short_help="Draw a spec or a workspace.")
+@click.argument("what", type=click.Path(path_type=Path), metavar="SPEC|WORKSPACE")
+@click.option(
+    "-o",
+    "--output",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Where to; its ending says what: .svg, .png, .mmd (Mermaid) or .dot. By default Mermaid text is printed.",
+)
+@source_options
+@click.pass_obj
+def graph(
+    console: Console,
+    what: Path,
+    output: Path | None,
+    registry: Path | None,
+    env: str | None,
+    discovery_timeout: float,
+) -> None:
+    """Draw the graph of SPEC or WORKSPACE, of whatever size.
+
+    Blue steps read or write, amber ones are called once for each element, dashed ones may be skipped.
+    """
+    form = output.suffix.removeprefix(".").lower() if output else "mmd"
+    if form not in FORMATS:
+        raise click.BadParameter(f"{str(output)!r} does not end in .svg, .png, .mmd or .dot", param_hint="'-o'")
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    text = _read(console, what, task_source(registry, env, discovery_timeout))
+    if output is None:
+        console.answer(text.mermaid.rstrip())
+        return
+    if form in {"svg", "png"}:
+        console.progress("drawing the graph")
+    _write(output, _content(text, form))
+    console.answer(f"wrote {output}")
+
+
+def _read(console: Console, what: Path, source: TaskSource) -> GraphText:
+    from wt_compiler.graph.source import of_spec, of_workspace
+
+    if what.is_dir():
+        return of_workspace(what)
+    text, warnings = of_spec(what, source, console.progress)
+    console.diagnose(warnings)
+    return text
+
+
+def _content(text: GraphText, form: str) -> bytes:
+    from wt_contracts.codes import Code
+    from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+    from wt_compiler.graph import NotDrawnError
+    from wt_compiler.graph.drawing import Drawing
+
+    if form in {"mmd", "dot"}:
+        return (text.mermaid if form == "mmd" else text.dot).encode()
+    try:
+        with Drawing() as drawing:
+            drawing.send(text.dot)
+            picture = drawing.finish(timeout=None)
+    except NotDrawnError as error:
+        message = f"the graph is not drawn: {error}"
+        hint = "'-o graph.mmd' and '-o graph.dot' write it as text"
+        raise DiagnosticError(Diagnostic(code=Code.GRAPH_NOT_DRAWN, message=message, hint=hint), exit_code=1) from None
+    return picture.svg if form == "svg" else picture.png
+
+
+def _write(output: Path, content: bytes) -> None:
+    from wt_contracts.codes import Code
+    from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+    aside = output.with_name(f".{output.name}.{os.getpid()}")
+    try:
+        output.parent.mkdir(parents=True, exist_ok=True)
+        aside.write_bytes(content)
+        aside.replace(output)
+    except OSError as error:
+        aside.unlink(missing_ok=True)
+        message = f"the picture cannot be written: {error.strerror}"
+        raise DiagnosticError(Diagnostic(code=Code.OUTPUT_NOT_WRITABLE, message=message, file=str(output))) from None

@@ -1,0 +1,64 @@
+"""Registry outputs: stored, asked for, remembered."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from wt_compiler.discovery import discover_current, parse_registry, read_registry
+from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+
+def failure(content: str | bytes) -> Diagnostic:
+    with pytest.raises(DiagnosticError) as caught:
+        parse_registry(content if isinstance(content, bytes) else content.encode(), "registry.json")
+    (found,) = caught.value.diagnostics
+    assert found.file == "registry.json"
+    return found
+
+
+def test_a_stored_output_is_read(stored: Path) -> None:
+    assert len(read_registry(stored).entries) == 12
+
+
+def test_an_output_of_version_1_0_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "registry.json"
+    path.write_text('{"entries": {}, "version": "1.0.0"}')
+    assert read_registry(path).problems == []
+
+
+@pytest.mark.parametrize(
+    "content", ["", "hello", "[]", "{}", '{"entries": []}', '{"entries": {"a": 5}}', b"\xff\xfe", "{"]
+)
+def test_what_is_no_registry_output_is_refused(content: str | bytes) -> None:
+    found = failure(content)
+    assert found.code == "WT204"
+    assert "this is no registry output" in found.message
+
+
+@pytest.mark.parametrize(("version", "side"), [("2.0.0", "that reads it"), ("0.9", "that wrote it"), ("x", "")])
+def test_an_unknown_version_says_which_side_to_upgrade(version: str, side: str) -> None:
+    found = failure(json.dumps({"entries": {}, "version": version}))
+    assert found.code == "WT205"
+    assert side in found.message
+
+
+def test_no_stored_output_says_how_to_make_one(tmp_path: Path) -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        read_registry(tmp_path / "none.json")
+    (found,) = caught.value.diagnostics
+    assert found.code == "WT101"
+    assert found.hint is not None
+    assert "wt-registry --format json" in found.hint
+
+
+def test_the_running_interpreter_is_asked(install: Callable[[str, str], None]) -> None:
+    install(
+        "acme_lib", "from wt_registry import register\n\n@register()\ndef greet(name: str) -> str:\n    return name\n"
+    )
+    said: list[str] = []
+    registry = discover_current(progress=said.append)
+    assert "acme_lib.greet" in registry.entries
+    assert said

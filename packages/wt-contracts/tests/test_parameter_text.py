@@ -1,0 +1,102 @@
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import yaml
+from hypothesis import given
+from hypothesis import strategies as st
+from wt_contracts.codes import Code
+from wt_contracts.diagnostics import DiagnosticError
+from wt_contracts.parameter_text import ParameterText
+from wt_contracts.yaml_events import YAMLEventError
+
+
+def events(text: str) -> Iterator[Any]:
+    try:
+        yield from yaml.parse(text, Loader=yaml.SafeLoader)
+    except yaml.YAMLError as error:
+        raise YAMLEventError(f"this is not YAML: {error}", getattr(error, "problem_mark", None)) from None
+
+
+def read(text: str, name: str = "params.yaml") -> dict[str, Any]:
+    return ParameterText(name, text, events).read()
+
+
+def test_yaml_and_json_give_the_same():
+    assert read("a:\n  b: 1\n") == read('{"a": {"b": 1}}') == {"a": {"b": 1}}
+
+
+def test_a_flow_mapping_of_yaml_is_no_broken_json():
+    assert read("{a: {b: 1}}") == {"a": {"b": 1}}
+
+
+@pytest.mark.parametrize("text", ["", "  \n", "# nothing yet\n", "---\n"])
+def test_an_empty_file_has_no_parameters(text):
+    assert read(text) == {}
+
+
+@pytest.mark.parametrize("text", ["[1]", "- a\n", "text", "1"])
+def test_what_is_no_mapping_is_refused(text):
+    with pytest.raises(DiagnosticError, match="must be a mapping"):
+        read(text)
+
+
+@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": 1e999}', '{"a": 1, "a": 2}', "[" * 100_000])
+def test_json_that_python_would_take_but_json_does_not_know_is_refused(text):
+    with pytest.raises(DiagnosticError) as caught:
+        read(text, "params.json")
+
+    assert caught.value.diagnostics[0].code == Code.PARAMETERS_UNREADABLE
+
+
+def test_a_mistake_in_a_json_file_has_its_place():
+    with pytest.raises(DiagnosticError) as caught:
+        read('{\n  "a": 1,\n}', "params.json")
+
+    assert caught.value.diagnostics[0].line in (2, 3)
+
+
+def test_places_are_known_for_json_too():
+    text = ParameterText("params.json", '{\n  "a": {\n    "b": 1}}', events)
+
+    assert text.place(("a", "b")) == (3, 5)
+
+
+def test_bytes_that_are_not_utf_8_are_refused_with_their_line():
+    with pytest.raises(DiagnosticError) as caught:
+        ParameterText.from_bytes("p", b"a: 1\nb: \xff\n", events)
+
+    assert caught.value.diagnostics[0].line == 2
+
+
+def test_a_byte_order_mark_is_no_part_of_the_text():
+    assert ParameterText.from_bytes("p", b'\xef\xbb\xbf{"a": 1}', events).read() == {"a": 1}
+
+
+JSON = st.recursive(
+    st.none()
+    | st.booleans()
+    | st.integers(-(2**60), 2**60)
+    | st.floats(allow_nan=False, allow_infinity=False)
+    # libyaml and PyYAML refuse control characters in YAML; in JSON they are written as escapes
+    | st.text(st.characters(codec="utf-8"), max_size=8),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=5), inner, max_size=3),
+    max_leaves=8,
+)
+
+
+@given(st.dictionaries(st.text(st.characters(codec="utf-8"), max_size=5), JSON, max_size=3))
+def test_json_is_read_as_json_reads_it(value):
+    assert read(json.dumps(value), "params.json") == value
+
+
+@given(st.text(max_size=60))
+def test_any_text_gives_parameters_or_diagnostics(text):
+    try:
+        params = read(text)
+    except DiagnosticError:
+        return
+    assert isinstance(params, dict)

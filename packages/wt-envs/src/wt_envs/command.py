@@ -1,0 +1,148 @@
+"""`wt env`: what environments there are, what is in them, removing and running them."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+import click
+
+if TYPE_CHECKING:
+    from wt_contracts.console import Console
+
+    from wt_envs.inventory import Realised
+
+_UNUSED_DAYS = 30.0
+
+
+@click.group(short_help="List, show, prune and use the environments of workflows.")
+def env() -> None:
+    """Look after the environments that wt made.
+
+    Workflows with the same locked packages share one. Any beginning of a digest names it.
+    """
+
+
+@env.command("list", short_help="List the environments.")
+@click.pass_obj
+def list_(console: Console) -> None:
+    """List the environments that are there, the last used first."""
+    from wt_envs.inventory import realised
+
+    found = realised()
+    if console.json:
+        _answer_json(console, {"environments": [_describe(each) for each in found]})
+        return
+    if not found:
+        console.answer("no environments; 'wt compile' and 'wt run' make them")
+        return
+    width = max(len(each.project) for each in found)
+    for each in found:
+        console.answer(f"{each.key[:12]}  {_bytes(each.size()):>9}  {_ago(each.last_used):>12}  {each.project:{width}}")
+
+
+@env.command(short_help="Show what is installed in an environment.")
+@click.argument("digest")
+@click.pass_obj
+def show(console: Console, digest: str) -> None:
+    """Show the environment DIGEST: where it is, what it runs on, and its packages."""
+    from wt_envs.inventory import find
+
+    found = find(digest)
+    if console.json:
+        _answer_json(console, {**_describe(found), "packages": dict(found.packages())})
+        return
+    console.answer(f"digest    {found.environment.digest}")
+    console.answer(f"place     {found.environment.prefix}")
+    console.answer(f"python    {found.interpreter}")
+    console.answer(f"made for  {found.project}")
+    console.answer(f"last use  {_ago(found.last_used)}")
+    console.answer(f"size      {_bytes(found.size())}")
+    for name, version in found.packages():
+        console.answer(f"  {name} {version}")
+
+
+@env.command(short_help="Remove environments that are not used any more.")
+@click.option(
+    "--older-than", type=click.FloatRange(min=0), default=_UNUSED_DAYS, show_default=True, help="Days without use."
+)
+@click.option("--all", "everything", is_flag=True, help="Remove all, however lately used.")
+@click.option("--dry-run", is_flag=True, help="Only say what would be removed.")
+@click.pass_obj
+def prune(console: Console, older_than: float, everything: bool, dry_run: bool) -> None:
+    """Remove the environments, locks and wheels that were not used for a while.
+
+    Whatever is needed again is made again. Do not prune what a running workflow uses.
+    """
+    from wt_envs.inventory import prune as remove
+
+    gone, freed = remove(older_than=0 if everything else older_than, dry_run=dry_run)
+    if console.json:
+        _answer_json(console, {"removed": [each.key for each in gone], "bytes": freed, "dry_run": dry_run})
+        return
+    verb = "would remove" if dry_run else "removed"
+    for each in gone:
+        console.answer(f"{verb} {each.key[:12]}  {each.project}")
+    console.answer(f"{verb} {len(gone)} environment(s), {_bytes(freed)} with their locks and wheels")
+
+
+@env.command(
+    short_help="Run a command in an environment.",
+    context_settings={"ignore_unknown_options": True, "allow_interspersed_args": False},
+)
+@click.argument("digest")
+@click.argument("command", nargs=-1, required=True, type=click.UNPROCESSED)
+@click.pass_context
+def run(context: click.Context, digest: str, command: tuple[str, ...]) -> None:
+    """Run COMMAND in the environment DIGEST, and exit with its exit code."""
+    import subprocess
+
+    from wt_contracts.codes import Code
+    from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+    from wt_envs.inventory import find
+    from wt_envs.store import touch
+
+    environment = find(digest).environment
+    touch(environment.prefix)
+    try:
+        done = subprocess.run(environment.command(command), env=environment.environ(), check=False)
+    except OSError as error:
+        message = f"{command[0]} cannot be started in the environment {environment.prefix.name[:12]}: {error.strerror}"
+        raise DiagnosticError(Diagnostic(code=Code.USAGE, message=message)) from error
+    context.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+
+
+def _describe(each: Realised) -> dict[str, object]:
+    return {
+        "digest": each.environment.digest,
+        "prefix": str(each.environment.prefix),
+        "project": each.project,
+        "interpreter": each.interpreter,
+        "last_used": each.last_used,
+        "bytes": each.size(),
+    }
+
+
+def _answer_json(console: Console, answer: dict[str, object]) -> None:
+    import json
+
+    console.answer(json.dumps(answer, indent=2))
+
+
+def _bytes(size: float) -> str:
+    for unit in ("B", "kB", "MB"):
+        if size < 1000:
+            return f"{size:.0f} {unit}"
+        size /= 1000
+    return f"{size:.1f} GB"
+
+
+def _ago(moment: float) -> str:
+    import time
+
+    seconds = max(0.0, time.time() - moment)
+    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
+        count = int(seconds // length)
+        if count:
+            return f"{count} {unit}{'s' if count > 1 else ''} ago"
+    return "just now"

@@ -1,0 +1,89 @@
+"""One step of a workflow from its start to its end: its events, its span, and whose error it was."""
+
+from __future__ import annotations
+
+import time
+from types import TracebackType
+from typing import TYPE_CHECKING, Any, Literal
+
+from wt_task import tracing
+from wt_task.errors import Element, TaskInstanceError
+from wt_task.events import EventKind, StepEvent, observers
+
+if TYPE_CHECKING:
+    from contextlib import AbstractContextManager
+
+    from wt_task.task import Task
+
+Method = Literal["call", "map", "mapvalues"]
+
+
+class Step:
+    """What runs inside the `with` block is the step.
+
+    Attributes:
+        element: Which call is running, or has failed; None for the step as a whole.
+        skipped: Whether the step was skipped.
+
+    Args:
+        task: The task.
+        method: How it is called.
+        calls: How many calls it makes, if that is known yet.
+    """
+
+    __slots__ = ("_begin", "_calls", "_method", "_observed", "_span", "_task", "element", "skipped")
+
+    def __init__(self, task: Task[..., Any], method: Method, calls: int | None) -> None:
+        self.element: Element | None = None
+        self.skipped = False
+        self._task = task
+        self._method = method
+        self._calls = calls
+        self._begin = 0.0
+        self._observed = False
+        self._span: AbstractContextManager[Any] | None = None
+
+    def __enter__(self) -> Step:
+        self._observed = self._task.task_instance_id is not None and bool(observers())
+        self._emit("STEP_START")
+        self._begin = time.perf_counter()
+        if self._task.traced:
+            attributes: dict[str, str] = {"method": self._method}
+            if self._calls is not None and self._method != "call":
+                attributes["ncalls"] = str(self._calls)
+            self._span = tracing.span(self._task.task_instance_id or self._task.name, attributes)
+            if self._span is not None:
+                self._span.__enter__()
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, traceback: TracebackType | None
+    ) -> None:
+        duration = time.perf_counter() - self._begin
+        try:
+            if self._span is not None:
+                self._span.__exit__(kind, error, traceback)
+        finally:
+            if error is None:
+                self._emit("STEP_SKIPPED" if self.skipped else "STEP_END", duration)
+            elif isinstance(error, Exception):
+                self._fail(error, duration)
+
+    def _fail(self, error: Exception, duration: float) -> None:
+        """Say whose error it was; interruptions and exits of the process are nobody's, and have no event."""
+        task = self._task
+        located = TaskInstanceError(task.task_instance_id, error, self.element, task.qualname)
+        self._emit("STEP_ERROR", duration, str(located))
+        if task.errors_handled:
+            raise located from error
+        if task.task_instance_id is not None or self.element is not None:
+            name = f"task instance {task.task_instance_id!r}" if task.task_instance_id else f"the task {task.name}"
+            error.add_note(f"In {name}" + (f", {self.element}" if self.element else ""))
+
+    def _emit(self, kind: EventKind, duration: float | None = None, error: str | None = None) -> None:
+        if not self._observed:
+            return
+        step = self._task.task_instance_id or ""
+        event = StepEvent(kind, time.time(), step, self._method, self._calls, duration, error)
+        for observer in observers():
+            observer(event)
