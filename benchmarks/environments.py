@@ -90,7 +90,7 @@ class Peers:
         """wt as in this checkout, and the task libraries that are measured."""
         if self._wt_venv:
             return Environment(self._wt_venv.resolve())
-        prefix = self.directory / "wt"
+        prefix = self.directory / f"wt-{hashlib.sha256(str(ROOT).encode()).hexdigest()[:8]}"
         environ = {"UV_PROJECT_ENVIRONMENT": str(prefix)}
         python = str(self._find_python())
         self._uv("sync", "--quiet", "--frozen", "--inexact", "--no-dev", "--python", python, cwd=ROOT, env=environ)

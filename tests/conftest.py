@@ -1,7 +1,10 @@
 from __future__ import annotations
 
+import os
 import subprocess
+import sys
 import tomllib
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -31,3 +34,30 @@ def projects(root: Path) -> dict[str, dict[str, Any]]:
         path.parent.name: tomllib.loads(path.read_text(encoding="utf-8"))
         for path in sorted(root.glob("packages/*/pyproject.toml"))
     }
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A cache that only these tests use, so that they begin where a newcomer begins."""
+    with pytest.MonkeyPatch.context() as patch:
+        cache = tmp_path_factory.mktemp("cache")
+        patch.setenv("WT_CACHE_DIR", str(cache))
+        yield cache
+
+
+@pytest.fixture(scope="session")
+def wt() -> Callable[..., subprocess.CompletedProcess[str]]:
+    """Run `wt` as a process of its own, without a terminal."""
+
+    def run(*args: str | Path, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
+        return subprocess.run(
+            [str(Path(sys.executable).parent / "wt"), *map(str, args)],
+            cwd=cwd,
+            env=os.environ | variables,
+            stdin=subprocess.DEVNULL,
+            capture_output=True,
+            text=True,
+            timeout=600,
+        )
+
+    return run

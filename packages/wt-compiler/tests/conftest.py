@@ -9,7 +9,12 @@ from typing import Any
 
 import pytest
 from wt_compiler.dag import Dag
+from wt_compiler.emit.workflow import Workflow
+from wt_compiler.findings import Findings
+from wt_compiler.forms import derive_forms
+from wt_compiler.names import name_workflow
 from wt_compiler.resolve import load_dag
+from wt_compiler.version import Stamp
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.registry import RegistryEntry, RegistryMetadata, RegistryOutput
 
@@ -196,5 +201,17 @@ def install(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Callable[[str, s
         (metadata / "METADATA").write_text(f"Metadata-Version: 2.1\nName: {name}\nVersion: 1\n")
         (metadata / "entry_points.txt").write_text(f"[wt_registry]\n{name} = {name}\n")
         monkeypatch.setenv("PYTHONPATH", str(site))
+
+    return run
+
+
+@pytest.fixture
+def workflow_of() -> Callable[..., Workflow]:
+    """Everything that is emitted for a Dag, as if it were compiled for the first time."""
+
+    def run(dag: Dag, **changes: Any) -> Workflow:
+        forms = derive_forms(dag, Findings("spec.yaml", []))
+        stamp = Stamp((0, 1, 0), "5" * 64, "1" * 64)
+        return Workflow(dag, name_workflow(dag.id), forms, stamp, **changes)
 
     return run

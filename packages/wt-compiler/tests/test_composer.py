@@ -51,6 +51,12 @@ def test_nesting_is_bounded() -> None:
     assert codes("[" * (DEEPEST + 1) + "]" * (DEEPEST + 1)) == ["WT105 1:101"]
 
 
+def test_nesting_is_bounded_through_aliases_too() -> None:
+    deep = "[" * 60 + "{}" + "]" * 60
+    text = "a0: &a0 x\n" + "".join(f"a{n}: &a{n} {deep.format(f'*a{n - 1}')}\n" for n in range(1, 60))
+    assert codes(text) == ["WT105 3:69"]
+
+
 def test_aliases_and_anchors_work() -> None:
     document = parse_document("a: &x {k: [1]}\nb: *x\nc: [*x]\nd: &y t\n*y : 5\n", "spec.yaml")
     assert plain(document.root) == {"a": {"k": [1]}, "b": {"k": [1]}, "c": [{"k": [1]}], "d": "t", "t": 5}

@@ -7,8 +7,17 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
-from wt_compiler.discovery import discover_current, parse_registry, read_registry
+from wt_compiler.discovery import discover_current, discover_locked, parse_registry, read_registry
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_envs.lock import Lock
+from wt_envs.realise import address
+
+EMPTY = Lock(
+    pyproject='[project]\nname = "demo"\nversion = "0"\nrequires-python = ">=3.11"\n\n[tool.uv]\npackage = false\n',
+    text='version = 1\nrevision = 3\nrequires-python = ">=3.11"\n\n'
+    '[[package]]\nname = "demo"\nversion = "0"\nsource = { virtual = "." }\n',
+)
+"""The lock of an environment with nothing in it, not even wt-registry."""
 
 
 def failure(content: str | bytes) -> Diagnostic:
@@ -62,3 +71,28 @@ def test_the_running_interpreter_is_asked(install: Callable[[str, str], None]) -
     registry = discover_current(progress=said.append)
     assert "acme_lib.greet" in registry.entries
     assert said
+
+
+def test_the_answer_of_a_locked_environment_is_remembered_and_starts_nothing(
+    tmp_path: Path, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WT_CACHE_DIR", str(tmp_path / "cache"))
+    kept = tmp_path / "cache" / "discovery" / f"{address(EMPTY)}.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_bytes(stored.read_bytes())
+    said: list[str] = []
+    assert len(discover_locked(EMPTY, progress=said.append).entries) == 12
+    assert said == []
+    assert not (tmp_path / "cache" / "envs").exists()
+
+
+@pytest.mark.parametrize("damaged", ["", "{", '{"entries": {}, "version": "9"}'])
+def test_a_damaged_memory_is_asked_for_again(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, damaged: str) -> None:
+    monkeypatch.setenv("WT_CACHE_DIR", str(tmp_path / "cache"))
+    kept = tmp_path / "cache" / "discovery" / f"{address(EMPTY)}.json"
+    kept.parent.mkdir(parents=True)
+    kept.write_text(damaged)
+    with pytest.raises(DiagnosticError) as caught:
+        discover_locked(EMPTY)
+    assert caught.value.diagnostics[0].code == "WT203"  # a real environment was made and asked
+    assert not kept.exists()

@@ -32,7 +32,7 @@ def test_null_and_booleans_are_read(text: str, value: object) -> None:
 def test_infinity_and_not_a_number_are_read() -> None:
     assert resolve_plain(".inf") == math.inf
     assert resolve_plain("-.INF") == -math.inf
-    assert math.isnan(resolve_plain(".nan"))  # type: ignore[arg-type]
+    assert math.isnan(resolve_plain(".nan"))
 
 
 def test_an_integer_of_any_length_is_either_read_or_refused() -> None:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 import sys
 import textwrap
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 import pytest
+from wt_contracts.diagnostics import Diagnostic
 from wt_invokers.local import LocalInvoker
 from wt_invokers.workspace import Workspace
 
@@ -114,3 +116,29 @@ def demo(tmp_path: Path) -> Demo:
     demo = Demo(package.parent, tmp_path / "results")
     demo.write_run("def main(params):\n    return params\n")
     return demo
+
+
+@dataclass
+class RecordingConsole:
+    """A console that remembers what it was told."""
+
+    json: bool = False
+    interactive: bool = False
+    answers: list[str] = field(default_factory=list)
+    messages: list[str] = field(default_factory=list)
+    diagnostics: list[Diagnostic] = field(default_factory=list)
+
+    def answer(self, text: str) -> None:
+        self.answers.append(text)
+
+    def progress(self, message: str) -> None:
+        self.messages.append(message)
+
+    def diagnose(self, diagnostics: Iterable[Diagnostic]) -> None:
+        self.diagnostics += diagnostics
+
+
+@pytest.fixture
+def console() -> RecordingConsole:
+    """A console without a person."""
+    return RecordingConsole()

@@ -75,13 +75,17 @@ class _TooComplexError(Exception):
 
 
 class _Frame:
-    """A collection that is being filled; `is_key` if it stands where a key should."""
+    """A collection that is being filled.
 
-    __slots__ = ("anchor", "is_key", "key", "merged", "node")
+    `is_key` if it stands where a key should; `height` is how deep the collections inside of it are nested.
+    """
+
+    __slots__ = ("anchor", "height", "is_key", "key", "merged", "node")
 
     def __init__(self, node: ListNode | MapNode, anchor: str | None, is_key: bool) -> None:
         self.node = node
         self.anchor = anchor
+        self.height = 0
         self.is_key = is_key
         self.key: ScalarNode | None = None
         self.merged: list[Node] = []
@@ -93,7 +97,7 @@ class _Composer:
     def __init__(self) -> None:
         self._stack: list[_Frame] = []
         self._root: Node | None = None
-        self._anchors: dict[str, Node | None] = {}
+        self._anchors: dict[str, tuple[Node, int] | None] = {}
         self._nodes = 0
         self._aliased = 0
         self._found: list[tuple[Code, str, Position, str | None]] = []
@@ -136,7 +140,7 @@ class _Composer:
             self._note(Code.WRONG_VALUE, str(error), node.position, "put the text in quotes")
         self._count(node)
         if event.anchor is not None:
-            self._anchors[event.anchor] = node
+            self._anchors[event.anchor] = (node, 0)
         if text == "<<" and event.implicit[0] and self._awaits_key():
             node.value = _MERGE
         self._add(node)
@@ -162,9 +166,10 @@ class _Composer:
             self._merge(node, frame.merged)
         if frame.is_key:
             node = self._refuse_key(frame.node)
+        height = frame.height + 1
         if frame.anchor is not None:
-            self._anchors[frame.anchor] = node
-        self._add(node)
+            self._anchors[frame.anchor] = (node, height)
+        self._add(node, height)
 
     def _alias(self, event: Any) -> None:
         position = _position(event)
@@ -172,21 +177,25 @@ class _Composer:
             self._note(Code.YAML_SYNTAX, f"there is no anchor &{shorten(event.anchor)} before this alias", position)
             self._add(ScalarNode(None, position.line, position.column, broken=True))
             return
-        target = self._anchors[event.anchor]
-        if target is None:
+        anchored = self._anchors[event.anchor]
+        if anchored is None:
             raise _TooComplexError(f"the alias *{shorten(event.anchor)} stands inside of what it stands for", position)
+        target, height = anchored
+        if len(self._stack) + height > DEEPEST:
+            raise _TooComplexError(f"more than {DEEPEST} lists and mappings inside each other", position)
         self._aliased += target.size
         if self._aliased > MOST_ALIASED:
             raise _TooComplexError(f"the aliases stand for more than {MOST_ALIASED:,} values", position)
-        self._add(_at(target, position))
+        self._add(_at(target, position), height)
 
-    def _add(self, node: Node) -> None:
+    def _add(self, node: Node, height: int = 0) -> None:
         if not self._stack:
             self._root = node
             return
         frame = self._stack[-1]
         parent = frame.node
         parent.size += node.size
+        frame.height = max(frame.height, height)
         if isinstance(parent, ListNode):
             parent.items.append(node)
         elif frame.key is None:

@@ -1,7 +1,7 @@
 """What the task libraries of an environment offer: asked of its own interpreter, or read from a file.
 
-The libraries are never imported here. The answer for a locked environment is kept under the lock's hash, so that the
-next question starts no interpreter.
+The libraries are never imported here. The answer for a locked environment is kept under that environment's address, so
+that the next question starts no interpreter.
 """
 
 from __future__ import annotations
@@ -87,13 +87,12 @@ def discover_current(*, timeout: float = DEFAULT_TIMEOUT, progress: Progress | N
 
 
 def discover_locked(
-    lock: Lock, *, editable: bool = False, timeout: float = DEFAULT_TIMEOUT, progress: Progress | None = None
+    lock: Lock, *, timeout: float = DEFAULT_TIMEOUT, progress: Progress | None = None
 ) -> RegistryOutput:
     """Ask a locked environment, or remember its answer.
 
     Args:
         lock: The lock; realised if the answer is not known yet.
-        editable: Whether a library can change without the lock; then nothing is remembered.
         timeout: Seconds after which it is given up.
         progress: Is told what is being done.
 
@@ -101,22 +100,21 @@ def discover_locked(
         DiagnosticError: If the environment cannot be realised or gives no answer.
     """
     from wt_envs.cache import cache_root
+    from wt_envs.realise import address, realise
 
-    kept = cache_root() / "discovery" / f"{lock.digest}.json"
-    if not editable and kept.is_file():
+    kept = cache_root() / "discovery" / f"{address(lock)}.json"
+    if kept.is_file():
         try:
             return parse_registry(kept.read_bytes())
         except (OSError, DiagnosticError):
             kept.unlink(missing_ok=True)  # written by another version, or damaged: ask again
-    from wt_envs.realise import realise
-
     from wt_compiler.registry_process import ask
 
     environment = realise(lock, progress=progress)
     _tell(progress, "asking the task libraries what they offer")
     content = ask([str(environment.python), "-I"], timeout)
     registry = parse_registry(content)
-    if not editable and not any(problem.kind == "library" for problem in registry.problems):
+    if not any(problem.kind == "library" for problem in registry.problems):
         _keep(kept, content)
     return registry
 

@@ -59,8 +59,7 @@ def find_tasks(spec: Spec, base: Path, source: TaskSource, progress: Progress | 
         return discover_current(timeout=source.timeout, progress=progress)
     spec.findings.raise_if_failed()
     lock = lock_spec(spec, base, progress=progress)
-    editable = any(getattr(requirement, "editable", False) for requirement in spec.requirements)
-    return discover_locked(lock, editable=editable, timeout=source.timeout, progress=progress)
+    return discover_locked(lock, timeout=source.timeout, progress=progress)
 
 
 def conda_requirements(spec: Spec) -> list[CondaRequirement]:

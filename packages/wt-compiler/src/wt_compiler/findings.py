@@ -13,10 +13,13 @@ from wt_compiler.values import Position
 from wt_compiler.wording import shorten
 
 MOST_SHOWN = 200
-"""More diagnostics than this are counted, not shown: nobody reads them, and junk can hold a million."""
+"""More errors or warnings than this are counted, not shown: nobody reads them, and junk can hold a million."""
 
 MOST_COMPARED = 50_000
 """How many names are compared in search of near misses in one spec; a comparison takes some 20 µs."""
+
+LONGEST_NAME = 200
+"""A name longer than this (in characters) is no slip of the keyboard."""
 
 LONGEST_LINE = 300
 """A line of source longer than this (in characters) is cut, or not shown if the place lies behind the cut."""
@@ -37,13 +40,16 @@ class Findings:
         self.file = file
         self.lines = lines
         self._found: list[Diagnostic] = []
-        self._unshown = 0
+        self._counts = {"error": 0, "warning": 0}
         self._comparisons = 0
-        self.failed = False
+
+    @property
+    def failed(self) -> bool:
+        """Whether there is an error."""
+        return self._counts["error"] > 0
 
     def error(self, code: Code, message: str, position: Position | None, hint: str | None = None) -> None:
         """Note something that makes the spec unusable."""
-        self.failed = True
         self._add(code, "error", message, position, hint)
 
     def warn(self, code: Code, message: str, position: Position | None, hint: str | None = None) -> None:
@@ -53,7 +59,9 @@ class Findings:
     def near_miss(self, name: str, candidates: Collection[str]) -> str | None:
         """The candidate that `name` most likely stands for; None also once too much has been compared."""
         self._comparisons += len(candidates)
-        return closest(name, candidates) if self._comparisons <= MOST_COMPARED else None
+        if self._comparisons > MOST_COMPARED or len(name) > LONGEST_NAME:
+            return None
+        return closest(name, candidates)
 
     def suggest(self, name: str, candidates: Collection[str], otherwise: str | None = None) -> str | None:
         """The hint `did you mean …?`, or another one if nothing is near."""
@@ -62,8 +70,14 @@ class Findings:
 
     @property
     def sorted(self) -> list[Diagnostic]:
-        """Everything found, by place."""
-        return sorted(self._found, key=lambda found: (found.line or 0, found.column or 0))
+        """Everything found, by place; of very many, the last one says how many are not shown."""
+        found = sorted(self._found, key=lambda item: (item.line or 0, item.column or 0))
+        more = sum(self._counts.values()) - len(found)
+        if more:
+            hint = f"{more} more are not shown"
+            last = found[-1]
+            found[-1] = last.model_copy(update={"hint": f"{last.hint}; {hint}" if last.hint else hint})
+        return found
 
     def raise_if_failed(self) -> None:
         """End here if there is an error.
@@ -72,13 +86,13 @@ class Findings:
             DiagnosticError: Holds everything found, warnings too.
         """
         if self.failed:
-            raise DiagnosticError(self._with_count(self.sorted))
+            raise DiagnosticError(self.sorted)
 
     def _add(
         self, code: Code, severity: Literal["error", "warning"], message: str, at: Position | None, hint: str | None
     ) -> None:
-        if len(self._found) >= MOST_SHOWN and severity == "error" and any(f.severity == "error" for f in self._found):
-            self._unshown += 1
+        self._counts[severity] += 1
+        if self._counts[severity] > MOST_SHOWN:
             return
         self._found.append(
             Diagnostic(
@@ -100,11 +114,3 @@ class Findings:
         if len(line) <= LONGEST_LINE:
             return line
         return line[: LONGEST_LINE - 1] + "…" if at.column < LONGEST_LINE else None
-
-    def _with_count(self, found: list[Diagnostic]) -> list[Diagnostic]:
-        if not self._unshown:
-            return found
-        last = found[-1]
-        more = f"{self._unshown} more errors are not shown"
-        hint = f"{last.hint}; {more}" if last.hint else more
-        return [*found[:-1], last.model_copy(update={"hint": hint})]

@@ -10,6 +10,7 @@ from wt_contracts.diagnostics import Diagnostic
 from wt_contracts.registry import RegistryEntry, RegistryOutput
 
 from wt_compiler.catalogue import Catalogue, dotted_path
+from wt_compiler.check import check
 from wt_compiler.dag import Dag, Group, Instance, Mapping, Skipif, TaskUse
 from wt_compiler.document import read_document
 from wt_compiler.findings import Findings
@@ -44,8 +45,6 @@ def load_dag(spec_path: Path, registry: RegistryOutput) -> tuple[Dag, list[Diagn
 
 def check_spec(spec: Spec, registry: RegistryOutput) -> tuple[Dag, list[Diagnostic]]:
     """Check a spec that was read already; see `load_dag`."""
-    from wt_compiler.check import check
-
     findings = spec.findings
     _warn_of_libraries(registry, findings)
     catalogue = Catalogue(registry)

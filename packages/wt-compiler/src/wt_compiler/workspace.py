@@ -182,8 +182,7 @@ class _Compilation:
         source = self._options.source
         if lock is None:
             return find_tasks(self._spec, self._base, source, self._progress)
-        editable = any(getattr(requirement, "editable", False) for requirement in self._spec.requirements)
-        return discover_locked(lock, editable=editable, timeout=source.timeout, progress=self._progress)
+        return discover_locked(lock, timeout=source.timeout, progress=self._progress)
 
     def _lock(self) -> Lock | None:
         if conda := conda_requirements(self._spec):

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
 
+_GRACE: Final = 5.0
 _OUTER: Final = frozenset({"PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__", "CONDA_PREFIX", "PYTHONUSERBASE"})
 
 
@@ -103,6 +104,9 @@ class Environment:
         with process:
             try:
                 out, err = process.communicate(stdin, timeout=timeout)
+            except subprocess.TimeoutExpired as error:
+                _kill_group(process)
+                raise subprocess.TimeoutExpired(command, error.timeout, *_rest(process)) from None
             except BaseException:
                 _kill_group(process)
                 raise
@@ -110,6 +114,14 @@ class Environment:
         if check:
             completed.check_returncode()
         return completed
+
+
+def _rest(process: subprocess.Popen[str]) -> tuple[str, str]:
+    """What a killed process wrote before; empty if one that left its group still holds the pipes."""
+    try:
+        return process.communicate(timeout=_GRACE)
+    except subprocess.TimeoutExpired:
+        return "", ""
 
 
 def _kill_group(process: subprocess.Popen[str]) -> None:

@@ -23,9 +23,9 @@ def render(ingredients: Ingredients) -> str:
     project = ingredients.project
     lines = [
         "[project]",
-        f"name = {_string(project.name)}",
+        f"name = {string(project.name)}",
         'version = "0"',
-        f"requires-python = {_string(project.requires_python)}",
+        f"requires-python = {string(project.requires_python)}",
         *_array("dependencies", ingredients.dependencies),
     ]
     if project.groups:
@@ -39,27 +39,29 @@ def render(ingredients: Ingredients) -> str:
     lines += ["", "[tool.uv.workspace]"]
     if ingredients.sources:
         lines += ["", "[tool.uv.sources]"]
-        lines += [f"{_key(name)} = {_inline(source)}" for name, source in ingredients.sources.items()]
+        lines += [f"{_key(name)} = {inline(source)}" for name, source in ingredients.sources.items()]
     return "\n".join(lines) + "\n"
 
 
 def _array(key: str, values: Iterable[str]) -> list[str]:
     items = list(values)
-    return [f"{key} = [", *(f"    {_string(item)}," for item in items), "]"] if items else [f"{key} = []"]
+    return [f"{key} = [", *(f"    {string(item)}," for item in items), "]"] if items else [f"{key} = []"]
 
 
-def _inline(table: Mapping[str, Any]) -> str:
+def inline(table: Mapping[str, Any]) -> str:
+    """A TOML inline table of texts and booleans."""
     return "{ " + ", ".join(f"{_key(key)} = {_value(value)}" for key, value in table.items()) + " }"
 
 
 def _value(value: object) -> str:
-    return str(value).lower() if isinstance(value, bool) else _string(str(value))
+    return str(value).lower() if isinstance(value, bool) else string(str(value))
 
 
 def _key(name: str) -> str:
-    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else _string(name)
+    return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else string(name)
 
 
-def _string(text: str) -> str:
+def string(text: str) -> str:
+    """A TOML basic string."""
     # A JSON string is a TOML basic string but for the one control character that JSON does not escape.
     return json.dumps(text, ensure_ascii=False).replace("\x7f", "\\u007f")

@@ -18,6 +18,8 @@ from wt_envs.store import ENTRY, location, obtain
 from wt_envs.uv_process import Progress, UvError, run_uv
 from wt_envs.uv_words import explain
 
+__all__ = ["KIND", "RECORD", "Environment", "address", "is_intact", "realise"]
+
 KIND: Final = "envs"
 RECORD: Final = "wt-environment.json"
 _RULES: Final = "1"

@@ -7,16 +7,16 @@ import json
 import re
 import tomllib
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
-from wt_envs import cache
 from wt_envs.ingredients import Ingredients, gather
 from wt_envs.interpreter import running_interpreter
 from wt_envs.lock import UV_LOCK, Lock
 from wt_envs.own import NAMES, running_origin
+from wt_envs.preferences import recall, remember
 from wt_envs.project import Project
 from wt_envs.pyproject import render
 from wt_envs.store import ENTRY, location, obtain
@@ -26,8 +26,6 @@ from wt_envs.uv_words import explain
 KIND: Final = "locks"
 _RULES: Final = "1"
 _ALSO: Final = "also.json"
-_PACKAGE: Final = "\n[[package]]\n"
-_LOCAL: Final = re.compile(r'^source = \{ path = "', re.MULTILINE)
 
 
 def solve(project: Project, *, upgrade: bool = False, progress: Progress | None = None) -> Lock:
@@ -57,16 +55,24 @@ def solve(project: Project, *, upgrade: bool = False, progress: Progress | None 
 
 def _obtain(ingredients: Ingredients, *, upgrade: bool, progress: Progress | None) -> Path:
     pyproject = render(ingredients)
-    seed = _seed(ingredients.project)
 
     def build(staging: Path) -> None:
         if progress is not None:
             progress(f"solving the environment of {ingredients.project.name}")
         entry = staging / ENTRY
-        Lock(pyproject, "" if upgrade else _preferences(seed), ingredients.wheels).write(entry)
+        known = "" if upgrade else recall(ingredients.project)
+        Lock(pyproject, known, ingredients.wheels).write(entry)
         _run_lock(entry, ingredients, upgrade=upgrade, progress=progress)
-        _check_own(entry, ingredients)
-        _remember(seed, entry)
+        if (entry / _ALSO).exists():
+            return
+        text = (entry / UV_LOCK).read_text(encoding="utf-8")
+        packages = tomllib.loads(text)["package"]
+        _check_versions(packages, ingredients.project)
+        also = _own_from_index(packages, ingredients.project)
+        if also:
+            _ask_also(entry, also)
+        else:
+            remember(ingredients.project, text, aside=staging.name)
 
     waiting = None if progress is None else lambda: progress("waiting for another process that solves the same")
     return obtain(KIND, _key(pyproject, ingredients), build, on_wait=waiting, replace=upgrade)
@@ -81,6 +87,7 @@ def _key(pyproject: str, ingredients: Ingredients) -> str:
 
 
 def _run_lock(entry: Path, ingredients: Ingredients, *, upgrade: bool, progress: Progress | None) -> None:
+    # Of a lock that holds versions only uv keeps what it can.
     arguments = ["lock", "--python", str(running_interpreter().executable), *(["--upgrade"] if upgrade else [])]
     lock = entry / UV_LOCK
     if not lock.stat().st_size:
@@ -88,47 +95,59 @@ def _run_lock(entry: Path, ingredients: Ingredients, *, upgrade: bool, progress:
     try:
         run_uv(*arguments, cwd=entry, progress=progress)
     except UvError as error:
+        also = _own_named(error.output, ingredients)
+        if also:
+            _ask_also(entry, also)
+            return
         doing = "the requirements cannot be met"
         about = ingredients.project.requirements
         code = Code.REQUIREMENTS_UNSOLVABLE
         raise explain(error, cache=location(KIND, ""), otherwise=code, doing=doing, about=about) from error
 
 
-def _check_own(entry: Path, ingredients: Ingredients) -> None:
-    """Never take a package of wt's from the index in a checkout, where others' releases bear the same names."""
-    packages = running_origin().packages
-    if not packages:
-        return
-    locked = tomllib.loads((entry / UV_LOCK).read_text(encoding="utf-8"))["package"]
-    foreign = {package["name"] for package in locked if "registry" in package["source"]} & (NAMES | set(packages))
-    chosen = {requirement.canonical_name for requirement in ingredients.project.requirements}
-    missing = sorted(foreign - set(packages) - chosen)
+def _ask_also(entry: Path, names: list[str]) -> None:
+    """Note that these packages have to come from this checkout, too: the solve begins again with them."""
+    (entry / _ALSO).write_text(json.dumps(names), encoding="utf-8")
+
+
+def _own_named(output: str, ingredients: Ingredients) -> list[str]:
+    """The packages of this checkout that uv did not find, or not as they should be, where it looked: in the index."""
+    words = set(re.findall(r"[a-z0-9-]+", output))
+    return sorted(words & set(running_origin().packages) - set(ingredients.pins))
+
+
+def _check_versions(packages: list[dict[str, Any]], project: Project) -> None:
+    """Hold the version that a requirement asks for against its path, git repository or URL, which uv does not do."""
+    from packaging.specifiers import SpecifierSet
+
+    versions = {package["name"]: package.get("version") for package in packages if "registry" not in package["source"]}
+    refused = []
+    for requirement in project.requirements:
+        version = versions.get(requirement.canonical_name)
+        if requirement.version is None or version is None:
+            continue
+        if not SpecifierSet(requirement.version).contains(version, prereleases=True):
+            place = requirement.path or requirement.git or requirement.url or "this checkout of wt"
+            message = f"{requirement.name} in {place} has version {version}, and {requirement.version} is required"
+            refused.append(Diagnostic(code=Code.REQUIREMENTS_UNSOLVABLE, message=message))
+    if refused:
+        raise DiagnosticError(refused)
+
+
+def _own_from_index(packages: list[dict[str, Any]], project: Project) -> list[str]:
+    """The packages of this checkout that came from the index, where others' releases bear the same names.
+
+    Raises:
+        DiagnosticError: If one of wt's packages came from there that the checkout does not hold, and nobody chose it.
+    """
+    checkout = set(running_origin().packages)
+    if not checkout:
+        return []
+    foreign = {package["name"] for package in packages if "registry" in package["source"]} & (NAMES | checkout)
+    chosen = {requirement.canonical_name for requirement in project.requirements}
+    missing = sorted(foreign - checkout - chosen)
     if missing:
         message = f"{', '.join(missing)} would come from the index, and this checkout of wt does not hold it"
         hint = "remove what depends on it, or require it by 'path' or 'git'"
         raise DiagnosticError(Diagnostic(code=Code.REQUIREMENTS_UNSOLVABLE, message=message, hint=hint))
-    if foreign & set(packages):
-        (entry / _ALSO).write_text(json.dumps(sorted(foreign & set(packages))), encoding="utf-8")
-
-
-def _seed(project: Project) -> Path:
-    """Where the last lock of the project is: its versions are kept when something else in it changes."""
-    name = hashlib.sha256(f"{project.base.absolute()}\0{project.name}".encode("utf-8", "surrogateescape")).hexdigest()
-    return cache.cache_root() / "seeds" / f"{name[:32]}.lock"
-
-
-def _preferences(seed: Path) -> str:
-    """A lock without the local wheels, which uv would otherwise take for unchanged as long as their names are."""
-    try:
-        text = seed.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
-    head, *packages = text.split(_PACKAGE)
-    return _PACKAGE.join([head, *(package for package in packages if not _LOCAL.search(package))])
-
-
-def _remember(seed: Path, entry: Path) -> None:
-    seed.parent.mkdir(parents=True, exist_ok=True)
-    aside = seed.with_suffix(f".{entry.parent.name}.tmp")
-    aside.write_bytes((entry / UV_LOCK).read_bytes())
-    aside.replace(seed)
+    return sorted(foreign & checkout)

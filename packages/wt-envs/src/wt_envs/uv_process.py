@@ -15,7 +15,7 @@ Progress = Callable[[str], None]
 
 UV_VARIABLE: Final = "WT_UV"
 _ANSI: Final = re.compile(r"\x1b\[[0-9;]*[A-Za-z]")
-_NOISE: Final = ("Using CPython", "Creating virtual environment", "Activate with", " + ", "warning:")
+_NOISE: Final = ("Using CPython", "Activate with", "warning:", " +", "Added ", "Removed ", "Updated ")
 # What would bend a run of uv towards the caller's own project or environment instead of the one that is being made.
 _BENDING: Final = frozenset(
     {
@@ -143,13 +143,15 @@ def _configuration_files() -> list[Path]:
 
 def _read(process: subprocess.Popen[str], progress: Progress | None) -> list[str]:
     lines: list[str] = []
+    failed = False
     with process:
         try:
             assert process.stdout is not None
             for line in process.stdout:
                 text = _ANSI.sub("", line)
                 lines.append(text)
-                if progress is not None and text.strip() and not text.startswith(_NOISE):
+                failed = failed or text.startswith("error:")
+                if progress is not None and text.strip() and not failed and not text.startswith(_NOISE):
                     progress(text.strip())
         except BaseException:
             process.kill()

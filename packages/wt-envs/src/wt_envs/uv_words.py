@@ -22,7 +22,7 @@ _OFFLINE: Final = re.compile(
     r"error sending request|dns error|Could not connect|Failed to fetch|Connection refused|timed out|network was dis",
     re.IGNORECASE,
 )
-_GIT: Final = re.compile(r"Git executable not found|Git operation failed|failed to (?:fetch|clone)", re.IGNORECASE)
+_GIT: Final = re.compile(r"Git executable not found|Git operation failed", re.IGNORECASE)
 _BUILD: Final = re.compile(r"Failed to build|build backend|Failed to prepare distributions", re.IGNORECASE)
 _UNKNOWN: Final = re.compile(r"([\w.-]+) was not found in the (?:package registry|provided package locations)")
 _INTERPRETER: Final = re.compile(
@@ -68,7 +68,7 @@ def own_words(output: str) -> str:
 
 def _classify(output: str, otherwise: Code, about: list[PyPIRequirement]) -> tuple[Code, str | None]:
     if _GIT.search(output):
-        missing = "executable not found" in output
+        missing = "executable not found" in output.lower()
         return Code.REQUIREMENT_SOURCE_MISSING, "install git" if missing else "check the URL and the rev, branch or tag"
     unknown = _UNKNOWN.search(output)
     if unknown:

@@ -91,7 +91,7 @@ def build_archive(archive: Path, *, progress: Progress | None = None) -> Path:
         key = _key("archive", hashlib.file_digest(file, "sha256").hexdigest())
 
     def build(staging: Path) -> None:
-        _run_build(archive, staging, {}, progress)
+        _run_build(archive, archive, staging, {}, progress)
 
     return _wheel_in(obtain(KIND, key, build, intact=_holds_wheel, on_wait=_waiting(archive, progress)))
 
@@ -130,9 +130,9 @@ def _obtain(directory: Path, state: SourceState, given: Given | None, progress: 
 
     def build(staging: Path) -> None:
         if progress is not None:
-            progress(f"building a wheel of {directory.name}")
+            progress(f"building a wheel of {given.distribution if given else directory.name}")
         copy = _copy(directory, state, staging / "source")
-        _run_build(copy, staging, given.environ if given else {}, progress)
+        _run_build(directory, copy, staging, given.environ if given else {}, progress)
 
     return _wheel_in(obtain(KIND, key, build, intact=_holds_wheel, on_wait=_waiting(directory, progress)))
 
@@ -152,24 +152,21 @@ def _copy(directory: Path, state: SourceState, target: Path) -> Path:
     return copy
 
 
-def _run_build(source: Path, staging: Path, environ: dict[str, str], progress: Progress | None) -> None:
+def _run_build(source: Path, copy: Path, staging: Path, environ: dict[str, str], progress: Progress | None) -> None:
     def building(line: str) -> None:
-        if progress is not None and line.startswith(("Building", "Downloading", "Successfully")):
+        if progress is not None and line.startswith("Downloading"):
             progress(line)
 
     settings = {"SOURCE_DATE_EPOCH": _EPOCH, "GIT_OPTIONAL_LOCKS": "0", **environ}
     python = running_interpreter().executable
-    out = staging / ENTRY
+    options = ("build", "--wheel", "--no-create-gitignore", "--python", python, "--out-dir", staging / ENTRY)
     try:
-        run_uv(
-            *("build", "--wheel", "--no-create-gitignore", "--python", python, "--out-dir", out, source),
-            cwd=staging,
-            environ=settings,
-            progress=building,
-        )
+        run_uv(*options, copy, cwd=staging, environ=settings, progress=building)
     except UvError as error:
-        doing = f"no wheel can be built of {source.name if source.is_file() else 'the package'}"
-        raise explain(error, cache=location(KIND, ""), otherwise=Code.WHEEL_BUILD_FAILED, doing=doing) from error
+        said = UvError(error.output.replace(str(copy), str(source)))
+        doing = f"no wheel can be built of {source}"
+        cache = location(KIND, "")
+        raise explain(said, cache=cache, otherwise=Code.WHEEL_BUILD_FAILED, doing=doing) from error
 
 
 def _key(*parts: str) -> str:

@@ -70,6 +70,7 @@ def _as_function(function: Callable[..., Any]) -> Callable[..., Any]:
     functools.update_wrapper(adapter, hinted)
     adapter.__name__ = adapter.__qualname__ = name_of(function)
     adapter.__signature__ = signature
+    adapter.__annotations__ = getattr(hinted, "__annotations__", {})  # built-in functions have none to wrap
     return call_async if adapter is call_async else call
 
 

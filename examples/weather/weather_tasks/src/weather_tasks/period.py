@@ -37,7 +37,7 @@ WHOLE_RECORD = Period()
 def set_period(
     period: Annotated[
         Period,
-        Field(title="Period", description="The days to look at. The record runs from 2012-01-01 to 2015-12-31."),
+        Field(title="Days", description="Both ends included. The record runs from 2012-01-01 to 2015-12-31."),
     ] = WHOLE_RECORD,
 ) -> Period:
     """Choose the days that everything below is about."""

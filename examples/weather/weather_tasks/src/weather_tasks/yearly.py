@@ -75,7 +75,7 @@ USUAL = Thresholds()
 @register()
 def set_thresholds(
     thresholds: Annotated[
-        Thresholds, Field(title="Thresholds", description="When a day counts as wet, hot or frosty.")
+        Thresholds, Field(title="A day counts", description="Days are counted in the table of years.")
     ] = USUAL,
 ) -> Thresholds:
     """Choose when a day counts as wet, hot or frosty.

@@ -41,15 +41,17 @@ def check(
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from wt_contracts.diagnostics import DiagnosticError, format_json
 
+    from wt_compiler.collector import no_garbage_collection
     from wt_compiler.document import read_document
     from wt_compiler.environment import find_tasks
     from wt_compiler.parse import parse_spec
     from wt_compiler.resolve import check_spec
 
     source = task_source(registry, env, discovery_timeout)
-    parsed = parse_spec(read_document(spec))
-    offered = find_tasks(parsed, spec.absolute().parent, source, console.progress)
-    dag, warnings = check_spec(parsed, offered)
+    with no_garbage_collection():
+        parsed = parse_spec(read_document(spec))
+        offered = find_tasks(parsed, spec.absolute().parent, source, console.progress)
+        dag, warnings = check_spec(parsed, offered)
     if warnings and strict:
         raise DiagnosticError(warnings)
     if console.json:

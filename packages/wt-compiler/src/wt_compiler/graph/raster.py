@@ -7,7 +7,7 @@ from math import sqrt
 from pathlib import Path
 
 from wt_compiler.graph import NotDrawnError
-from wt_compiler.graph.dot import FONT
+from wt_compiler.graph.palette import FONT
 
 FONTS = Path(__file__).parent.parent / "fonts"
 ZOOM = 2.0

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import re
 
-from wt_compiler.graph.dot import FAINT, FONT
+from wt_compiler.graph.palette import FAINT, FONT, GROUND
 
 _NODE = re.compile(r'<g id="node\d+" class="node \w+ title(\d+)">.*?</g>', re.S)
 _CLUSTER = re.compile(r'(<g id="clust\d+" class="cluster">.*?)(<text [^\n]*</text>\n)(</g>)', re.S)
 _TEXT = re.compile(r"<text [^>]*>")
 _FAMILY = f'font-family="{FONT}"'
 _FAMILIES = f'font-family="{FONT}, Arial, Helvetica, sans-serif"'
-_HALO = ' font-weight="bold" stroke="#fafbfc" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
+_HALO = f' font-weight="bold" stroke="{GROUND}" stroke-width="4" stroke-linejoin="round" paint-order="stroke"'
 
 
 def set_type(svg: str) -> str:

@@ -1,11 +1,14 @@
 """The process that draws: DOT on standard input, SVG and PNG on standard output.
 
+Its argument is the directory where the compiled Graphviz is kept. Of this package it imports only what draws.
+
 Drawing holds the interpreter's lock for a good part of a second; beside the compiler, not inside it, it costs nothing.
 """
 
 from __future__ import annotations
 
 import sys
+from pathlib import Path
 
 
 def main() -> None:
@@ -16,7 +19,7 @@ def main() -> None:
     from wt_compiler.graph.typography import set_type
 
     try:
-        graphviz = Graphviz()
+        graphviz = Graphviz(Path(sys.argv[1]))
         load()
         svg = set_type(graphviz.to_svg(sys.stdin.buffer.read().decode()))
         png = to_png(svg)
