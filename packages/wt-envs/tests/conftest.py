@@ -20,6 +20,8 @@ import sys
 def refuse(event, arguments):
     if event in ("subprocess.Popen", "os.fork", "os.forkpty", "os.posix_spawn", "os.exec", "os.system"):
         raise SystemExit(f"a process was started: {arguments[:2]}")
+
+sys.addaudithook(refuse)
 """
 
 
@@ -56,7 +58,9 @@ def cache(empty_cache: Path, own_wheels: Path) -> Path:
 def library(tmp_path: Path) -> Callable[..., Path]:
     """Write a small library, as if it had been edited long ago."""
 
-    def write(name: str = "weather-lib", *, version: str = "1.0", requires: list[str] | None = None, more: str = "") -> Path:
+    def write(
+        name: str = "weather-lib", *, version: str = "1.0", requires: list[str] | None = None, more: str = ""
+    ) -> Path:
         directory = tmp_path / name
         module = directory / "src" / name.replace("-", "_")
         module.mkdir(parents=True)
@@ -73,7 +77,7 @@ def library(tmp_path: Path) -> Callable[..., Path]:
             dependencies = {json.dumps(requires or [])}
             """
         (directory / "pyproject.toml").write_text(textwrap.dedent(project) + more)
-        settle(directory)
+        make_old(directory)
         return directory
 
     return write
@@ -110,7 +114,22 @@ def run(start: Callable[..., subprocess.Popen[str]]) -> Callable[..., str]:
     return finish
 
 
-def settle(directory: Path) -> None:
-    """Give every file an old time, so that its state is trusted at once."""
+@pytest.fixture
+def run_alone(run: Callable[..., str]) -> Callable[..., str]:
+    """Run Python code in a process of its own that must not start another one, and give what it prints."""
+
+    def finish(code: str, *arguments: object, **variables: str) -> str:
+        return run(NO_PROCESSES + textwrap.dedent(code), *arguments, **variables)
+
+    return finish
+
+
+@pytest.fixture
+def settle() -> Callable[[Path], None]:
+    """Give every file of a directory an old time, so that its state is trusted at once."""
+    return make_old
+
+
+def make_old(directory: Path) -> None:
     for path in directory.rglob("*"):
         os.utime(path, (LONG_AGO, LONG_AGO), follow_symlinks=False)

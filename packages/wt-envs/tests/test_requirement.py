@@ -14,7 +14,10 @@ from wt_envs.requirement import CondaRequirement, PyPIRequirement, canonical, pa
         ({"name": "six", "version": "1.16", "source": "pypi"}, PyPIRequirement(name="six", version="==1.16")),
         ({"name": "six", "version": "*", "source": "pypi"}, PyPIRequirement(name="six")),
         ({"name": "six", "source": "pypi"}, PyPIRequirement(name="six")),
-        ({"name": "lib", "path": "../lib", "extras": ["a", "b"]}, PyPIRequirement(name="lib", path="../lib", extras=("a", "b"))),
+        (
+            {"name": "lib", "path": "../lib", "extras": ["a", "b"]},
+            PyPIRequirement(name="lib", path="../lib", extras=("a", "b")),
+        ),
         ({"name": "lib", "path": "lib", "editable": True}, PyPIRequirement(name="lib", path="lib", editable=True)),
         (
             {"name": "lib", "git": "https://x.org/lib", "tag": "v1", "subdirectory": "py"},
@@ -103,10 +106,32 @@ def test_names_are_compared_as_indexes_do():
 
 
 KEYS = st.sampled_from(
-    ["name", "version", "source", "path", "git", "url", "rev", "tag", "extras", "editable", "channel", "requirement", "x"]
+    [
+        "name",
+        "version",
+        "source",
+        "path",
+        "git",
+        "url",
+        "rev",
+        "tag",
+        "extras",
+        "editable",
+        "channel",
+        "requirement",
+        "x",
+    ]
 )
 TEXTS = st.sampled_from(["six", "pypi", "conda", ">=1", "a::b >=2", "../x", "https://x.org/a", "1.2.*"]) | st.text()
-VALUES = TEXTS | st.none() | st.booleans() | st.integers() | st.floats() | st.lists(TEXTS) | st.dictionaries(st.text(), TEXTS)
+VALUES = (
+    TEXTS
+    | st.none()
+    | st.booleans()
+    | st.integers()
+    | st.floats()
+    | st.lists(TEXTS)
+    | st.dictionaries(st.text(), TEXTS)
+)
 
 
 @given(st.dictionaries(KEYS, VALUES))

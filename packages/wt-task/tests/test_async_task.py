@@ -4,7 +4,6 @@ import asyncio
 
 import pytest
 import steps
-
 from wt_task import SKIP_SENTINEL, TaskInstanceError, task
 from wt_task.events import subscribe
 

@@ -2,7 +2,6 @@ from __future__ import annotations
 
 import pytest
 from pydantic import Field
-
 from wt_task import SKIP_SENTINEL, SkipSentinel, TaskInstanceError, task
 
 
@@ -46,7 +45,9 @@ def test_arguments_of_functions_without_named_parameters_are_seen():
 
 
 def test_a_default_of_a_pydantic_field_is_seen_as_its_value():
-    def function(a: int, b: int = Field(5, ge=0), c: list[int] = Field(default_factory=list), d: int = Field(ge=1)):
+    five, empty, none = Field(5, ge=0), Field(default_factory=list), Field(ge=1)
+
+    def function(a: int, b: int = five, c: list[int] = empty, d: int = none) -> int:
         return a
 
     recorder = Recorder()

@@ -7,7 +7,6 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-
 from wt_task import SKIP_SENTINEL, SkippedDependencyFallback, SkipSentinel, task
 
 

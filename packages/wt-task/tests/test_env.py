@@ -3,7 +3,6 @@ from __future__ import annotations
 import pytest
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
-
 from wt_task import env
 
 

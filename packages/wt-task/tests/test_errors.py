@@ -3,7 +3,6 @@ from __future__ import annotations
 import pickle
 
 import pytest
-
 from wt_task.errors import Element, RemoteError, TaskInstanceError
 
 

@@ -4,7 +4,6 @@ import threading
 
 import pytest
 from wt_contracts.events import WorkflowEvent
-
 from wt_task import SKIP_SENTINEL, task
 from wt_task.events import StepEvent, subscribe
 

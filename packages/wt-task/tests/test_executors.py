@@ -7,7 +7,6 @@ import threading
 import pytest
 import steps
 from wt_contracts.executor import Executor
-
 from wt_task import SKIP_SENTINEL, TaskInstanceError, task
 from wt_task.executors import InlineExecutor
 
@@ -52,7 +51,7 @@ def test_a_failing_element_is_named_everywhere(executor):
     assert type(caught.value.__cause__) is ValueError
     with pytest.raises(TaskInstanceError, match="'x', key 'c', raised ValueError"):
         step.mapvalues("number", {"a": 1, "c": 3})
-    with pytest.raises(TaskInstanceError, match="^Task instance 'x' raised ValueError"):
+    with pytest.raises(TaskInstanceError, match=r"^Task instance 'x' raised ValueError"):
         step.call(3)
 
 
@@ -69,7 +68,7 @@ def test_skipping_is_the_same_everywhere(executor):
 @pytest.mark.parametrize("executor", ["threads", "processes"])
 def test_validation_errors_name_the_argument_from_elsewhere(executor):
     step = task(steps.double).validate().set_task_instance_id("x").handle_errors().set_executor(executor)
-    with pytest.raises(TaskInstanceError, match="'x', element 1, raised ValidationError.*number"):
+    with pytest.raises(TaskInstanceError, match=r"'x', element 1, raised ValidationError.*number"):
         step.map("number", [1, "b"])
 
 
@@ -180,7 +179,7 @@ def test_an_exception_that_cannot_travel_is_described():
 
 def test_a_result_that_cannot_travel_is_an_error_of_its_element():
     step = task(steps.unpicklable).set_task_instance_id("x").handle_errors().set_executor("processes")
-    with pytest.raises(TaskInstanceError, match="'x', element 0, raised .*pickle"):
+    with pytest.raises(TaskInstanceError, match=r"'x', element 0, raised .*local object"):
         step.map("number", [7])
 
 

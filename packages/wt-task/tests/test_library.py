@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import pytest
 from fieldkit import tasks
-
 from wt_task import TaskInstanceError, task
 from wt_task.skip import SKIP_SENTINEL
 from wt_task.testing import create_func_magicmock

@@ -3,7 +3,6 @@ from __future__ import annotations
 import pickle
 
 import steps
-
 from wt_task.errors import RemoteError
 from wt_task.portable import FunctionReference, portable_error, portable_function
 

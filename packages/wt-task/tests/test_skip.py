@@ -7,7 +7,6 @@ from typing import Annotated
 import pydantic_core
 import pytest
 from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
-
 from wt_task import SKIP_SENTINEL, SkippedDependencyFallback, SkipSentinel, skip
 
 

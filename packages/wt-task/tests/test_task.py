@@ -8,7 +8,6 @@ import pickle
 import pytest
 import steps
 from wt_contracts.task import TaskProtocol
-
 from wt_task import SKIP_SENTINEL, AsyncTask, SyncTask, Task, TaskInstanceError, task
 
 

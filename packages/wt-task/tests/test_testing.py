@@ -7,7 +7,6 @@ import typing
 
 import pytest
 from fieldkit.tasks._io import Count, fetch_counts
-
 from wt_task import AsyncTask, SyncTask, TaskInstanceError, task
 from wt_task.testing import create_func_magicmock, create_task_magicmock
 
@@ -32,7 +31,7 @@ def test_each_call_returns_a_copy_of_its_own():
 def test_a_mock_has_the_functions_signature_and_hints():
     mock = create_func_magicmock(ANCHOR, "fetch_counts")
     assert inspect.signature(mock) == inspect.signature(fetch_counts)
-    assert typing.get_type_hints(mock, include_extras=True) == typing.get_type_hints(fetch_counts, include_extras=True)
+    assert typing.get_type_hints(mock) == typing.get_type_hints(fetch_counts)
     assert (mock.__name__, mock.__module__) == ("fetch_counts", "fieldkit.tasks._io")
     with pytest.raises(TypeError, match="since"):
         mock()
@@ -57,6 +56,8 @@ def test_the_mock_of_a_coroutine_function_is_awaited():
     assert isinstance(step, AsyncTask)
     assert asyncio.run(step.call(name="a")) == {"rows": 2}
     assert asyncio.run(step.map("name", ["a", "b"])) == [{"rows": 2}] * 2
+    step.func.assert_awaited()
+    assert step.func.mock.await_count == 3
 
 
 def test_the_older_name_gives_a_task():
@@ -84,7 +85,7 @@ def test_a_variable_names_another_example(tmp_path, monkeypatch):
 
 def test_a_variable_that_names_no_file_is_an_error(tmp_path, monkeypatch):
     monkeypatch.setenv("WT_TASK_MOCK_IO__FIELDKIT_TASKS_FETCH_COUNTS", str(tmp_path / "absent.json"))
-    with pytest.raises(FileNotFoundError, match="FETCH_COUNTS is set to .*absent.json, which is no file"):
+    with pytest.raises(FileNotFoundError, match=r"FETCH_COUNTS is set to .*absent\.json, which is no file"):
         create_func_magicmock(ANCHOR, "fetch_counts")
 
 
@@ -126,7 +127,7 @@ def test_two_examples_are_an_error_that_names_them(library):
 
 def test_an_example_that_cannot_be_read_is_an_error_that_names_the_file(library):
     (library / "get-rows.example-return.json").write_text("{")
-    with pytest.raises(ValueError, match="get-rows.example-return.json cannot be loaded"):
+    with pytest.raises(ValueError, match=r"get-rows\.example-return\.json cannot be loaded"):
         create_func_magicmock("recorded", "get_rows")
 
 

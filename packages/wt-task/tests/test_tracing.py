@@ -7,7 +7,6 @@ import textwrap
 from pathlib import Path
 
 import pytest
-
 from wt_task import task, tracing
 
 
@@ -136,13 +135,9 @@ def test_an_exporter_that_was_asked_for_and_is_not_installed_is_an_error_that_sa
 
     tracing.configure_tracer("weather", exporter=EXPORTER)
     """
-    said = run(
-        BLOCK.replace("BLOCKED", "'opentelemetry'") + configure.replace("EXPORTER", "'console'"), ok=False
-    )
+    said = run(BLOCK.replace("BLOCKED", "'opentelemetry'") + configure.replace("EXPORTER", "'console'"), ok=False)
     assert "install wt-task[otel]" in said
-    said = run(
-        BLOCK.replace("BLOCKED", "'opentelemetry.exporter'") + configure.replace("EXPORTER", "'gcp'"), ok=False
-    )
+    said = run(BLOCK.replace("BLOCKED", "'opentelemetry.exporter'") + configure.replace("EXPORTER", "'gcp'"), ok=False)
     assert "install wt-task[gcp]" in said
 
 

@@ -8,7 +8,6 @@ from typing import Annotated
 
 import pytest
 from pydantic import BaseModel, Field, ValidationError, validate_call
-
 from wt_task import TaskInstanceError, task
 from wt_task.validation import validated
 

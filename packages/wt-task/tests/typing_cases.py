@@ -6,7 +6,6 @@ from collections.abc import Coroutine
 from typing import Any, assert_type
 
 from wt_contracts.task import TaskProtocol
-
 from wt_task import SKIP_SENTINEL, AsyncTask, SyncTask, task
 
 
@@ -68,6 +67,9 @@ def takes_async_protocol(step: TaskProtocol[..., Coroutine[Any, Any, list[int]]]
     step.validate()
 
 
-takes_protocol(task(add))
-takes_async_protocol(task(fetch))
 plain: SyncTask[..., float] = task(add)
+summing = task(add)
+fetching = task(fetch)
+takes_protocol(plain)
+takes_protocol(summing)
+takes_async_protocol(fetching)

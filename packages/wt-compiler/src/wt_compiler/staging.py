@@ -69,7 +69,9 @@ class Staging:
             if isinstance(content, Path):
                 shutil.copyfile(content, path)
             else:
-                path.write_bytes(content.encode() if isinstance(content, str) else content)
+                # Half a surrogate pair, which YAML can write and UTF-8 cannot, must not stop a compile.
+                text = content.encode(errors="backslashreplace") if isinstance(content, str) else content
+                path.write_bytes(text)
 
     def carry_over(self, written: Collection[str]) -> list[str]:
         """Take the user's own files from the old tree into the new one.

@@ -22,8 +22,8 @@ from wt_task.portable import portable_error
 if TYPE_CHECKING:
     from wt_contracts.executor import Executor
 
+    from wt_task.chain import Task
     from wt_task.elements import Call
-    from wt_task.task import Task
 
 T = TypeVar("T")
 

@@ -5,15 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from wt_task.chain import IN_PLACE
 from wt_task.skip import SKIP_SENTINEL
 
 if TYPE_CHECKING:
     from concurrent.futures import Future
 
+    from wt_task.chain import Task
     from wt_task.elements import Call
     from wt_task.executors import Lane
     from wt_task.step import Step
-    from wt_task.task import AsyncTask, Task
+    from wt_task.task import AsyncTask
 
 CONCURRENCY = 32
 """How many coroutines of one step run at once, unless the task says otherwise."""
@@ -118,7 +120,7 @@ def _place(error: _CallError) -> int:
 
 
 def _lane(task: AsyncTask[..., Any], calls: int) -> Lane | None:
-    if task.executor in ("inline", "python"):
+    if task.executor in IN_PLACE:
         return None
     from wt_task.executors import open_lane
 

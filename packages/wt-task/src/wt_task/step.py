@@ -13,7 +13,7 @@ from wt_task.events import EventKind, StepEvent, observers
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
 
-    from wt_task.task import Task
+    from wt_task.chain import Task
 
 Method = Literal["call", "map", "mapvalues"]
 

@@ -18,6 +18,8 @@ from importlib.metadata import entry_points
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
+from wt_task.hints import is_async
+
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
     from unittest.mock import MagicMock
@@ -37,7 +39,8 @@ def create_func_magicmock(anchor: str, func_name: str) -> MagicMock:
         func_name: The name of the function in there.
 
     Returns:
-        A mock (`unittest.mock.create_autospec`); each call returns a copy of its own.
+        A mock (`unittest.mock.create_autospec`); each call returns a copy of its own. What it recorded is in its
+        attribute `mock`, too.
 
     Raises:
         ImportError: If there is no such module.
@@ -50,11 +53,27 @@ def create_func_magicmock(anchor: str, func_name: str) -> MagicMock:
 
     function = _find(anchor, func_name)
     example = _load_example(anchor, func_name, function)
-    mock = create_autospec(function, side_effect=lambda *args, **kwargs: deepcopy(example))
-    for name in ("__module__", "__qualname__", "__annotations__", "__wrapped__"):
-        setattr(mock, name, function if name == "__wrapped__" else getattr(function, name))
-    made: MagicMock = mock
+    mock = create_autospec(function, side_effect=lambda *_, **__: deepcopy(example))
+    made: MagicMock = _awaited(mock) if is_async(function) else mock
+    for name in ("__module__", "__qualname__", "__annotations__"):
+        setattr(made, name, getattr(function, name))
+    setattr(made, "__wrapped__", function)  # noqa: B010 - the signature and the names in type hints are found there
     return made
+
+
+def _awaited(mock: Any) -> Any:
+    """A coroutine function in front of a mock, which is none to `inspect` and to pydantic."""
+
+    async def awaited(*args: Any, **kwargs: Any) -> Any:
+        return await mock(*args, **kwargs)
+
+    front: Any = awaited
+    front.__name__ = mock.__name__
+    front.mock = mock.mock
+    for name in dir(mock):
+        if name.startswith("assert_"):
+            setattr(front, name, getattr(mock, name))
+    return front
 
 
 def create_task_magicmock(anchor: str, func_name: str) -> Task[..., Any]:

@@ -6,6 +6,8 @@ from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from wt_compiler.emit.one_line import one_line
+
 if TYPE_CHECKING:
     from jinja2 import Environment
 
@@ -34,7 +36,7 @@ def _environment() -> Environment:
 
 def cell(text: object) -> str:
     """A text inside a cell of a Markdown table: one line, with bars, angle brackets and back ticks escaped."""
-    line = " ".join(str(text).split())
+    line = one_line(str(text))
     for character in "\\`|<>*_[]":
         line = line.replace(character, f"\\{character}")
     return line

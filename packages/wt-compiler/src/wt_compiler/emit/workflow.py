@@ -8,6 +8,7 @@ from importlib.metadata import version
 from typing import TYPE_CHECKING, Any
 
 from wt_compiler.dag import Dag
+from wt_compiler.emit.one_line import one_line
 from wt_compiler.formatting import LINE_LENGTH
 from wt_compiler.forms import Forms
 from wt_compiler.names import Names
@@ -84,8 +85,3 @@ class Workflow:
                 elif isinstance(value, dict):
                     stack.extend(value.values())
         return tuple(sorted(names))
-
-
-def one_line(text: str) -> str:
-    """A text without line breaks, runs of white space and characters that cannot be seen."""
-    return " ".join("".join(character if character.isprintable() else " " for character in text).split())

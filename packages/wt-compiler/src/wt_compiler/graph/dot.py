@@ -10,7 +10,7 @@ import textwrap
 from collections.abc import Iterator
 
 from wt_compiler.dag import Dag, Group, Instance
-from wt_compiler.emit.workflow import one_line
+from wt_compiler.emit.one_line import one_line
 from wt_compiler.graph.palette import FAINT, FONT, FRAME, GROUND, INK, KINDS, LINE
 
 _WRAP = 26

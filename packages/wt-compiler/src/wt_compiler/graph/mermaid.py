@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from wt_compiler.dag import Dag, Group, Instance
-from wt_compiler.emit.workflow import one_line
+from wt_compiler.emit.one_line import one_line
 from wt_compiler.graph.dot import kind
 from wt_compiler.graph.palette import INK, KINDS
 
