@@ -25,7 +25,7 @@ def groups(bench: Bench) -> Iterator[Group]:
     contenders = [harness.start_up(bench.peers)]
     for count in SIZES:
         text = chains.spec("chain", bench.peers.library("hello"), count, chained=True)
-        contender = ours(bench, text, registry, "--no-picture")
+        contender = ours(bench, text, registry, "--no-graph")
         contenders.append(replace(contender, name=f"wt {count}", note="without the picture", check=None))
     smallest = SIZES[0]
     targets = [

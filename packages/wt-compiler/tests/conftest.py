@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import textwrap
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -215,3 +215,11 @@ def workflow_of() -> Callable[..., Workflow]:
         return Workflow(dag, name_workflow(dag.id), forms, stamp, **changes)
 
     return run
+
+
+@pytest.fixture(scope="session", autouse=True)
+def own_cache(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """A cache of the tests' own, shared by all of them."""
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WT_CACHE_DIR", str(tmp_path_factory.mktemp("cache")))
+        yield

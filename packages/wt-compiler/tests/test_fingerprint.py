@@ -75,7 +75,9 @@ def test_connections_and_tasks_are_structure(structure_of: Structure, old: str, 
 
 
 def test_a_rewired_map_is_structure(structure_of: Structure) -> None:
-    mapped = WORKFLOW.replace("task: clean, partial: {frame: '${{ workflow.source.return }}', ", "task: clean, MAP, partial: {")
+    mapped = WORKFLOW.replace(
+        "task: clean, partial: {frame: '${{ workflow.source.return }}', ", "task: clean, MAP, partial: {"
+    )
     versions = [
         mapped.replace("MAP", f"{method}: {{argnames: frame, argvalues: '${{{{ workflow.{name}.return }}}}'}}")
         for method in ("map", "mapvalues")
@@ -120,7 +122,9 @@ def test_a_parameter_called_like_an_annotation_is_structure(structure_of: Struct
 
 def test_groups_metadata_and_overrides_are_not_structure(structure_of: Structure) -> None:
     lines = WORKFLOW.strip().splitlines()
-    grouped = "\n".join(["- type: task-group", "  title: G", "  description: D", "  tasks:", *(f"    {x}" for x in lines)])
+    grouped = "\n".join(
+        ["- type: task-group", "  title: G", "  description: D", "  tasks:", *(f"    {x}" for x in lines)]
+    )
     assert structure_of(grouped) == structure_of()
     head = HEAD.replace(
         "workflow:",

@@ -128,11 +128,11 @@ def test_the_name_of_an_instance_is_its_title_in_the_form(compiled: Compiled) ->
     assert params["picture"]["title"] == ""
 
 
-def test_the_registry_is_not_changed_by_what_is_derived_from_it(
-    compiled: Compiled, library: RegistryOutput
-) -> None:
+def test_the_registry_is_not_changed_by_what_is_derived_from_it(compiled: Compiled, library: RegistryOutput) -> None:
     before = copy.deepcopy(library.model_dump())
-    dag = compiled(GROUPED, head="id: demo\nrequirements: []\nrjsf-overrides: {properties: {source.title: X}}\nworkflow:\n")
+    dag = compiled(
+        GROUPED, head="id: demo\nrequirements: []\nrjsf-overrides: {properties: {source.title: X}}\nworkflow:\n"
+    )
     assert forms_of(dag).rjsf["properties"]["source"]["title"] == "X"
     assert library.model_dump() == before
 
@@ -179,7 +179,9 @@ def test_a_task_whose_schema_is_none_is_reported_once(
 
 @pytest.mark.parametrize("value", ["{minimum: much}", "{minimum: .inf}"])
 def test_an_override_that_makes_the_schema_invalid_is_named(compiled: Compiled, value: str) -> None:
-    overrides = f"{{properties: {{source.title: X, source.properties.limit: {value}, source.properties.path.title: P}}}}"
+    overrides = (
+        f"{{properties: {{source.title: X, source.properties.limit: {value}, source.properties.path.title: P}}}}"
+    )
     head = f"id: demo\nrequirements: []\nrjsf-overrides: {overrides}\nworkflow:\n"
     errors = errors_of(compiled("- {id: source, task: load}", head=head))
     assert len(errors) == 1

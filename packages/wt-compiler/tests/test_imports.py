@@ -11,7 +11,21 @@ from ruff.__main__ import find_ruff_bin
 from wt_compiler.emit.imports import Import, statements
 from wt_compiler.formatting import Formatting
 
-MODULES = ["pkg", "pkg.a", "pkg.b", "pkg.B", "Pkg", "pkg2", "pkg10", "pkg_x", "_pkg", "wt_task", "pkg.a_b", "a.b.c", "ab"]
+MODULES = [
+    "pkg",
+    "pkg.a",
+    "pkg.b",
+    "pkg.B",
+    "Pkg",
+    "pkg2",
+    "pkg10",
+    "pkg_x",
+    "_pkg",
+    "wt_task",
+    "pkg.a_b",
+    "a.b.c",
+    "ab",
+]
 NAMES = ["load", "Load", "LOAD", "load_1", "load2", "load10", "_priv", "X", "x", "aB", "A_B", "é", "task"]
 
 imports = st.builds(

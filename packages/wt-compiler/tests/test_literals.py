@@ -36,7 +36,20 @@ def test_every_value_is_what_its_source_evaluates_to(value: Any) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "it's", 'say "so"', "it's \"so\"", "back\\slash", "\n", "a\nb", "\r\n\t\0\x7f", "ünïcode ☃", "\ud800", "{x}", "# c"],
+    [
+        "",
+        "it's",
+        'say "so"',
+        'it\'s "so"',
+        "back\\slash",
+        "\n",
+        "a\nb",
+        "\r\n\t\0\x7f",
+        "ünïcode ☃",
+        "\ud800",
+        "{x}",
+        "# c",
+    ],
 )
 def test_every_text_survives(text: str) -> None:
     assert evaluated(text) == text

@@ -40,7 +40,9 @@ def test_a_flowchart_has_nodes_arrows_groups_and_kinds(compiled: Compiled) -> No
     assert to_mermaid(compiled(workflow)).splitlines()[-1] == "  class step2 skippable"
 
 
-@pytest.mark.parametrize("text", ['"]', "<script>", "`code`", "**bold**", "a#b;", "[x]", "{y}", "a|b", "%%{init}%%", "&lt;"])
+@pytest.mark.parametrize(
+    "text", ['"]', "<script>", "`code`", "**bold**", "a#b;", "[x]", "{y}", "a|b", "%%{init}%%", "&lt;"]
+)
 def test_nothing_in_a_title_is_read_as_more_than_text(text: str) -> None:
     assert re.fullmatch(r"(?:[\w .,:;!?+\-/()='_]|#\d+;)*", escaped(text))
 

@@ -24,7 +24,7 @@ from wt_contracts.registry import RegistryEntry, RegistryOutput
 
 REAL = Path(__file__).parents[4] / "shared" / "real" / "events"
 
-LIBRARY = '''
+LIBRARY = """
 from __future__ import annotations
 from typing import Any
 
@@ -42,7 +42,7 @@ def empty(*values: object) -> bool:
 
 def nothing() -> str:
     return ""
-'''
+"""
 
 WORKFLOW = r"""
 - {id: numbers, name: "Say \"it's\"", task: load, skipif: {conditions: [empty]}}
@@ -111,7 +111,16 @@ def run(*command: str, cwd: Path) -> None:
 def test_linters_and_type_checkers_have_nothing_to_say(tree: Path) -> None:
     rules = "--select=E4,E5,E7,E9,F,I,UP,B,PIE,SIM"
     run(find_ruff_bin(), "check", "--isolated", "--no-cache", rules, "--ignore=E501", *packages(tree), cwd=tree)
-    run(sys.executable, "-m", "mypy", "--strict", "--ignore-missing-imports", "--cache-dir=.m", *packages(tree), cwd=tree)
+    run(
+        sys.executable,
+        "-m",
+        "mypy",
+        "--strict",
+        "--ignore-missing-imports",
+        "--cache-dir=.m",
+        *packages(tree),
+        cwd=tree,
+    )
 
 
 def packages(tree: Path) -> list[str]:

@@ -18,7 +18,7 @@ from wt_compiler.emit.workflow import Workflow
 from wt_contracts.registry import RegistryEntry, RegistryOutput
 from wt_task import TaskInstanceError
 
-LIBRARY = '''
+LIBRARY = """
 from __future__ import annotations
 from typing import Any
 
@@ -48,7 +48,7 @@ def task(value: int) -> int:
 
 def env(value: int) -> int:
     return value
-'''
+"""
 
 
 @pytest.fixture
@@ -65,13 +65,16 @@ def library(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[ModuleT
 
 
 @pytest.fixture
-def tasks(
-    entry: Callable[..., RegistryEntry], registry_of: Callable[..., RegistryOutput]
-) -> RegistryOutput:
+def tasks(entry: Callable[..., RegistryEntry], registry_of: Callable[..., RegistryOutput]) -> RegistryOutput:
     """What the registry says of that library."""
     number = {"type": "integer"}
     described = [
-        entry("load", {"path": {"type": "string"}, "limit": {"type": "integer", "default": 10}}, ["path"], module="gen_tasks"),
+        entry(
+            "load",
+            {"path": {"type": "string"}, "limit": {"type": "integer", "default": 10}},
+            ["path"],
+            module="gen_tasks",
+        ),
         entry("double", {"number": number}, ["number"], module="gen_tasks"),
         entry("double", {"number": number}, ["number"], module="gen_other"),
         entry("keep", {"value": {}}, ["value"], module="gen_tasks"),
@@ -87,7 +90,9 @@ def tasks(
 class Generated:
     """Generates a run module and runs it."""
 
-    def __init__(self, compiled: Callable[..., Dag], workflow_of: Callable[..., Workflow], tasks: RegistryOutput) -> None:
+    def __init__(
+        self, compiled: Callable[..., Dag], workflow_of: Callable[..., Workflow], tasks: RegistryOutput
+    ) -> None:
         self._compiled, self._workflow_of, self._tasks = compiled, workflow_of, tasks
 
     def source(self, workflow: str) -> str:
@@ -116,9 +121,7 @@ def test_the_last_step_is_the_result(generated: Generated) -> None:
     assert generated.run(workflow, numbers={"path": "x", "limit": 3}) == [0, 2, 4]
 
 
-def test_a_workflow_without_steps_gives_nothing(
-    workflow_of: Callable[..., Workflow], library: ModuleType
-) -> None:
+def test_a_workflow_without_steps_gives_nothing(workflow_of: Callable[..., Workflow], library: ModuleType) -> None:
     made = workflow_of(Dag("demo", ()))
     namespace: dict[str, Any] = {}
     exec(emit(made, RunModule(made)), namespace)
@@ -169,16 +172,16 @@ def test_no_conditions_are_no_call(generated: Generated) -> None:
 
 
 def test_values_arrive_as_they_were_written(generated: Generated) -> None:
-    workflow = r'''
+    workflow = r"""
     - id: one
       task: keep
       partial:
         value: {"it's \"quoted\"": .inf, nan: .nan, big: 123456789012345678901234567890, text: "a\nb", "ü": [null, true]}
-    '''
+    """
     value = generated.run(workflow)
     assert math.isnan(value.pop("nan"))
     assert value == {
-        "it's \"quoted\"": math.inf,
+        'it\'s "quoted"': math.inf,
         "big": 123456789012345678901234567890,
         "text": "a\nb",
         "ü": [None, True],
@@ -225,7 +228,7 @@ def test_a_title_never_becomes_an_instruction_to_a_tool(generated: Generated, ti
     assert title not in source
 
 
-@pytest.mark.parametrize("title", ['a\nimport os', '\\u2028x', 'a\\rb', '"""'])
+@pytest.mark.parametrize("title", ["a\nimport os", "\\u2028x", "a\\rb", '"""'])
 def test_a_title_stays_one_comment(generated: Generated, title: str) -> None:
     escaped = title.replace("\n", "\\n").replace('"', '\\"')
     source = generated.source(f'- {{id: one, name: "{escaped}", task: keep, partial: {{value: 1}}}}')

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
+from wt_envs.lock import Lock
 
 LONG_AGO = 1_600_000_000
 
@@ -36,6 +37,19 @@ def own_wheels(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.setenv("WT_CACHE_DIR", str(cache))
         gather(Project(name="own", base=cache))
     return cache
+
+
+@pytest.fixture(scope="session")
+def six_lock(own_wheels: Path) -> Lock:
+    """A lock that installs one tiny package."""
+    from wt_envs.project import Project
+    from wt_envs.requirement import PyPIRequirement
+    from wt_envs.solve import solve
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WT_CACHE_DIR", str(own_wheels))
+        requirement = PyPIRequirement(name="six", version="==1.17.0")
+        return solve(Project(name="wt-six-workflow", requirements=(requirement,), base=own_wheels))
 
 
 @pytest.fixture

@@ -66,7 +66,7 @@ def test_a_wheel_is_taken_as_it_is(cache, library, tmp_path):
     ("requirements", "code", "words"),
     [
         ([{"name": "rain", "path": "nowhere"}], Code.REQUIREMENT_SOURCE_MISSING, "there is no"),
-        ([{"name": "rain", "path": "text.txt"}], Code.REQUIREMENT_SOURCE_MISSING, "rain"),
+        ([{"name": "rain", "path": "text.txt"}], Code.REQUIREMENT_SOURCE_MISSING, "is no directory"),
         ([{"name": "rain", "path": "bad.whl"}], Code.REQUIREMENT_SOURCE_MISSING, "is no wheel"),
         ([{"name": "rain", "path": "weather-lib"}], Code.REQUIREMENT_SOURCE_MISSING, "is called weather-lib"),
         ([{"name": "rain", "path": "empty", "editable": True}], Code.REQUIREMENT_SOURCE_MISSING, "no Python package"),

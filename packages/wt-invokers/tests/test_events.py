@@ -69,7 +69,7 @@ def test_steps_know_what_became_of_them():
     steps = Steps()
     lines = [
         line("START", steps=4),
-        line("STEP_START", step="a", calls=3),
+        line("STEP_START", step="a", calls=3, method="map"),
         line("STEP_END", step="a", duration=0.5),
         line("STEP_START", step="b"),
         line("STEP_SKIPPED", step="b", duration=0.0),

@@ -101,18 +101,17 @@ def test_events_arrive_while_the_run_goes_on(demo, tmp_path):
     os.mkfifo(gate)
     head = "def double(x: int) -> int:\n"
     demo.write_run(STEPS.replace(head, f"{head}    open({str(gate)!r}).close()\n"))
-    started = threading.Event()
+    started = {"a": threading.Event(), "b": threading.Event()}
 
     def see(event):
-        if event.step == "a" and event.kind == "STEP_START":
-            started.set()
+        if event.kind == "STEP_START":
+            started[event.step].set()
 
     with demo.invoker.run(demo.good, results=demo.results, on_event=see) as handle:
-        assert started.wait(30)
-        assert handle.steps.running == "a"
-        for _ in range(2):
-            with gate.open("w"):
-                pass
+        for name in ("a", "b"):
+            assert started[name].wait(30)
+            assert handle.steps.running == name
+            gate.open("w").close()
         assert handle.wait().exit_code == 0
 
 

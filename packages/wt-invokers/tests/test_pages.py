@@ -48,7 +48,9 @@ def test_a_browser_shows_the_page(results, tmp_path):
 
     code = "import sys; from wt_invokers.pages import open_page; print(open_page(sys.argv[1]))"
     argv = [sys.executable, "-c", code, "https://example.org/"]
-    with subprocess.Popen(argv, env={**os.environ, "BROWSER": f"{browser} %s"}, stdout=subprocess.PIPE, text=True) as it:
+    with subprocess.Popen(
+        argv, env={**os.environ, "BROWSER": f"{browser} %s"}, stdout=subprocess.PIPE, text=True
+    ) as it:
         shown = fifo.read_text()
         assert it.communicate(timeout=30)[0] == "True\n"
     assert shown == "https://example.org/\n"

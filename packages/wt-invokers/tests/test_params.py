@@ -22,7 +22,10 @@ def test_a_value_that_is_json_is_json_and_anything_else_is_text(demo):
 
 
 def test_text_that_looks_like_a_number_stays_text_where_text_is_wanted(demo):
-    assert assigned(demo, "load.path=2024", "plot.colour=null") == {"load": {"path": "2024"}, "plot": {"colour": "null"}}
+    assert assigned(demo, "load.path=2024", "plot.colour=null") == {
+        "load": {"path": "2024"},
+        "plot": {"colour": "null"},
+    }
 
 
 def test_quoted_json_text_is_the_text_inside(demo):

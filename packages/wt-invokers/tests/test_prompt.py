@@ -64,10 +64,14 @@ def test_an_answer_that_does_not_fit_is_asked_for_again():
     person = Person("many", "", "3")
 
     assert person.answer_for(schema(count={"type": "integer"})) == {"one": {"count": 3}}
-    assert [line for line in person.shown if "does not fit" in line] == [
-        "  'many' does not fit: a whole number",
-        "  'nothing' does not fit: a whole number",
+    assert person.shown[2:] == [
+        '  the parameter one.count must be a whole number, and is "many"',
+        '  type a value; "" is the empty text',
     ]
+
+
+def test_the_empty_text_can_be_typed():
+    assert Person('""').answer_for(schema(name={"type": "string"})) == {"one": {"name": ""}}
 
 
 def test_the_choices_are_shown_and_only_they_are_taken():

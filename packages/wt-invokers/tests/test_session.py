@@ -7,6 +7,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 
 import pytest
 from wt_contracts.codes import Code
@@ -50,11 +51,11 @@ def test_a_person_sees_the_steps_their_times_and_where_the_results_are(demo, par
     lines = text.splitlines()
     assert [line.split()[0] for line in lines[:2]] == ["ok", "ok"]
     assert lines[0].endswith(" s  a")
-    assert lines[1].endswith(" s  b  (1 calls)")
+    assert lines[1].endswith(" s  b (1 call)")
     assert lines[2].startswith("done: 2 of 2 steps in ")
     assert lines[3] == f"results: {demo.results}"
     assert lines[4] == 'result: "done"'
-    assert [message for message in console.messages if message] == ["[1/2] a", "[2/2] b (1 calls)"]
+    assert [message for message in console.messages if message] == ["[1/2] a", "[2/2] b (1 call)"]
     assert capfd.readouterr().out == "working\nworking\n"
 
 
@@ -175,7 +176,6 @@ def test_ctrl_c_ends_all_of_the_run_and_says_so(demo, number):
 def alive(pid: int) -> bool:
     try:
         os.kill(pid, 0)
-        with open(f"/proc/{pid}/stat") as file:
-            return file.read().rsplit(")", 1)[1].split()[0] not in "ZX"
+        return Path(f"/proc/{pid}/stat").read_text().rsplit(")", 1)[1].split()[0] not in "ZX"
     except (ProcessLookupError, FileNotFoundError):
         return False

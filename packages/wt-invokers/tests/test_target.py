@@ -1,6 +1,6 @@
 from __future__ import annotations
 
-from importlib.metadata import entry_points
+import sys
 from pathlib import Path
 
 import pytest
@@ -16,7 +16,9 @@ def compiler(demo, tmp_path, monkeypatch):
     info.mkdir(parents=True)
     (info / "METADATA").write_text("Metadata-Version: 2.1\nName: demo-compiler\nVersion: 1\n")
     (info / "entry_points.txt").write_text(f"[{COMPILERS}]\nspec = demo_compiler:compile_for_run\n")
-    code = f"from pathlib import Path\n\ndef compile_for_run(spec, console):\n    return Path({str(demo.directory)!r})\n"
+    code = (
+        f"from pathlib import Path\n\ndef compile_for_run(spec, console):\n    return Path({str(demo.directory)!r})\n"
+    )
     (info.parent / "demo_compiler.py").write_text(code)
     monkeypatch.syspath_prepend(str(info.parent))
 
@@ -28,11 +30,18 @@ def test_a_workspace_is_taken_as_it_is(demo, console):
 def test_a_spec_is_compiled(demo, tmp_path, console, compiler):
     (tmp_path / "spec.yaml").write_text("id: demo\n")
 
-    # the compiler that was installed first is found first
-    found = {point.name: point for point in entry_points(group=COMPILERS)}
-    if found["spec"].module == "demo_compiler":
-        assert find_workspace(tmp_path / "spec.yaml", console) == demo.workspace
-        assert find_workspace(tmp_path, console) == demo.workspace
+    assert find_workspace(tmp_path / "spec.yaml", console) == demo.workspace
+    assert find_workspace(tmp_path, console) == demo.workspace
+
+
+def test_without_a_compiler_a_spec_is_one_clear_message(tmp_path, console, monkeypatch):
+    (tmp_path / "spec.yaml").write_text("id: demo\n")
+    monkeypatch.setattr(sys, "path", [])
+
+    with pytest.raises(DiagnosticError) as caught:
+        find_workspace(tmp_path / "spec.yaml", console)
+
+    assert caught.value.diagnostics[0].code == Code.COMPILER_NOT_INSTALLED
 
 
 def test_a_target_that_is_not_there_is_one_clear_message(console):

@@ -14,7 +14,9 @@ def test_a_workspace_says_what_runs_and_where_results_go(demo):
     assert workspace.layout.groups == {}
 
 
-@pytest.mark.parametrize("content", ["[project]\nname = 'x'\n", "[tool.wt]\nid = 'x'\n", "not toml", "[tool]\nwt = 1\n"])
+@pytest.mark.parametrize(
+    "content", ["[project]\nname = 'x'\n", "[tool.wt]\nid = 'x'\n", "not toml", "[tool]\nwt = 1\n"]
+)
 def test_a_directory_that_is_no_workspace_is_refused(tmp_path, content):
     (tmp_path / "pyproject.toml").write_text(content)
 

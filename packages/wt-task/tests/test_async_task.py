@@ -3,7 +3,7 @@ from __future__ import annotations
 import asyncio
 
 import pytest
-import steps
+import sent_functions as steps
 from wt_task import SKIP_SENTINEL, TaskInstanceError, task
 from wt_task.events import subscribe
 

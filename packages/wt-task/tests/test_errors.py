@@ -33,3 +33,11 @@ def test_it_survives_being_pickled_with_its_cause():
 
 def test_a_stand_in_from_another_process_reads_as_what_it_stands_for():
     assert str(TaskInstanceError("a", RemoteError("Odd('x')"))) == "Task instance 'a' raised Odd('x')"
+
+
+def test_an_exception_that_cannot_be_put_into_words_is_still_named():
+    class MuteError(Exception):
+        def __str__(self):
+            raise RuntimeError("no words")
+
+    assert str(TaskInstanceError("a", MuteError())) == "Task instance 'a' raised MuteError('<exception str() failed>')"

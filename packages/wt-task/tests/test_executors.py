@@ -5,7 +5,7 @@ import os
 import threading
 
 import pytest
-import steps
+import sent_functions as steps
 from wt_contracts.executor import Executor
 from wt_task import SKIP_SENTINEL, TaskInstanceError, task
 from wt_task.executors import InlineExecutor
@@ -174,7 +174,7 @@ def test_an_exception_that_cannot_travel_is_described():
     with pytest.raises(TaskInstanceError) as caught:
         step.map("number", [7])
     assert str(caught.value) == "Task instance 'x', element 0, raised AwkwardError('no such thing (7)')"
-    assert "steps.py" in "".join(caught.value.__cause__.__notes__)
+    assert "sent_functions.py" in "".join(caught.value.__cause__.__notes__)
 
 
 def test_a_result_that_cannot_travel_is_an_error_of_its_element():

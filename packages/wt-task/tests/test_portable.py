@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import pickle
 
-import steps
+import sent_functions as steps
 from wt_task.errors import RemoteError
 from wt_task.portable import FunctionReference, portable_error, portable_function
 
@@ -14,7 +14,7 @@ def test_a_function_found_by_its_name_is_sent_as_it_is():
 
 def test_a_function_behind_a_task_is_sent_as_a_reference():
     reference = portable_function(steps.decorated.func)
-    assert reference == FunctionReference("steps", "decorated")
+    assert reference == FunctionReference("sent_functions", "decorated")
     assert pickle.loads(pickle.dumps(reference)).resolve() is steps.decorated.func
 
 

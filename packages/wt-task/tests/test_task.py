@@ -6,7 +6,7 @@ import inspect
 import pickle
 
 import pytest
-import steps
+import sent_functions as steps
 from wt_contracts.task import TaskProtocol
 from wt_task import SKIP_SENTINEL, AsyncTask, SyncTask, Task, TaskInstanceError, task
 

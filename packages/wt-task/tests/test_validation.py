@@ -158,3 +158,13 @@ def test_asynchronous_functions_and_objects_are_validated():
 def test_type_hints_are_read_once_a_function():
     assert validated(read) is validated(read)
     assert validated(read) is not validated(opaque)
+
+
+def test_an_input_that_cannot_be_shown_does_not_hide_the_error():
+    class Mute:
+        def __repr__(self):
+            raise RuntimeError("no words")
+
+    step = task(wrong_return).validate().set_task_instance_id("x").handle_errors()
+    with pytest.raises(TaskInstanceError, match="argument 'a': Input should be a valid integer, got <Mute instance"):
+        step.call(a=Mute())

@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
@@ -18,6 +18,8 @@ from wt_envs.project import Project
 from wt_envs.requirement import PyPIRequirement, canonical
 from wt_envs.uv_process import Progress
 from wt_envs.wheels import build_archive, build_wheel, check_package
+
+_ARCHIVES: Final = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz")
 
 
 @dataclass(frozen=True)
@@ -120,10 +122,12 @@ def _pin(requirement: PyPIRequirement, place: Path | None, progress: Progress | 
 
 
 def _wheel(name: str, place: Path, progress: Progress | None) -> Path:
-    if not place.is_file():
-        wheel = build_wheel(place, progress=progress)
+    if place.suffix == ".whl" and place.is_file():
+        wheel = place
+    elif place.name.endswith(_ARCHIVES) and place.is_file():
+        wheel = build_archive(place, progress=progress)
     else:
-        wheel = place if place.suffix == ".whl" else build_archive(place, progress=progress)
+        wheel = build_wheel(place, progress=progress)
     _check_name(name, wheel, place)
     return wheel
 

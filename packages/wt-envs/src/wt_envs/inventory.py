@@ -47,11 +47,10 @@ class Realised:
 
     def packages(self) -> list[tuple[str, str]]:
         """Name and version of each installed package, sorted by name."""
-        return sorted(
-            (name.replace("_", "-"), version)
-            for path in self.environment.prefix.glob("[Ll]ib*/**/site-packages/*.dist-info")
-            for name, _, version in [path.name.removesuffix(".dist-info").partition("-")]
-        )
+        # On some platforms lib64 is the same directory as lib.
+        names = {path.name for path in self.environment.prefix.glob("[Ll]ib*/**/site-packages/*.dist-info")}
+        split = (name.removesuffix(".dist-info").partition("-") for name in names)
+        return sorted((name.replace("_", "-"), version) for name, _, version in split)
 
 
 def realised() -> list[Realised]:

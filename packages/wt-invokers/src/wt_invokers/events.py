@@ -11,7 +11,7 @@ from typing import TypeAlias
 from pydantic import ValidationError
 from wt_contracts.events import WorkflowEvent
 
-Observer: TypeAlias = Callable[[WorkflowEvent], None]
+Observer: TypeAlias = Callable[[WorkflowEvent], object]
 
 _END = b"\0"
 """No JSON line holds this byte, so it can say that nothing more comes."""
@@ -47,6 +47,7 @@ class EventStream:
         self.path = path
         self._observers = observers
         self._failure: Exception | None = None
+        self._closed = False
         os.mkfifo(path, 0o600)
         self._reader = os.open(path, os.O_RDONLY | os.O_NONBLOCK)
         # Held open by us too, so that the stream has an end only when we say so
@@ -61,6 +62,9 @@ class EventStream:
         Raises:
             Exception: What an observer raised, if one did.
         """
+        if self._closed:
+            return
+        self._closed = True
         os.write(self._writer, _END)
         os.close(self._writer)
         self._thread.join()

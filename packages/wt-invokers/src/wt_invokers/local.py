@@ -205,7 +205,9 @@ class RunHandle:
         return self._end(Code.RUN_INTERRUPTED, "the run was interrupted")
 
     def discard(self) -> None:
-        """Remove what a run that could not be started needed."""
+        """Remove what a run that could not be started needed, and end what was started of it."""
+        if self._group is not None:
+            self._group.end(0)
         self._events.close()
         self._directory.cleanup()
 

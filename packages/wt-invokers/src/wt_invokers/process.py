@@ -93,6 +93,8 @@ class ProcessGroup:
         Args:
             grace: How many seconds the child has to end by itself. A Ctrl-C meanwhile cuts that short.
         """
+        if self._ended.is_set():  # the system may have given the group's id to somebody else
+            return
         self._signal(signal.SIGTERM)
         with suppress(KeyboardInterrupt):
             self._ended.wait(grace)

@@ -7,7 +7,7 @@ from collections.abc import Callable
 from typing import Any, TypeAlias
 
 from wt_invokers.params import Params, parse_value
-from wt_invokers.schema import fits, member, missing, resolve
+from wt_invokers.schema import member, missing, reasons, resolve
 
 Ask: TypeAlias = Callable[[str], str]
 Say: TypeAlias = Callable[[str], None]
@@ -98,7 +98,12 @@ def _ask_one(path: tuple[str, ...], node: dict[str, Any], schema: dict[str, Any]
         text = ask(f"{path[-1]}{f' [{_shown(default)}]' if 'default' in node else ''}: ").strip()
         if not text and "default" in node:
             return default
+        if not text:
+            say('  type a value; "" is the empty text')
+            continue
         value = parse_value(text, node, schema)
-        if (text or fits("", node, schema)) and fits(value, node, schema):
+        wrong = reasons(value, path, node, schema)
+        if not wrong:
             return value
-        say(f"  {text or 'nothing'!r} does not fit: {wanted(node, schema)}")
+        for reason in wrong:
+            say(f"  {reason}")

@@ -51,6 +51,20 @@ def fits(value: Any, node: dict[str, Any], schema: dict[str, Any]) -> bool:
         return False
 
 
+def reasons(value: Any, path: Sequence[str], node: dict[str, Any], schema: dict[str, Any]) -> list[str]:
+    """Why a value does not meet the schema of the parameter at `path`, a sentence each; empty if it does."""
+    import jsonschema_rs
+    from wt_contracts.refusals import dotted, explain
+
+    name = dotted(path)
+    alone = {"properties": {name: node}, "$defs": schema.get("$defs", {})}
+    try:
+        errors = list(jsonschema_rs.validator_for(alone).iter_errors({name: value}))
+    except UnicodeEncodeError:
+        return [f"the parameter {name} is not Unicode"]
+    return [diagnostic.message for diagnostic in explain(errors, alone)]
+
+
 def missing(params: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[str, ...]]:
     """The required parameters that have no value.
 

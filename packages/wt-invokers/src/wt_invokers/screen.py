@@ -11,6 +11,7 @@ from wt_contracts.console import Console
 from wt_contracts.events import EventKind, WorkflowEvent
 
 from wt_invokers.process import Sink
+from wt_invokers.steps import Steps
 
 
 class Screen:
@@ -23,8 +24,7 @@ class Screen:
     def __init__(self, console: Console) -> None:
         self._console = console
         self._lock = threading.Lock()
-        self._started = 0
-        self._total: int | None = None
+        self._steps = Steps()
 
     def sink(self, *, error: bool) -> Sink:
         """Where the workflow's output goes: as it is, or, if the answer is for a machine, all to stderr."""
@@ -34,14 +34,10 @@ class Screen:
 
     def show(self, event: WorkflowEvent) -> None:
         """Take an event of the run."""
-        if event.kind is EventKind.START:
-            self._total = event.steps
-        if event.kind is not EventKind.STEP_START:
-            return
-        self._started += 1
-        calls = f" ({event.calls} calls)" if event.calls is not None else ""
-        with self._lock:
-            self._console.progress(f"[{self._started}/{self._total or '?'}] {event.step}{calls}")
+        step = self._steps.observe(event)
+        if step is not None and event.kind is EventKind.STEP_START:
+            with self._lock:
+                self._console.progress(f"[{len(self._steps)}/{self._steps.total or '?'}] {step.label}")
 
     def _write(self, stream: TextIO, text: str) -> None:
         with self._lock:

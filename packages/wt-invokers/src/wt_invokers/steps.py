@@ -18,7 +18,7 @@ class Step:
         id: The task instance.
         status: `running`, `ok`, `skipped` or `failed`.
         duration: How many seconds it took; None while it runs.
-        calls: How many calls it made, if it was mapped.
+        calls: How many calls it makes, if it is mapped.
         error: Why it failed.
     """
 
@@ -27,6 +27,11 @@ class Step:
     duration: float | None = None
     calls: int | None = None
     error: str | None = None
+
+    @property
+    def label(self) -> str:
+        """Its id, with the number of its calls if it is mapped."""
+        return self.id if self.calls is None else f"{self.id} ({self.calls} call{'' if self.calls == 1 else 's'})"
 
 
 class Steps:
@@ -51,18 +56,24 @@ class Steps:
         """The step that started last among those that have not ended."""
         return next((step.id for step in reversed(list(self._steps.values())) if step.status == "running"), None)
 
-    def observe(self, event: WorkflowEvent) -> None:
-        """Take an event of the run."""
+    def observe(self, event: WorkflowEvent) -> Step | None:
+        """Take an event of the run; the step that it belongs to."""
         if event.kind is EventKind.START:
             self.total = event.steps
         if event.step is None:
-            return
+            return None
         step = self._steps.setdefault(event.step, Step(event.step))
         step.status = _STATUS.get(event.kind, step.status)
         step.duration = event.duration if event.duration is not None else step.duration
-        step.calls = event.calls if event.calls is not None else step.calls
+        if event.method != "call" and event.calls is not None:
+            step.calls = event.calls
         step.error = event.error or step.error
+        return step
 
     def as_json(self) -> list[dict[str, Any]]:
         """The steps in the order in which they started, as JSON values."""
-        return [asdict(step) for step in self]
+        return [{**asdict(step), "duration": _rounded(step.duration)} for step in self]
+
+
+def _rounded(seconds: float | None) -> float | None:
+    return None if seconds is None else round(seconds, 6)

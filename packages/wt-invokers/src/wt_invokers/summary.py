@@ -40,9 +40,8 @@ def as_text(outcome: Outcome, seconds: float, page: str | None) -> str:
 def _steps(outcome: Outcome) -> Iterator[str]:
     for step in outcome.steps:
         duration = f"{step.duration:8.2f} s" if step.duration is not None else " " * 10
-        calls = f"  ({step.calls} calls)" if step.calls is not None else ""
         status = "ended" if step.status == "running" else step.status
-        yield f"  {status:8}{duration}  {step.id}{calls}"
+        yield f"  {status:8}{duration}  {step.label}"
 
 
 def _end(outcome: Outcome, seconds: float, page: str | None) -> Iterator[str]:

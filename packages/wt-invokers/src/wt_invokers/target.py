@@ -59,9 +59,9 @@ def realise(workspace: Workspace, console: Console) -> Environment:
 
 
 def _compile(spec: Path, console: Console) -> Path:
-    compilers = {point.name: point for point in entry_points(group=COMPILERS)}
-    if "spec" not in compilers:
+    compiler = next((point for point in entry_points(group=COMPILERS) if point.name == "spec"), None)
+    if compiler is None:
         message = f"{spec} is a spec, and no compiler is installed"
         hint = "install wt-compiler, or give the directory of a compiled workspace"
         raise DiagnosticError(Diagnostic(code=Code.COMPILER_NOT_INSTALLED, message=message, hint=hint))
-    return Path(compilers["spec"].load()(spec, console))
+    return Path(compiler.load()(spec, console))

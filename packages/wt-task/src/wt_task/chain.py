@@ -61,7 +61,9 @@ class Task(Generic[P, R]):
     def __init__(
         self, func: Callable[P, Any], *, description: str | None = None, tags: Iterable[str] | None = None
     ) -> None:
-        self.__dict__.update({name: getattr(func, name) for name in functools.WRAPPER_ASSIGNMENTS if hasattr(func, name)})
+        self.__dict__.update(
+            {name: getattr(func, name) for name in functools.WRAPPER_ASSIGNMENTS if hasattr(func, name)}
+        )
         self.__dict__.update(
             __wrapped__=func,
             func=func,

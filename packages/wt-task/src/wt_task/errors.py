@@ -58,16 +58,24 @@ class TaskInstanceError(Exception):
 
     def __str__(self) -> str:
         place = f", {self.element}," if self.element else ""
-        return f"Task instance {self.task_instance_id or ''!r}{place} raised {_describe(self.error, self.function)}"
+        return f"Task instance {self.task_instance_id or ''!r}{place} raised {describe(self.error, self.function)}"
 
 
 class RemoteError(Exception):
     """Stands for an exception of another process that cannot travel; its traceback is the `__cause__`."""
 
 
-def _describe(error: BaseException, function: str) -> str:
+def describe(error: BaseException, function: str = "") -> str:
+    """An exception as `ClassName('message')`, or what `describe_refusal` says if a call of the function was refused."""
     from wt_task.validation import describe_refusal
 
     if isinstance(error, RemoteError):
         return str(error)
-    return describe_refusal(error, function) or f"{type(error).__name__}('{error}')"
+    return describe_refusal(error, function) or f"{type(error).__name__}('{_said(error)}')"
+
+
+def _said(error: BaseException) -> str:
+    try:
+        return str(error)
+    except Exception:  # noqa: BLE001 - the exception's own code must not hide the exception
+        return "<exception str() failed>"

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
 
-from wt_task.errors import RemoteError
+from wt_task.errors import RemoteError, describe
 
 
 class FunctionReference(NamedTuple):
@@ -60,7 +60,7 @@ def portable_error(error: Exception) -> Exception:
     except Exception:  # noqa: BLE001 - pickling calls code of the exception's class, which may raise anything
         import traceback
 
-        stand_in = RemoteError(f"{type(error).__name__}('{error}')")
+        stand_in = RemoteError(describe(error))
         stand_in.add_note("".join(traceback.format_exception(error)))
         return stand_in
     return error

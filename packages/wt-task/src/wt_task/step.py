@@ -73,7 +73,8 @@ class Step:
         """Say whose error it was; interruptions and exits of the process are nobody's, and have no event."""
         task = self._task
         located = TaskInstanceError(task.task_instance_id, error, self.element, task.qualname)
-        self._emit("STEP_ERROR", duration, str(located))
+        if self._observed:
+            self._emit("STEP_ERROR", duration, str(located))
         if task.errors_handled:
             raise located from error
         if task.task_instance_id is not None or self.element is not None:

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import reprlib
 from collections.abc import Callable
 from functools import lru_cache
 from types import FunctionType, MethodType
 from typing import Any, TypeVar
 
 R = TypeVar("R")
+
+_short = reprlib.Repr()  # bounded also where a value's own repr is huge or fails
+_short.maxstring = _short.maxother = 80
 
 _KNOWN = 4096
 """How many functions are remembered; far more than a workflow has, and a bound for functions made in a loop."""
@@ -111,9 +115,4 @@ def _place(location: tuple[int | str, ...]) -> str:
 
 
 def _input(detail: Any) -> str:
-    return "" if detail["type"].endswith("_argument") else f", got {_shortened(detail['input'])}"
-
-
-def _shortened(value: Any) -> str:
-    text = repr(value)
-    return text if len(text) <= 80 else f"{text[:77]}..."
+    return "" if detail["type"].endswith("_argument") else f", got {_short.repr(detail['input'])}"

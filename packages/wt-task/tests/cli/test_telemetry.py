@@ -48,9 +48,7 @@ def test_the_traces_of_a_failed_run_are_not_lost(demo):
 
 
 def test_a_file_of_traces_needs_a_local_directory(demo):
-    done = demo.run(
-        None, "--otel-exporter", "console", "--otel-console-exporter-dst", "file", WT_RESULTS="memory:///"
-    )
+    done = demo.run(None, "--otel-exporter", "console", "--otel-console-exporter-dst", "file", WT_RESULTS="memory:///")
 
     assert done.returncode == 2
     assert "Traceback" not in done.stderr

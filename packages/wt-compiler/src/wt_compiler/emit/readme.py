@@ -32,14 +32,17 @@ class Parameter:
 
 def emit(workflow: Workflow) -> Files:
     """`README.md` and `VERSION.yaml`."""
-    first = next((name for name, schema in workflow.forms.params["properties"].items() if schema["required"]), None)
+    parameters = list(_parameters(workflow.forms.params))
+    required: dict[str, list[Parameter]] = {}
+    for parameter in parameters:
+        if parameter.required:
+            required.setdefault(parameter.step, []).append(parameter)
     text = render(
         "README.md.jinja",
         workflow=workflow,
         how=_how,
-        parameters=list(_parameters(workflow.forms.params)),
-        needs=first,
-        one_line=one_line,
+        parameters=parameters,
+        required=required,
     )
     return {"README.md": text, version.FILE: workflow.stamp.to_yaml()}
 

@@ -1,0 +1,86 @@
+"""The Dockerfile of a workspace."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+from wt_compiler.dag import Dag
+from wt_compiler.emit.container import emit
+from wt_compiler.emit.workflow import Workflow
+from wt_envs.lock import Lock
+
+
+@pytest.fixture
+def dockerfile(compiled: Callable[..., Dag], workflow_of: Callable[..., Workflow]) -> Callable[..., str]:
+    def run(lock: Lock | None) -> str:
+        return str(emit(workflow_of(compiled("- {id: source, task: load}"), lock=lock))["Dockerfile"])
+
+    return run
+
+
+def locked(requires: str = ">=3.11", *wheels: Path) -> Lock:
+    return Lock(f'[project]\nrequires-python = "{requires}"\n', "", wheels)
+
+
+def test_the_image_has_two_stages_and_no_root(dockerfile: Callable[..., str]) -> None:
+    text = dockerfile(locked())
+    assert text.count("\nFROM ${PYTHON_IMAGE}") == 2
+    assert "\nUSER wt\n" in text
+    assert text.index("USER wt") > text.index("COPY --from=build")
+
+
+def test_the_environment_comes_from_the_lock_alone(dockerfile: Callable[..., str]) -> None:
+    text = dockerfile(locked())
+    assert "uv sync --frozen --no-dev" in text
+    assert "compiler" not in text
+    assert "COPY wheels/" not in text
+    assert "COPY wheels/ wheels/\n" in dockerfile(locked(">=3.11", Path("a.whl")))
+
+
+def test_the_image_runs_the_workflow_and_keeps_its_results(dockerfile: Callable[..., str]) -> None:
+    text = dockerfile(locked())
+    assert 'ENTRYPOINT ["python", "-m", "wt_demo_workflow.cli"]' in text
+    assert "VOLUME /results" in text
+    assert "WT_RESULTS=file:///results" in text
+
+
+@pytest.mark.parametrize(
+    ("requires", "python"),
+    [
+        (">=3.11", "3.13"),
+        (">=3.11,<3.13", "3.12"),
+        ("==3.11.*", "3.11"),
+        (">=3.11,!=3.13.*", "3.12"),
+        (">=3.14", "3.14"),
+        ("<=3.11", "3.11"),
+        ("~=3.12", "3.13"),
+        (">3.13", "3.14"),
+    ],
+)
+def test_the_image_has_a_python_that_the_lock_allows(
+    dockerfile: Callable[..., str], requires: str, python: str
+) -> None:
+    assert f"ARG PYTHON_IMAGE=python:{python}-slim\n" in dockerfile(locked(requires))
+
+
+def test_a_pixi_workspace_takes_its_environment_from_the_pixi_lock(dockerfile: Callable[..., str]) -> None:
+    text = dockerfile(None)
+    assert "COPY pixi.toml pixi.lock ./" in text
+    assert "pixi install --environment default --frozen" in text
+    assert "USER wt" in text
+
+
+def test_only_what_the_image_needs_is_sent_to_its_builder(
+    compiled: Callable[..., Dag], workflow_of: Callable[..., Workflow]
+) -> None:
+    text = str(emit(workflow_of(compiled("- {id: source, task: load}"), lock=locked()))[".dockerignore"])
+    assert text.splitlines() == [
+        "*",
+        "!pyproject.toml",
+        "!uv.lock",
+        "!wheels/",
+        "!wt_demo_workflow/",
+        "**/__pycache__/",
+    ]
