@@ -56,7 +56,10 @@ class Contender:
 
 @dataclass(frozen=True)
 class Target:
-    """At most `limit` seconds, or `limit` times the median of `against`, both less that of `floor`."""
+    """At most `limit` seconds, or `limit` times the median of `against`.
+
+    If there is a `floor`, its median is subtracted on both sides, and all three are processor time.
+    """
 
     name: str
     limit: float
@@ -131,6 +134,11 @@ def expect(text: str) -> Callable[[Path, str], None]:
     return check
 
 
+def environ(more: dict[str, str]) -> dict[str, str]:
+    """The environment of a process: as here, without what changes Python (such as writing no bytecode), and `more`."""
+    return {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))} | more
+
+
 def run_once(contender: Contender, scratch: Path) -> Sample:
     """Run it in an empty directory.
 
@@ -146,8 +154,7 @@ def run_once(contender: Contender, scratch: Path) -> Sample:
 
 
 def _timed(contender: Contender, argv: list[str], directory: Path) -> Sample:
-    env = {name: value for name, value in os.environ.items() if not name.startswith(("PYTHON", "VIRTUAL_ENV"))}
-    env |= {name: value.replace("{scratch}", str(directory)) for name, value in contender.env.items()}
+    env = environ({name: value.replace("{scratch}", str(directory)) for name, value in contender.env.items()})
     printed = directory.parent / f"{directory.name}.out"
     with printed.open("w+b") as output:
         started = time.perf_counter()

@@ -30,10 +30,13 @@ def summary(
         row["peak_mb"] = max(s.peak for s in runs)
         row["ratio"] = medians[name] / ours if ours else None
         rows.append(row | {"note": notes[name], "walls": [round(s.wall, 4) for s in runs]})
-    return {"title": title, "rows": rows, "targets": [_verdict(target, medians) for target in targets]}
+    return {"title": title, "rows": rows, "targets": [_verdict(target, samples) for target in targets]}
 
 
-def _verdict(target: Target, medians: dict[str, float]) -> dict[str, Any]:
+def _verdict(target: Target, samples: dict[str, list[Sample]]) -> dict[str, Any]:
+    medians = {
+        name: statistics.median(run.cpu if target.floor else run.wall for run in runs) for name, runs in samples.items()
+    }
     floor = medians.get(target.floor, 0.0) if target.floor else 0.0
     reached = medians.get(target.name)
     if target.against and reached is not None:
@@ -61,11 +64,11 @@ def markdown(result: dict[str, Any]) -> str:
 
 def _target_line(target: dict[str, Any]) -> str:
     unit = f" x {target['against']}" if target["against"] else " s"
-    unit += f", less {target['floor']} on both sides" if target["floor"] else ""
+    unit += f", CPU, less {target['floor']} on both sides" if target["floor"] else ""
     if target["reached"] is None:
-        return f"- {target['name']}: target {target['limit']:g}{unit}: not measured"
+        return f"- {target['name']}: target {target['limit']:.4g}{unit}: not measured"
     word = "met" if target["met"] else "MISSED"
-    return f"- {target['name']}: {target['reached']:.3f}{unit}, target {target['limit']:g}{unit}: **{word}**"
+    return f"- {target['name']}: {target['reached']:.3f}{unit}; target {target['limit']:.4g}{unit}: **{word}**"
 
 
 def machine() -> dict[str, Any]:

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 from pathlib import Path
 
 from environments import PeerUnavailableError
-from harness import FIXTURES, Bench
+from harness import FIXTURES, Bench, environ
 
 REALISE = """
 import sys
@@ -25,7 +24,7 @@ def run(*command: str | Path, cwd: Path | None = None, env: dict[str, str] | Non
         PeerUnavailableError: It failed.
     """
     argv = [str(part) for part in command]
-    done = subprocess.run(argv, cwd=cwd, env=os.environ | (env or {}), capture_output=True, text=True, check=False)
+    done = subprocess.run(argv, cwd=cwd, env=environ(env or {}), capture_output=True, text=True, check=False)
     if done.returncode:
         raise PeerUnavailableError(f"{' '.join(argv[:3])} failed: {(done.stderr or done.stdout).strip()[-1500:]}")
     return done.stdout

@@ -46,5 +46,5 @@ def test_ignored_files_are_formatted_too(tmp_path: Path) -> None:
 
 def test_what_is_no_python_is_named(tmp_path: Path) -> None:
     (tmp_path / "broken.py").write_text("x = (\n")
-    with pytest.raises(FormatError, match="broken.py"):
+    with pytest.raises(FormatError, match=r"broken\.py"):
         formatted(tmp_path)

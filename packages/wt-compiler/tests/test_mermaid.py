@@ -22,7 +22,10 @@ def test_a_flowchart_has_nodes_arrows_groups_and_kinds(compiled: Compiled) -> No
       description: D
       tasks:
         - {id: end, task: clean, partial: {frame: '${{ workflow.source.return }}', column: a}}
-    - {id: parts, task: split, map: {argnames: frame, argvalues: '${{ workflow.end.return }}'}, skipif: {conditions: [never]}}
+    - id: parts
+      task: split
+      map: {argnames: frame, argvalues: '${{ workflow.end.return }}'}
+      skipif: {conditions: [never]}
     """
     assert to_mermaid(compiled(workflow)).splitlines()[:11] == [
         "flowchart TD",

@@ -176,7 +176,12 @@ def test_values_arrive_as_they_were_written(generated: Generated) -> None:
     - id: one
       task: keep
       partial:
-        value: {"it's \"quoted\"": .inf, nan: .nan, big: 123456789012345678901234567890, text: "a\nb", "ü": [null, true]}
+        value:
+          "it's \"quoted\"": .inf
+          nan: .nan
+          big: 123456789012345678901234567890
+          text: "a\nb"
+          "ü": [null, true]
     """
     value = generated.run(workflow)
     assert math.isnan(value.pop("nan"))

@@ -8,9 +8,10 @@ import shutil
 import subprocess
 import sys
 from pathlib import Path
+from typing import Any
 
 import pytest
-from wt_compiler.workspace import Compiled, compile_spec
+from wt_compiler.workspace import Compiled, compile_for_run, compile_spec
 
 LIBRARY = '''
 from wt_registry import register
@@ -121,6 +122,11 @@ def test_a_workspace_runs_without_wt(moved: Path, tmp_path: Path) -> None:
     ran = uv(moved, *command, str(tmp_path / "params.json"), WT_RESULTS=str(tmp_path / "results"))
     assert ran.returncode == 0, ran.stderr
     assert json.loads((tmp_path / "results" / "result.json").read_text())["result"] == 6
+
+
+def test_a_spec_that_is_to_be_run_is_compiled_beside_itself(compiled: Compiled, console: Any) -> None:
+    assert compile_for_run(compiled.directory.parent / "spec.yaml", console) == compiled.directory
+    assert console.diagnostics == []
 
 
 def test_compiling_again_solves_nothing_and_writes_nothing(compiled: Compiled) -> None:

@@ -44,7 +44,9 @@ def test_what_is_no_mapping_is_refused(text):
         read(text)
 
 
-@pytest.mark.parametrize("text", ['{"a": NaN}', '{"a": 1e999}', '{"a": 1, "a": 2}', "[" * 100_000])
+@pytest.mark.parametrize(
+    "text", ['{"a": NaN}', '{"a": 1e999}', '{"a": "\\ud800"}', '{"a": "\ud800"}', '{"a": 1, "a": 2}', "[" * 100_000]
+)
 def test_json_that_python_would_take_but_json_does_not_know_is_refused(text):
     with pytest.raises(DiagnosticError) as caught:
         read(text, "params.json")

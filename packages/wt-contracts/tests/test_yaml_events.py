@@ -68,6 +68,8 @@ def test_what_is_not_written_stands_where_the_nearest_thing_around_it_does():
         ("a: *b\n", "alias"),
         ("a: 1\n---\nb: 2\n", "more than one"),
         ("[" * 200 + "]" * 200, "nested"),
+        ("{" * 100_000, "not text"),
+        ("a: &x [1]\n*x : 2\n", "not text"),
         ("&a [*a]\n", "alias"),
     ],
 )
@@ -92,7 +94,7 @@ def test_an_alias_is_a_copy():
 
 
 def test_a_key_that_looks_like_a_number_is_text():
-    assert read("2024: x\ntrue: y\n").value == {"2024": "x", "true": "y"}
+    assert read("010: x\nTrue: &a 7\n*a : z\n").value == {"010": "x", "True": 7, "7": "z"}
 
 
 @given(st.text(max_size=30))

@@ -45,6 +45,11 @@ test = [{ name = "idna" }]
 """
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(empty_cache):
+    """Digests are remembered."""
+
+
 @pytest.fixture
 def lock(tmp_path):
     wheel = tmp_path / "somewhere/rain-1.0-py3-none-any.whl"
@@ -146,3 +151,12 @@ def test_a_lock_that_is_no_text_is_refused(tmp_path):
         Lock.read(tmp_path)
 
     assert caught.value.diagnostics[0].code == Code.LOCK_UNREADABLE
+
+
+def test_a_digest_is_remembered_and_computed_again_when_it_was_lost(lock, empty_cache):
+    digest = lock.digest
+    (memo,) = (empty_cache / "digests").iterdir()
+
+    assert memo.read_text() == digest
+    shutil.rmtree(empty_cache)
+    assert Lock(PYPROJECT, TEXT, lock.wheels).digest == digest

@@ -2,7 +2,7 @@ from __future__ import annotations
 
 import tomllib
 
-from wt_envs.preferences import recall, remember
+from wt_envs.preferences import prefer, preferences
 from wt_envs.project import Project
 
 LOCK = """\
@@ -35,9 +35,9 @@ source = { virtual = "." }
 
 def test_versions_are_recalled_and_local_wheels_are_not(empty_cache, tmp_path):
     project = Project(name="wt-x-workflow", base=tmp_path)
-    remember(project, LOCK, aside="one")
+    prefer(project, LOCK)
 
-    recalled = tomllib.loads(recall(project))
+    recalled = tomllib.loads(preferences(project))
     assert [(package["name"], package["version"]) for package in recalled["package"]] == [
         ("six", "1.16.0"),
         ("hail", "2"),
@@ -46,7 +46,7 @@ def test_versions_are_recalled_and_local_wheels_are_not(empty_cache, tmp_path):
 
 
 def test_projects_elsewhere_or_of_another_name_have_their_own(empty_cache, tmp_path):
-    remember(Project(name="wt-x-workflow", base=tmp_path), LOCK, aside="one")
+    prefer(Project(name="wt-x-workflow", base=tmp_path), LOCK)
 
-    assert recall(Project(name="wt-y-workflow", base=tmp_path)) == ""
-    assert recall(Project(name="wt-x-workflow", base=tmp_path / "elsewhere")) == ""
+    assert preferences(Project(name="wt-y-workflow", base=tmp_path)) == ""
+    assert preferences(Project(name="wt-x-workflow", base=tmp_path / "elsewhere")) == ""

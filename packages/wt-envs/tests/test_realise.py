@@ -1,12 +1,16 @@
 from __future__ import annotations
 
+import random
 import re
 import shutil
+import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
+from wt_envs.environment import Environment
 from wt_envs.lock import Lock
 from wt_envs.realise import address, realise
 
@@ -124,6 +128,23 @@ def test_a_kill_leaves_nothing_half_built_and_the_next_time_cleans_up(empty_cach
     assert environment.run(["python", "-c", "import six"]).returncode == 0
 
 
+@pytest.mark.exhaustive
+def test_kills_at_any_moment_leave_nothing_half_built(empty_cache, six_lock, workspace, start):
+    chance = random.Random(0)
+    for _ in range(60):
+        process = start(REALISE, workspace)
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(timeout=chance.uniform(0.05, 0.8))
+        process.kill()
+        process.wait()
+        for environment in (empty_cache / "envs").glob("[!.]*"):
+            assert Environment(environment, "").run(["python", "-c", "import six"]).returncode == 0
+            shutil.rmtree(environment)
+
+    assert realise(six_lock).run(["python", "-c", "import six"]).returncode == 0
+    assert staging(empty_cache) == []
+
+
 def test_an_environment_whose_python_is_gone_is_made_anew(empty_cache, six_lock):
     environment = realise(six_lock)
     environment.python.unlink()
@@ -165,4 +186,5 @@ def test_what_cannot_be_installed_is_said_in_uvs_own_words(empty_cache, six_lock
 
     assert caught.value.diagnostics[0].code == Code.REALISE_FAILED
     assert "Hash mismatch" in str(caught.value)
+    assert caught.value.exit_code == 1
     assert staging(empty_cache) == []

@@ -15,7 +15,7 @@ from pathlib import Path
 import pytest
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
-from wt_invokers.local import LocalInvoker
+from wt_invokers.local import LocalInvoker, Watcher
 
 STEPS = """\
 from wt_task import task
@@ -107,7 +107,7 @@ def test_events_arrive_while_the_run_goes_on(demo, tmp_path):
         if event.kind == "STEP_START":
             started[event.step].set()
 
-    with demo.invoker.run(demo.good, results=demo.results, on_event=see) as handle:
+    with demo.invoker.run(demo.good, results=demo.results, watcher=Watcher(on_event=see)) as handle:
         for name in ("a", "b"):
             assert started[name].wait(30)
             assert handle.steps.running == name
@@ -158,7 +158,7 @@ def test_five_megabytes_on_both_streams_never_block(demo):
     )
     out, err = Output(), Output()
 
-    outcome = demo.invoker.run(demo.good, results=demo.results, stdout=out, stderr=err).wait(60)
+    outcome = demo.invoker.run(demo.good, results=demo.results, watcher=Watcher(stdout=out, stderr=err)).wait(60)
 
     assert outcome.result.result == "done"
     assert (len(out.content), len(err.content)) == (5_000_000, 5_000_000)
@@ -176,7 +176,9 @@ def test_a_reader_of_the_output_that_goes_away_does_not_disturb_the_run(demo):
     def gone(chunk):
         raise BrokenPipeError
 
-    assert demo.invoker.run(demo.good, results=demo.results, stdout=gone).wait(60).result.result == "done"
+    assert (
+        demo.invoker.run(demo.good, results=demo.results, watcher=Watcher(stdout=gone)).wait(60).result.result == "done"
+    )
 
 
 GRANDCHILD = """\
@@ -194,7 +196,7 @@ def main(params):
 def test_a_timeout_ends_the_task_and_what_it_started_and_says_so(demo):
     demo.write_run(GRANDCHILD)
     out = Output()
-    handle = demo.invoker.run(demo.good, results=demo.results, stdout=out)
+    handle = demo.invoker.run(demo.good, results=demo.results, watcher=Watcher(stdout=out))
     grandchild = int(out.wait_for(b"\n"))
 
     outcome = handle.wait(0.1)
@@ -219,7 +221,7 @@ def test_a_run_that_ignores_the_request_to_end_is_killed_after_the_grace(demo):
     )
     out = Output()
     invoker = LocalInvoker(demo.workspace, Path(sys.executable), grace=0.2)
-    handle = invoker.run(demo.good, results=demo.results, stdout=out)
+    handle = invoker.run(demo.good, results=demo.results, watcher=Watcher(stdout=out))
     out.wait_for(b"ready")
 
     outcome = handle.wait(0.1)
@@ -232,7 +234,7 @@ def test_a_run_that_ignores_the_request_to_end_is_killed_after_the_grace(demo):
 def test_a_timed_out_run_writes_nothing_later(demo):
     demo.write_run(GRANDCHILD)
     out = Output()
-    handle = demo.invoker.run(demo.good, results=demo.results, stdout=out)
+    handle = demo.invoker.run(demo.good, results=demo.results, watcher=Watcher(stdout=out))
     out.wait_for(b"\n")
     handle.wait(0.1)
     before = (demo.results / "result.json").stat()
@@ -244,7 +246,7 @@ def test_a_timed_out_run_writes_nothing_later(demo):
 def test_a_step_that_was_running_is_named_in_the_result(demo):
     demo.write_run(STEPS.replace("return 2 * x", "print('in', flush=True); import time; time.sleep(60)"))
     out = Output()
-    handle = demo.invoker.run(demo.good, results=demo.results, stdout=out)
+    handle = demo.invoker.run(demo.good, results=demo.results, watcher=Watcher(stdout=out))
     out.wait_for(b"in")
 
     assert "while the step 'a' was running" in handle.cancel().result.error
@@ -254,7 +256,7 @@ def test_a_step_that_was_running_is_named_in_the_result(demo):
 def test_leaving_the_context_ends_the_run(demo):
     demo.write_run("import time\n\ndef main(params):\n    print('in', flush=True)\n    time.sleep(60)\n")
     out = Output()
-    with demo.invoker.run(demo.good, results=demo.results, stdout=out) as handle:
+    with demo.invoker.run(demo.good, results=demo.results, watcher=Watcher(stdout=out)) as handle:
         out.wait_for(b"in")
 
     assert wait_for_end(handle.pid)
@@ -324,7 +326,9 @@ def test_the_file_of_parameters_can_be_read_by_nobody_else_and_is_gone_once_it_w
     cli.write_text(look + cli.read_text())
     demo.write_run("import time\n\ndef main(params):\n    print('in', flush=True)\n    time.sleep(60)\n")
     out, started = Output(), threading.Event()
-    with demo.invoker.run(demo.good, results=demo.results, stdout=out, on_event=lambda event: started.set()):
+    with demo.invoker.run(
+        demo.good, results=demo.results, watcher=Watcher(stdout=out, on_event=lambda event: started.set())
+    ):
         assert out.wait_for(b"in").startswith(b"600\n")
         assert started.wait(30)
         assert list(Path(tempfile.gettempdir()).glob("wt-run-*/params.json")) == []

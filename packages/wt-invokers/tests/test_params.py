@@ -49,7 +49,7 @@ def test_an_assignment_wins_over_the_file(demo, tmp_path):
     assert params.values == {"load": {"path": "given", "limit": 3}}
 
 
-@pytest.mark.parametrize("assignment", ["load.path", "load=1", "=1", "load..path=1", ".=1"])
+@pytest.mark.parametrize("assignment", ["load.path", "load.path=\udcff", "load=1", "=1", "load..path=1", ".=1"])
 def test_what_is_no_assignment_is_refused(demo, assignment):
     with pytest.raises(DiagnosticError) as caught:
         assigned(demo, assignment)
@@ -104,3 +104,7 @@ def test_a_missing_file_is_one_clear_message(tmp_path):
 @given(st.text(max_size=40))
 def test_any_text_is_a_json_value(text):
     json.dumps(parse_value(text, None, {}), allow_nan=False)
+
+
+def test_half_of_a_surrogate_pair_is_not_read_as_json():
+    assert parse_value('"\\ud800"', None, {}) == '"\\ud800"'

@@ -188,7 +188,7 @@ class _Compilation:
         if conda := conda_requirements(self._spec):
             names = ", ".join(requirement.name for requirement in conda)
             message = f"no lock was written: the spec requires conda packages ({names})"
-            hint = "the workspace has a pixi.toml; `pixi lock` makes the lock"
+            hint = "the workspace has a pixi.toml without wt's own packages: add wt-task to it, then run `pixi lock`"
             self._spec.findings.warn(Code.LOCK_NOT_WRITTEN, message, self._spec.requirements_position, hint)
             return None
         options = self._options
@@ -212,7 +212,7 @@ class _Compilation:
         from wt_compiler.fingerprint import inputs
 
         entries = dict(sorted(registry.entries.items()))
-        locked = [lock.digest, lock.pyproject, lock.text] if lock else []
+        locked = [lock.pyproject, lock.text] if lock else []
         spec = "\n".join(self._spec.findings.lines).encode(errors="surrogatepass")
         offered = registry.model_copy(update={"entries": entries}).model_dump_json()
         return inputs(spec, [offered, self._names.release, self._names.results_env_var, json_text(cases), *locked])

@@ -105,9 +105,14 @@ class ParameterText:
 
     def _parse_json(self) -> Any:
         try:
-            return json.loads(
+            value = json.loads(
                 self._text, object_pairs_hook=_once, parse_constant=_refuse_constant, parse_float=_parse_float
             )
+            if "\\ud" in self._text.lower() or not self._text.isascii():
+                json.dumps(value, ensure_ascii=False).encode()
+            return value
+        except UnicodeEncodeError:  # half of a surrogate pair
+            refuse("the parameters hold text that is not Unicode", self.name)
         except json.JSONDecodeError:
             raise
         except ValueError as error:

@@ -24,6 +24,4 @@ def check_major(what: str, version: str, known: int, package: str) -> str:
     if int(head) == known:
         return version
     side = "that reads it" if int(head) > known else "that wrote it"
-    raise ValueError(
-        f"{what} has version {version}, this side reads {known}.x: upgrade {package} on the side {side}"
-    )
+    raise ValueError(f"{what} has version {version}, this side reads {known}.x: upgrade {package} on the side {side}")

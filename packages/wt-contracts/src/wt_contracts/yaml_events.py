@@ -192,7 +192,9 @@ class _Builder:
         return entries
 
     def _key(self, event: Any, path: Path) -> str:
+        if type(event).__name__ not in ("ScalarEvent", "AliasEvent"):
+            raise YAMLEventError("a key is a list or a mapping, not text", event.start_mark, "quote it")
         key = self._value(event, path)
         if isinstance(key, dict | list):
-            raise YAMLEventError("a key is a list or a mapping, not text", event.start_mark, "quote it")
-        return key if isinstance(key, str) else str(event.value)
+            raise YAMLEventError("a key is an alias of a list or a mapping, not text", event.start_mark)
+        return key if isinstance(key, str) else str(getattr(event, "value", key))

@@ -19,6 +19,7 @@ from wt_envs.requirement import PyPIRequirement, canonical
 from wt_envs.uv_process import Progress
 from wt_envs.wheels import build_archive, build_wheel, check_package
 
+_PARTS: Final = 4
 _ARCHIVES: Final = (".tar.gz", ".tgz", ".zip", ".tar.bz2", ".tar.xz")
 
 
@@ -162,6 +163,8 @@ def _check_unique(requirements: tuple[PyPIRequirement, ...]) -> None:
 
 
 def _check_name(required: str, wheel: Path, place: Path) -> None:
+    if wheel.name.count("-") >= _PARTS and canonical(wheel.name.partition("-")[0]) == canonical(required):
+        return
     from packaging.utils import InvalidWheelFilename, parse_wheel_filename
 
     try:
@@ -169,7 +172,7 @@ def _check_name(required: str, wheel: Path, place: Path) -> None:
     except InvalidWheelFilename as error:
         message = f"{place} is no wheel: {error}"
         raise DiagnosticError(Diagnostic(code=Code.REQUIREMENT_SOURCE_MISSING, message=message)) from error
-    if name != canonical(required):
-        message = f"the package in {place} is called {name}, and the requirement {required}"
-        hint = f"write 'name: {name}'"
-        raise DiagnosticError(Diagnostic(code=Code.REQUIREMENT_SOURCE_MISSING, message=message, hint=hint))
+    message = f"the package in {place} is called {name}, and the requirement {required}"
+    raise DiagnosticError(
+        Diagnostic(code=Code.REQUIREMENT_SOURCE_MISSING, message=message, hint=f"write 'name: {name}'")
+    )

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import hashlib
 import json
-import os
 import re
 import tomllib
 from dataclasses import dataclass
@@ -15,9 +14,14 @@ from typing import Any, Final
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
+from wt_envs.cache import cache_root
+from wt_envs.memo import recall, remember, replace_file
+
 PYPROJECT: Final = "pyproject.toml"
 UV_LOCK: Final = "uv.lock"
 WHEELS: Final = "wheels"
+_RULES: Final = "1"
+_PLACE: Final = re.compile(r"^source = \{ (?:editable|directory) = ", re.MULTILINE)
 _LOCAL_WHEEL: Final = re.compile(r'^source = \{ path = "([^"]+\.whl)" \}$', re.MULTILINE)
 
 
@@ -60,9 +64,9 @@ class Lock:
         if self.wheels:
             (directory / WHEELS).mkdir(exist_ok=True)
         for wheel in self.wheels:
-            _replace(directory / WHEELS / wheel.name, wheel.read_bytes())
-        _replace(directory / PYPROJECT, self.pyproject.encode())
-        _replace(directory / UV_LOCK, self.text.encode())
+            replace_file(directory / WHEELS / wheel.name, wheel.read_bytes())
+        replace_file(directory / PYPROJECT, self.pyproject.encode())
+        replace_file(directory / UV_LOCK, self.text.encode())
 
     @cached_property
     def digest(self) -> str:
@@ -74,8 +78,14 @@ class Lock:
         Raises:
             DiagnosticError: If the lock's text is no lock (WT405).
         """
-        packages = self._reached()
-        described = [_describe(package) for package in packages]
+        if _PLACE.search(self.text):
+            return self._computed_digest()
+        # Parsing a large lock takes longer than everything else that a second run does before its workflow starts.
+        memo = cache_root() / "digests" / hashlib.sha256(f"{_RULES}\0{self.text}".encode()).hexdigest()[:32]
+        return recall(memo) or remember(memo, self._computed_digest())
+
+    def _computed_digest(self) -> str:
+        described = [_describe(package) for package in self._reached()]
         return hashlib.sha256(json.dumps(described, sort_keys=True).encode()).hexdigest()
 
     @property
@@ -144,13 +154,3 @@ def _unreadable(path: Path, reason: str) -> DiagnosticError:
             hint="compile the workflow again",
         )
     )
-
-
-def _replace(path: Path, content: bytes) -> None:
-    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
-    try:
-        aside.write_bytes(content)
-        aside.replace(path)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise

@@ -8,22 +8,20 @@ import tomllib
 from pathlib import Path
 from typing import Any
 
-from wt_envs import cache
+from wt_envs.cache import cache_root
+from wt_envs.memo import recall, remember
 from wt_envs.project import Project
 from wt_envs.pyproject import inline, string
 
 _HEAD = "version = 1\n"
 
 
-def recall(project: Project) -> str:
-    """What was remembered of the project's last lock, as a lock that holds nothing but versions; empty if nothing."""
-    try:
-        return _place(project).read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError):
-        return ""
+def preferences(project: Project) -> str:
+    """What was kept of the project's last lock, as a lock that holds nothing but versions; empty if nothing."""
+    return recall(_place(project))
 
 
-def remember(project: Project, lock: str, *, aside: str) -> None:
+def prefer(project: Project, lock: str) -> None:
     """Keep the versions of a lock for the next solve.
 
     Local wheels are left out: uv takes one for unchanged as long as its name is.
@@ -31,19 +29,11 @@ def remember(project: Project, lock: str, *, aside: str) -> None:
     Args:
         project: What was solved.
         lock: The text of the uv.lock.
-        aside: A name that no other process uses now.
-
-    Raises:
-        OSError: If the cache cannot be written.
     """
     packages = [package for package in tomllib.loads(lock)["package"] if {"registry", "git"} & set(package["source"])]
     python = re.search(r"^requires-python = .*$", lock, re.MULTILINE)
     text = "\n".join([_HEAD + (python[0] if python else ""), *map(_render, packages)])
-    place = _place(project)
-    place.parent.mkdir(parents=True, exist_ok=True)
-    temporary = place.with_name(f".{aside}.tmp")
-    temporary.write_text(text + "\n", encoding="utf-8")
-    temporary.replace(place)
+    remember(_place(project), text + "\n")
 
 
 def _render(package: dict[str, Any]) -> str:
@@ -53,4 +43,4 @@ def _render(package: dict[str, Any]) -> str:
 
 def _place(project: Project) -> Path:
     name = hashlib.sha256(f"{project.base.absolute()}\0{project.name}".encode("utf-8", "surrogateescape")).hexdigest()
-    return cache.cache_root() / "preferences" / f"{name[:32]}.lock"
+    return cache_root() / "preferences" / f"{name[:32]}.lock"

@@ -16,7 +16,7 @@ from wt_envs.ingredients import Ingredients, gather
 from wt_envs.interpreter import running_interpreter
 from wt_envs.lock import UV_LOCK, Lock
 from wt_envs.own import NAMES, running_origin
-from wt_envs.preferences import recall, remember
+from wt_envs.preferences import prefer, preferences
 from wt_envs.project import Project
 from wt_envs.pyproject import render
 from wt_envs.store import ENTRY, location, obtain
@@ -60,7 +60,7 @@ def _obtain(ingredients: Ingredients, *, upgrade: bool, progress: Progress | Non
         if progress is not None:
             progress(f"solving the environment of {ingredients.project.name}")
         entry = staging / ENTRY
-        known = "" if upgrade else recall(ingredients.project)
+        known = "" if upgrade else preferences(ingredients.project)
         Lock(pyproject, known, ingredients.wheels).write(entry)
         _run_lock(entry, ingredients, upgrade=upgrade, progress=progress)
         if (entry / _ALSO).exists():
@@ -72,7 +72,7 @@ def _obtain(ingredients: Ingredients, *, upgrade: bool, progress: Progress | Non
         if also:
             _ask_also(entry, also)
         else:
-            remember(ingredients.project, text, aside=staging.name)
+            prefer(ingredients.project, text)
 
     waiting = None if progress is None else lambda: progress("waiting for another process that solves the same")
     return obtain(KIND, _key(pyproject, ingredients), build, on_wait=waiting, replace=upgrade)

@@ -16,6 +16,7 @@ from wt_contracts.diagnostics import DiagnosticError
 
 from wt_envs import cache
 from wt_envs.git import Git, GitError
+from wt_envs.memo import recall, remember
 from wt_envs.source import hash_files, source_files, unreadable, walk
 
 _RULES: Final = "1"
@@ -65,14 +66,14 @@ def _remembered_state(directory: Path, *, fresh: bool) -> SourceState:
     memo = cache.cache_root() / "sources" / f"{hashlib.sha256(os.fsencode(directory)).hexdigest()[:32]}.json"
     if not fresh:
         try:
-            remembered = json.loads(memo.read_text(encoding="utf-8"))
+            remembered = json.loads(recall(memo))
             if remembered["signature"] == signature:
                 return SourceState(**remembered["state"])
-        except (OSError, ValueError, KeyError, TypeError):
+        except (ValueError, KeyError, TypeError):
             pass  # Nothing usable is remembered: look.
     state = _look(directory, git)
     if settled:
-        _remember(memo, {"signature": signature, "state": asdict(state)})
+        remember(memo, json.dumps({"signature": signature, "state": asdict(state)}))
     return state
 
 
@@ -141,13 +142,3 @@ def _is_versioned_by_git(directory: Path) -> bool:
         return False
     system = pyproject.get("build-system", {})
     return bool(_FROM_GIT.search(" ".join(map(str, system.get("requires", ())))))
-
-
-def _remember(memo: Path, content: dict[str, object]) -> None:
-    try:
-        memo.parent.mkdir(parents=True, exist_ok=True)
-        aside = memo.with_suffix(f".{os.getpid()}.tmp")
-        aside.write_text(json.dumps(content), encoding="utf-8")
-        aside.replace(memo)
-    except OSError:
-        pass  # What is remembered only saves time; whoever must write to the cache will say that it cannot be written.

@@ -22,6 +22,7 @@ _OFFLINE: Final = re.compile(
     r"error sending request|dns error|Could not connect|Failed to fetch|Connection refused|timed out|network was dis",
     re.IGNORECASE,
 )
+_REACHABLE: Final = "is the package index reachable? UV_DEFAULT_INDEX names another one"
 _GIT: Final = re.compile(r"Git executable not found|Git operation failed", re.IGNORECASE)
 _BUILD: Final = re.compile(r"Failed to build|build backend|Failed to prepare distributions", re.IGNORECASE)
 _UNKNOWN: Final = re.compile(r"([\w.-]+) was not found in the (?:package registry|provided package locations)")
@@ -54,7 +55,8 @@ def explain(
     if forbidden and str(cache) in forbidden[0]:
         return DiagnosticError(not_writable(cache, forbidden[0].strip()), exit_code=1)
     code, hint = _classify(output, otherwise, list(about))
-    return DiagnosticError(Diagnostic(code=code, message=f"{doing}: {words}", hint=hint))
+    exit_code = 1 if code is Code.REALISE_FAILED or hint == _REACHABLE else 2
+    return DiagnosticError(Diagnostic(code=code, message=f"{doing}: {words}", hint=hint), exit_code=exit_code)
 
 
 def own_words(output: str) -> str:
@@ -76,7 +78,7 @@ def _classify(output: str, otherwise: Code, about: list[PyPIRequirement]) -> tup
     if _INTERPRETER.search(output):
         return Code.REQUIREMENTS_UNSOLVABLE, "start wt with a Python that the requirements allow"
     if _OFFLINE.search(output) and "No solution found" not in output:
-        return otherwise, "is the package index reachable? UV_DEFAULT_INDEX names another one"
+        return otherwise, _REACHABLE
     if _BUILD.search(output):
         return Code.WHEEL_BUILD_FAILED, None
     if otherwise is Code.REQUIREMENTS_UNSOLVABLE and "unsatisfiable" in output:

@@ -30,6 +30,21 @@ GRACE_SECONDS = 5.0
 
 
 @dataclass(frozen=True)
+class Watcher:
+    """Who sees what a run says while it goes on; each is called in a thread of its own.
+
+    Attributes:
+        stdout: Gets the workflow's output as it comes.
+        stderr: Gets its error output as it comes.
+        on_event: Gets its events.
+    """
+
+    stdout: Sink | None = None
+    stderr: Sink | None = None
+    on_event: Observer | None = None
+
+
+@dataclass(frozen=True)
 class Outcome:
     """How a run ended.
 
@@ -48,6 +63,9 @@ class Outcome:
     result: WorkflowResult
     diagnostics: tuple[Diagnostic, ...] = ()
     steps: Steps = field(default_factory=Steps)
+
+
+_NOBODY = Watcher()
 
 
 @dataclass(frozen=True)
@@ -73,9 +91,7 @@ class LocalInvoker:
         mock_io: bool = False,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
-        stdout: Sink | None = None,
-        stderr: Sink | None = None,
-        on_event: Observer | None = None,
+        watcher: Watcher = _NOBODY,
     ) -> RunHandle:
         """Start a run.
 
@@ -86,9 +102,7 @@ class LocalInvoker:
             mock_io: Whether tasks that read or write return recorded examples.
             env: Variables beside those of this process.
             cwd: The working directory; by default that of this process.
-            stdout: Gets the workflow's output as it comes, in a thread.
-            stderr: Gets its error output as it comes, in another thread.
-            on_event: Gets the workflow's events, in a third thread.
+            watcher: Who sees its output and events.
 
         Returns:
             The handle of the run. Use it as a context manager, or wait for it: both remove what the run needs.
@@ -98,9 +112,9 @@ class LocalInvoker:
         """
         place = Results(results)
         place.clear()
-        handle = RunHandle(self, place, run_id or new_run_id(), on_event)
+        handle = RunHandle(self, place, run_id or new_run_id(), watcher)
         try:
-            handle.start(dict(params), mock_io, env or {}, cwd, stdout, stderr)
+            handle.start(dict(params), mock_io, env or {}, cwd)
         except BaseException:
             handle.discard()
             raise
@@ -126,17 +140,18 @@ class RunHandle:
         steps: What is known of its steps so far.
     """
 
-    def __init__(self, invoker: LocalInvoker, results: Results, run_id: str, on_event: Observer | None) -> None:
+    def __init__(self, invoker: LocalInvoker, results: Results, run_id: str, watcher: Watcher) -> None:
         self.run_id = run_id
         self.results = results
         self.steps = Steps()
         self._invoker = invoker
+        self._watcher = watcher
         self._outcome: Outcome | None = None
         self._group: ProcessGroup | None = None
         # Only the user can look inside; the parameters in it are gone as soon as the workflow has read them
         self._directory = tempfile.TemporaryDirectory(prefix="wt-run-")
         self._params_file = Path(self._directory.name) / "params.json"
-        observers = [self._forget_params, self.steps.observe, *([on_event] if on_event else [])]
+        observers = [self._forget_params, self.steps.observe, *([watcher.on_event] if watcher.on_event else [])]
         self._events = EventStream(Path(self._directory.name) / "events", *observers)
 
     def __enter__(self) -> Self:
@@ -152,15 +167,7 @@ class RunHandle:
         """The id of the workflow's process and of its process group."""
         return self._started.pid
 
-    def start(
-        self,
-        params: dict[str, Any],
-        mock_io: bool,
-        env: Mapping[str, str],
-        cwd: Path | None,
-        stdout: Sink | None,
-        stderr: Sink | None,
-    ) -> None:
+    def start(self, params: dict[str, Any], mock_io: bool, env: Mapping[str, str], cwd: Path | None) -> None:
         """Start the process; `LocalInvoker.run` does.
 
         Raises:
@@ -173,7 +180,9 @@ class RunHandle:
         control = WorkflowCLIEnv(run_id=self.run_id, events_file=str(self._events.path))
         environ = self._invoker.environ(self.results, env, control)
         try:
-            self._group = ProcessGroup(argv, env=environ, cwd=cwd, stdout=stdout, stderr=stderr)
+            self._group = ProcessGroup(
+                argv, env=environ, cwd=cwd, stdout=self._watcher.stdout, stderr=self._watcher.stderr
+            )
         except OSError as error:
             message = f"{self._invoker.python} cannot be started: {error.strerror}"
             raise DiagnosticError(Diagnostic(code=Code.RUN_DIED, message=message), exit_code=1) from error

@@ -52,6 +52,8 @@ class Params:
         Raises:
             DiagnosticError: If it is no assignment, or goes through something that holds nothing.
         """
+        if not _is_unicode(assignment):
+            refuse(f"--set {assignment!r} is not Unicode", code=Code.USAGE)
         name, equals, text = assignment.partition("=")
         path = tuple(name.strip().split("."))
         if not equals or len(path) < 2 or not all(path):
@@ -80,10 +82,7 @@ class Params:
         import jsonschema_rs
         from wt_contracts.refusals import explain
 
-        try:
-            errors = list(jsonschema_rs.validator_for(schema).iter_errors(self.values))
-        except UnicodeEncodeError:
-            refuse("the parameters hold text that is not Unicode", self._name)
+        errors = list(jsonschema_rs.validator_for(schema).iter_errors(self.values))
         if errors:
             place = self._source.place if self._source else lambda _path: None
             diagnostics = explain(errors, schema, file=self._name, place=place)
@@ -109,9 +108,20 @@ def parse_value(text: str, node: dict[str, Any] | None, schema: dict[str, Any]) 
         value = json.loads(text, parse_constant=_refuse_number, parse_float=_parse_float)
     except (ValueError, RecursionError):
         return text
+    if not _is_unicode(value):
+        return text
     if node is not None and not isinstance(value, str) and not fits(value, node, schema) and fits(text, node, schema):
         return text
     return value
+
+
+def _is_unicode(value: Any) -> bool:
+    """Whether no text in a JSON value holds half of a surrogate pair, which UTF-8 cannot write."""
+    try:
+        json.dumps(value, ensure_ascii=False).encode()
+    except UnicodeEncodeError:
+        return False
+    return True
 
 
 def _yaml_events(text: str) -> Iterator[Any]:

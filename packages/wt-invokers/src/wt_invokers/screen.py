@@ -10,6 +10,7 @@ from typing import TextIO
 from wt_contracts.console import Console
 from wt_contracts.events import EventKind, WorkflowEvent
 
+from wt_invokers.local import Watcher
 from wt_invokers.process import Sink
 from wt_invokers.steps import Steps
 
@@ -26,9 +27,12 @@ class Screen:
         self._lock = threading.Lock()
         self._steps = Steps()
 
-    def sink(self, *, error: bool) -> Sink:
-        """Where the workflow's output goes: as it is, or, if the answer is for a machine, all to stderr."""
-        stream = sys.stderr if error or self._console.json else sys.stdout
+    def watcher(self) -> Watcher:
+        """What shows a run here: its output as it is or, if the answer is for a machine, all on stderr."""
+        stdout = sys.stderr if self._console.json else sys.stdout
+        return Watcher(self._sink(stdout), self._sink(sys.stderr), self.show)
+
+    def _sink(self, stream: TextIO) -> Sink:
         decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
         return lambda chunk: self._write(stream, decoder.decode(chunk))
 

@@ -85,19 +85,10 @@ def execute(
         DiagnosticError: If it could not be started.
     """
     screen = Screen(console)
-    out, error = screen.sink(error=False), screen.sink(error=True)
     begin = time.monotonic()
     with (
         terminate_as_interrupt(),
-        invoker.run(
-            params.values,
-            results=results,
-            run_id=run_id,
-            mock_io=mock_io,
-            stdout=out,
-            stderr=error,
-            on_event=screen.show,
-        ) as handle,
+        invoker.run(params.values, results=results, run_id=run_id, mock_io=mock_io, watcher=screen.watcher()) as handle,
     ):
         try:
             outcome = handle.wait(timeout)

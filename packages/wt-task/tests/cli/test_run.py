@@ -291,3 +291,47 @@ def test_a_reader_of_the_output_that_goes_away_does_not_lose_the_result(demo):
 
     assert process.returncode == 1
     assert "BrokenPipe" in demo.result["error"]
+
+
+@pytest.mark.parametrize("executor", ["threads", "processes"])
+def test_an_interrupted_map_ends_with_all_its_workers(demo, executor):
+    demo.write_library("import os, time\n\ndef f(x):\n    print(os.getpid(), flush=True)\n    time.sleep(60)\n")
+    demo.write_run(
+        f"""\
+        from demo_tasks import f
+        from wt_task import task
+
+        def main(params):
+            chain = task(f).set_task_instance_id("slow").handle_errors().set_executor({executor!r})
+            return chain.map(argnames=["x"], argvalues=[1, 2])
+        """
+    )
+    argv = demo.argv("run", "--config-json", '{"load": {"path": "x"}}')
+    with subprocess.Popen(argv, env=demo.environ(), stdout=subprocess.PIPE, text=True) as process:
+        assert read_line(process)
+        process.terminate()
+        # the output ends when every worker has let go of it
+        process.communicate(timeout=30)
+
+    assert process.returncode == 1
+    assert "SIGTERM" in demo.result["error"]
+    assert "slow" in demo.result["error"]
+
+
+def test_a_disk_that_takes_no_more_is_one_clear_message_and_leaves_no_part_of_a_result(demo):
+    demo.write_run(
+        """\
+        import resource
+
+        def main(params):
+            resource.setrlimit(resource.RLIMIT_FSIZE, (1000, 1000))
+            return "x" * 100_000
+        """
+    )
+
+    done = demo.run()
+
+    assert done.returncode == 1
+    assert "WT504" in done.stderr
+    assert "Traceback" not in done.stderr
+    assert list(demo.results.iterdir()) == []

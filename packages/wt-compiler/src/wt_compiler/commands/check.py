@@ -44,6 +44,7 @@ def check(
     from wt_compiler.collector import no_garbage_collection
     from wt_compiler.document import read_document
     from wt_compiler.environment import find_tasks
+    from wt_compiler.forms import derive_forms
     from wt_compiler.parse import parse_spec
     from wt_compiler.resolve import check_spec
 
@@ -51,7 +52,10 @@ def check(
     with no_garbage_collection():
         parsed = parse_spec(read_document(spec))
         offered = find_tasks(parsed, spec.absolute().parent, source, console.progress)
-        dag, warnings = check_spec(parsed, offered)
+        dag, _ = check_spec(parsed, offered)
+        derive_forms(dag, parsed.findings)
+        parsed.findings.raise_if_failed()
+    warnings = parsed.findings.sorted
     if warnings and strict:
         raise DiagnosticError(warnings)
     if console.json:

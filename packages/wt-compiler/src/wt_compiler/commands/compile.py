@@ -61,6 +61,7 @@ def compile_(
         console.json = True
     # Looking for plugins reads the metadata of every installed package, and none changes what is compiled here.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from wt_compiler.collector import no_garbage_collection
     from wt_compiler.workspace import Options, compile_spec
 
     options = Options(
@@ -72,7 +73,8 @@ def compile_(
         graph=graph,
         force=force,
     )
-    compiled = compile_spec(spec, options, console.progress)
+    with no_garbage_collection():
+        compiled = compile_spec(spec, options, console.progress)
     if console.json:
         console.answer(_as_json(compiled))
         return

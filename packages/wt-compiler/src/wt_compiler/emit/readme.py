@@ -11,8 +11,8 @@ from wt_compiler import version
 from wt_compiler.dag import Instance
 from wt_compiler.definitions import Schema
 from wt_compiler.emit import Files
-from wt_compiler.emit.templating import render
 from wt_compiler.emit.one_line import one_line
+from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
 
 _LONGEST_CELL = 160

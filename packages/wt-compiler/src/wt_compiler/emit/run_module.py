@@ -8,8 +8,8 @@ from dataclasses import dataclass
 from wt_compiler.dag import Dag, Group, Instance, TaskUse
 from wt_compiler.emit.imports import Import, statements
 from wt_compiler.emit.literals import Literals, quoted
-from wt_compiler.emit.templating import render
 from wt_compiler.emit.one_line import one_line
+from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
 
 FILE = "run_sequential.py"

@@ -69,10 +69,7 @@ def check(params: dict[str, Any], schema: dict[str, Any], source: ParameterText)
         return
     import jsonschema_rs
 
-    try:
-        errors = list(jsonschema_rs.validator_for(schema).iter_errors(params))
-    except UnicodeEncodeError:
-        refuse("the parameters hold text that is not Unicode", source.name)
+    errors = list(jsonschema_rs.validator_for(schema).iter_errors(params))
     if errors:
         from wt_contracts.diagnostics import DiagnosticError
         from wt_contracts.refusals import explain

@@ -51,15 +51,18 @@ def open_results(location: str) -> ResultsDirectory:
 
 
 def _path_of(url: str) -> str:
-    from urllib.parse import urlsplit
-    from urllib.request import url2pathname
+    from urllib.parse import unquote, urlsplit
 
     parts = urlsplit(url)
     if parts.netloc not in ("", "localhost"):
         raise ResultsError(f"{url} names the host {parts.netloc!r}: write file:///path with three slashes")
     if not parts.path or parts.query or parts.fragment:
         raise ResultsError(f"{url} is not the URL of a directory: write file:///path, with ? as %3F and # as %23")
-    return url2pathname(parts.path)
+    if os.name == "nt":
+        from urllib.request import url2pathname
+
+        return url2pathname(parts.path)
+    return unquote(parts.path)  # what url2pathname does here, without the 30 ms that importing it takes
 
 
 class _LocalDirectory:

@@ -1,0 +1,43 @@
+"""Small things that are remembered to save time: lost, or never written, they only cost it."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+
+def recall(memo: Path) -> str:
+    """What was remembered; empty if nothing was."""
+    try:
+        return memo.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError):
+        return ""
+
+
+def remember(memo: Path, text: str) -> str:
+    """Remember a text, if the cache can be written; whoever must write to it will say that it cannot.
+
+    Returns:
+        The text.
+    """
+    try:
+        memo.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(memo, text.encode())
+    except OSError:
+        pass  # It only saves time.
+    return text
+
+
+def replace_file(path: Path, content: bytes) -> None:
+    """Write a file so that whoever reads it sees the old content or the new, and never a part.
+
+    Raises:
+        OSError: If it cannot be written; the old content stays.
+    """
+    aside = path.with_name(f".{path.name}.{os.getpid()}.tmp")
+    try:
+        aside.write_bytes(content)
+        aside.replace(path)
+    except BaseException:
+        aside.unlink(missing_ok=True)
+        raise
