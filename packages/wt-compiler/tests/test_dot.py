@@ -57,4 +57,5 @@ def test_titles_are_wrapped_in_lines_of_about_one_length() -> None:
     assert wrapped("Add temporal index to Events") == ["Add temporal", "index to Events"]
     assert wrapped("Short") == ["Short"]
     assert wrapped("") == []
-    assert all(len(line) <= 26 for line in wrapped("x" * 80))
+    assert wrapped("fetch_all_spatial_feature_groups") == ["fetch_all_spatial_feature_groups"]
+    assert wrapped("x" * 80) == ["x" * 40, "x" * 40]

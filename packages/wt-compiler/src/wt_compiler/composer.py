@@ -8,10 +8,10 @@ from typing import Any, Final
 import yaml
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
+from wt_contracts.scalars import resolve_plain, resolve_tagged
 
 from wt_compiler.document import Entry, ListNode, MapNode, Node, ScalarNode
 from wt_compiler.findings import Findings
-from wt_compiler.scalars import resolve_plain, resolve_tagged
 from wt_compiler.syntax import MASK, mask_expression, report_syntax_error
 from wt_compiler.values import Position
 from wt_compiler.wording import describe_value, shorten

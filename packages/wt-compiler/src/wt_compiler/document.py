@@ -13,6 +13,7 @@ from typing import Any, TypeAlias
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_contracts.scalars import Scalar
 
 from wt_compiler.findings import Findings
 from wt_compiler.values import Position
@@ -22,8 +23,6 @@ MOST_BYTES = 32 * 1024 * 1024
 
 LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What libyaml counts as the end of a line."""
-
-Scalar: TypeAlias = bool | int | float | str | None
 
 
 @dataclass(slots=True, eq=False)

@@ -151,6 +151,7 @@ class _Compilation:
         if not self._options.force:
             self._old.refuse_changes()
         self._start_drawing()
+        self._draw(dag)
         return self._emit(dag, lock, cases, inputs)
 
     def _choose_target(self) -> None:
@@ -200,6 +201,7 @@ class _Compilation:
         from wt_compiler.resolve import check_spec
 
         dag, _ = check_spec(self._spec, registry)
+        self._draw(dag)
         return dag
 
     def _cases(self) -> dict[str, Any]:
@@ -231,15 +233,19 @@ class _Compilation:
         except NotDrawnError as error:
             self._warn_not_drawn(error)
 
+    def _draw(self, dag: Dag) -> None:
+        """Say what to draw, as early as it is known."""
+        if self._drawing is not None and not self._drawing.told:
+            from wt_compiler.graph.dot import to_dot
+
+            self._drawing.send(to_dot(dag))
+
     def _emit(self, dag: Dag, lock: Lock | None, cases: dict[str, Any], inputs: str) -> Compiled:
         from wt_compiler.emit.workflow import Workflow
         from wt_compiler.fingerprint import structure
         from wt_compiler.forms import derive_forms
-        from wt_compiler.graph.dot import to_dot
 
         self._progress("writing the workspace")
-        if self._drawing is not None:
-            self._drawing.send(to_dot(dag))
         forms = derive_forms(dag, self._spec.findings)
         self._spec.findings.raise_if_failed()
         stamp = version.next_stamp(self._old.stamp, structure(dag, forms.params), inputs)

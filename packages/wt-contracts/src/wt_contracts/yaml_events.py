@@ -9,29 +9,18 @@ from __future__ import annotations
 
 import copy
 import math
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from typing import Any, TypeAlias
+
+from wt_contracts.scalars import resolve_plain, resolve_tagged
 
 Path: TypeAlias = tuple[str | int, ...]
 
 MOST_VALUES = 500_000
 """More values than this, aliases counted as often as they are used, are no input of ours."""
 DEEPEST = 100
-
-_CONSTANTS: dict[str, bool | None] = {
-    **dict.fromkeys(("", "~", "null", "Null", "NULL")),
-    **dict.fromkeys(("true", "True", "TRUE"), True),
-    **dict.fromkeys(("false", "False", "FALSE"), False),
-}
-_DECIMAL = re.compile(r"[-+]?[0-9]{1,4000}")
-_OCTAL = re.compile(r"0o[0-7]{1,4000}")
-_HEXADECIMAL = re.compile(r"0x[0-9a-fA-F]{1,4000}")
-_FLOAT = re.compile(r"[-+]?(\.[0-9]+|[0-9]+(\.[0-9]*)?)([eE][-+]?[0-9]+)?")
-_NOT_FINITE = re.compile(r"[-+]?\.(inf|Inf|INF)|\.(nan|NaN|NAN)")
-_TEXT_TAGS = ("!", "tag:yaml.org,2002:str")
-_TAGS = ("!", *(f"tag:yaml.org,2002:{name}" for name in ("str", "int", "float", "bool", "null", "map", "seq")))
+_COLLECTION_TAGS = {"SequenceStartEvent": "tag:yaml.org,2002:seq", "MappingStartEvent": "tag:yaml.org,2002:map"}
 
 
 class YAMLEventError(ValueError):
@@ -86,30 +75,6 @@ def parse_events(events: Iterator[Any]) -> PlacedValue:
     return _Builder(events).build()
 
 
-def parse_scalar(text: str) -> bool | int | float | str | None:
-    """What a scalar without quotes means (YAML 1.2.2, section 10.3.2).
-
-    Raises:
-        ValueError: If it is an infinity, not a number, or too large to be one.
-    """
-    if text in _CONSTANTS:
-        return _CONSTANTS[text]
-    if _DECIMAL.fullmatch(text):
-        return int(text)
-    if _OCTAL.fullmatch(text):
-        return int(text[2:], 8)
-    if _HEXADECIMAL.fullmatch(text):
-        return int(text[2:], 16)
-    if _NOT_FINITE.fullmatch(text):
-        raise ValueError(f"{text} is not a number that a parameter can have")
-    if _FLOAT.fullmatch(text):
-        number = float(text)
-        if not math.isfinite(number):
-            raise ValueError(f"{text[:40]} is too large for a number")
-        return number
-    return text
-
-
 class _Builder:
     def __init__(self, events: Iterator[Any]) -> None:
         self._events = events
@@ -131,17 +96,15 @@ class _Builder:
             return self._alias(event)
         if len(path) > DEEPEST:
             raise YAMLEventError(f"the values are nested deeper than {DEEPEST} levels", event.start_mark)
-        if event.tag is not None and str(event.tag) not in _TAGS:
-            raise YAMLEventError(f"the tag {event.tag} means nothing here", event.start_mark, "leave the tag out")
         before = self._count
         self._grow(1, event)
         kind = type(event).__name__
         if kind == "ScalarEvent":
             value: Any = self._scalar(event)
-        elif kind == "SequenceStartEvent":
-            value = self._sequence(path)
+        elif event.tag not in (None, "!", _COLLECTION_TAGS[kind]):
+            raise YAMLEventError(f"the tag {event.tag} means nothing here", event.start_mark, "leave the tag out")
         else:
-            value = self._mapping(path)
+            value = self._sequence(path) if kind == "SequenceStartEvent" else self._mapping(path)
         if event.anchor:
             self._anchors[event.anchor] = (value, self._count - before)
         return value
@@ -159,13 +122,15 @@ class _Builder:
         return copy.deepcopy(value)
 
     def _scalar(self, event: Any) -> Any:
-        tag = str(event.tag) if event.tag is not None else None
-        if tag in _TEXT_TAGS or (tag is None and event.style not in (None, "")):
+        if event.tag is None and event.style not in (None, ""):
             return event.value
         try:
-            return parse_scalar(event.value)
+            value = resolve_plain(event.value) if event.tag is None else resolve_tagged(str(event.tag), event.value)
         except ValueError as error:
-            raise YAMLEventError(str(error), event.start_mark) from None
+            raise YAMLEventError(str(error), event.start_mark, "leave the tag out" if event.tag else None) from None
+        if isinstance(value, float) and not math.isfinite(value):
+            raise YAMLEventError(f"{event.value[:40]} is not a number that JSON knows", event.start_mark)
+        return value
 
     def _sequence(self, path: Path) -> list[Any]:
         items: list[Any] = []

@@ -14,6 +14,7 @@ from wt_compiler.emit.one_line import one_line
 from wt_compiler.graph.palette import FAINT, FONT, FRAME, GROUND, INK, KINDS, LINE
 
 _WRAP = 26
+_LONGEST_WORD = 40
 _LONGEST = 90
 
 
@@ -75,9 +76,10 @@ def _node(name: str, instance: Instance) -> str:
 
 
 def wrapped(text: str) -> list[str]:
-    """A text in lines of about the same length, as few as possible."""
-    count = len(textwrap.wrap(text, _WRAP))
-    width = max(-(-len(text) // max(count, 1)), 1)
+    """A text in lines of about the same length, as few as possible; only very long words are broken."""
+    word = min(max(map(len, text.split()), default=1), _LONGEST_WORD)
+    count = len(textwrap.wrap(text, max(_WRAP, word)))
+    width = max(-(-len(text) // max(count, 1)), word)
     while len(lines := textwrap.wrap(text, width)) > count:
         width += 1
     return lines

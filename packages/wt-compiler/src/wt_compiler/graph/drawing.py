@@ -28,11 +28,15 @@ class Drawing:
 
     Use it as a context manager: whatever happens, the process is gone afterwards.
 
+    Attributes:
+        told: Whether it knows what to draw.
+
     Raises:
         NotDrawnError: If the process cannot be started.
     """
 
     def __init__(self) -> None:
+        self.told = False
         from wt_envs.cache import cache_root
 
         # -P: a file of the user's in the working directory must not stand in for a module.
@@ -61,6 +65,7 @@ class Drawing:
         Args:
             dot: DOT text.
         """
+        self.told = True
         stream, self._process.stdin = self._process.stdin, None
         assert stream is not None
         with suppress(BrokenPipeError), stream:  # a process that died says why to `finish`

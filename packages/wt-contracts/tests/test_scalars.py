@@ -5,7 +5,9 @@ from __future__ import annotations
 import math
 
 import pytest
-from wt_compiler.scalars import resolve_plain, resolve_tagged
+from hypothesis import given
+from hypothesis import strategies as st
+from wt_contracts.scalars import resolve_plain, resolve_tagged
 
 
 @pytest.mark.parametrize(
@@ -57,3 +59,8 @@ def test_a_tag_of_the_core_schema_decides(tag: str, text: str, value: object) ->
 def test_a_wrong_value_or_an_unknown_tag_is_refused(tag: str, text: str) -> None:
     with pytest.raises(ValueError, match="tag"):
         resolve_tagged(tag, text)
+
+
+@given(st.text(max_size=30))
+def test_any_text_is_a_value(text: str) -> None:
+    assert isinstance(resolve_plain(text), str | bool | int | float | None)

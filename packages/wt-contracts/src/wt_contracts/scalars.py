@@ -6,8 +6,9 @@ So `yes`, `on` and dates are strings, `010` is ten, and `0o10` is eight (YAML 1.
 from __future__ import annotations
 
 import re
+from typing import TypeAlias
 
-from wt_compiler.document import Scalar
+Scalar: TypeAlias = bool | int | float | str | None
 
 _CONSTANTS: dict[str, Scalar] = {
     **dict.fromkeys(("", "~", "null", "Null", "NULL")),
