@@ -13,8 +13,12 @@ READMES = sorted(Path(__file__).parents[1].glob("packages/*/README.md"))
 
 
 @pytest.mark.parametrize("readme", READMES, ids=lambda path: path.parent.name)
-def test_the_python_of_a_readme_runs(readme, tmp_path):
-    snippets = re.findall(r"^```python\n(.*?)^```$", readme.read_text(encoding="utf-8"), flags=re.MULTILINE | re.DOTALL)
+def test_the_python_of_a_readme_runs(readme, tmp_path, root, wt):
+    text = readme.read_text(encoding="utf-8")
+    snippets = re.findall(r"^```python\n(.*?)^```$", text, flags=re.MULTILINE | re.DOTALL)
+    if any("wt-hello-workflow" in snippet for snippet in snippets):
+        compiled = wt("compile", root / "examples/hello/spec.yaml", "-o", tmp_path / "wt-hello-workflow", cwd=tmp_path)
+        assert compiled.returncode == 0, compiled.stderr
 
     program = tmp_path / "readme.py"
     program.write_text("\n".join(snippets), encoding="utf-8")

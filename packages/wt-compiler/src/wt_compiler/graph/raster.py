@@ -24,7 +24,7 @@ def load() -> None:
         NotDrawnError: If it cannot be loaded.
     """
     try:
-        import resvg_py  # noqa: F401
+        import resvg_py  # noqa: F401 - the import is all that is wanted
     except (ImportError, OSError) as error:
         raise NotDrawnError(f"the drawing library cannot be loaded: {error}") from error
 
