@@ -97,6 +97,21 @@ def test_a_library_that_fails_to_import_is_a_warning_and_the_hint_of_a_missing_t
     assert "acme_extra" in error.hint
 
 
+def test_all_tasks_that_a_failed_library_may_hold_are_one_error(diagnose: Diagnose, library: RegistryOutput) -> None:
+    problem = RegistryProblem(subject="acme_extra", reason="ImportError: no gdal", kind="library")
+    registry = library.model_copy(update={"problems": [problem]})
+    tasks = ", ".join(f"{{id: i{number}, task: zebra_{number}}}" for number in range(8))
+    _, error = diagnose(f"id: demo\nrequirements: []\nworkflow: [{{id: a, task: lod}}, {tasks}]\n", registry)[:2]
+    (orphans,) = (
+        found
+        for found in diagnose(f"id: demo\nrequirements: []\nworkflow: [{tasks}]\n", registry)
+        if found.severity == "error"
+    )
+    assert error.hint == "did you mean 'load'?"
+    assert "'zebra_0'" in orphans.message
+    assert orphans.message.endswith(" and 3 more")
+
+
 def test_a_task_that_cannot_be_described_hides_no_other_and_says_why(
     diagnose: Diagnose, library: RegistryOutput
 ) -> None:

@@ -25,6 +25,24 @@ def test_wrong_parameters_are_refused_before_an_environment_is_built(demo, conso
     assert console.messages == []
 
 
+def test_a_run_that_is_refused_leaves_no_older_result_in_the_directory_it_was_given(demo, console):
+    demo.results.mkdir()
+    (demo.results / "result.json").write_text('{"result": "old", "error": null, "trace": null}')
+
+    CliRunner().invoke(run, [str(demo.directory), "--results", str(demo.results)], obj=console)
+
+    assert demo.result["result"] is None
+    assert "load.path is missing" in demo.result["error"]
+
+
+def test_results_that_cannot_be_written_do_not_hide_why_a_run_is_refused(demo, console, tmp_path):
+    (tmp_path / "file").write_text("")
+
+    answer = CliRunner().invoke(run, [str(demo.directory), "--results", str(tmp_path / "file")], obj=console)
+
+    assert "load.path is missing" in str(answer.exception)
+
+
 @pytest.mark.parametrize("seconds", ["0", "-1", "soon"])
 def test_a_timeout_is_a_number_of_seconds(demo, console, seconds):
     assert CliRunner().invoke(run, [str(demo.directory), "--timeout", seconds], obj=console).exit_code == 2

@@ -253,6 +253,17 @@ def test_a_step_that_was_running_is_named_in_the_result(demo):
     assert "interrupted" in demo.result["error"]
 
 
+def test_a_run_that_somebody_else_ends_says_so(demo):
+    demo.write_run("import os, signal\n\ndef main(params):\n    os.kill(os.getpid(), signal.SIGTERM)\n")
+
+    with demo.invoker.run(demo.good, results=demo.results) as handle:
+        outcome = handle.wait(30)
+
+    [diagnostic] = outcome.diagnostics
+    assert (outcome.exit_code, diagnostic.code) == (1, Code.RUN_INTERRUPTED)
+    assert diagnostic.message == demo.result["error"] == "the run was interrupted by SIGTERM"
+
+
 def test_leaving_the_context_ends_the_run(demo):
     demo.write_run("import time\n\ndef main(params):\n    print('in', flush=True)\n    time.sleep(60)\n")
     out = Output()
@@ -355,6 +366,21 @@ def test_two_runs_at_once_do_not_mix(demo, tmp_path):
         assert json.loads((tmp_path / str(number) / "result.json").read_text())["result"] == params
         assert len(outcome.steps) == 2
     assert runs[0][1].run_id != runs[1][1].run_id
+
+
+def test_a_second_run_in_the_same_results_directory_is_refused_and_does_not_disturb_the_first(demo):
+    demo.write_run("import threading\n\ndef main(params):\n    print('ready')\n    threading.Event().wait(60)\n")
+    output = Output()
+    with demo.invoker.run(demo.good, results=demo.results, watcher=Watcher(stdout=output)) as first:
+        output.wait_for(b"ready")
+        with pytest.raises(DiagnosticError, match="another run writes into"):
+            demo.invoker.run(demo.good, results=demo.results)
+        outcome = first.cancel()
+    demo.write_run("def main(params):\n    return 2\n")
+
+    with demo.invoker.run(demo.good, results=demo.results) as second:
+        assert second.wait(30).result.result == 2
+    assert outcome.result.error == "the run was interrupted"
 
 
 def test_an_interpreter_that_cannot_be_started_is_one_clear_message(demo):

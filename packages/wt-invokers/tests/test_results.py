@@ -33,6 +33,22 @@ def test_a_result_that_is_cut_short_is_no_result(tmp_path):
     assert Results(tmp_path).read() is None
 
 
+def test_a_result_that_cannot_be_written_leaves_nothing_beside_it(tmp_path):
+    (tmp_path / "result.json").mkdir()
+
+    with pytest.raises(DiagnosticError, match="WT504"):
+        Results(tmp_path).write(WorkflowResult(result=1))
+
+    assert [path.name for path in tmp_path.iterdir()] == ["result.json"]
+
+
+def test_a_results_directory_that_was_removed_is_made_again(tmp_path):
+    results = Results(tmp_path / "x")
+    results.write(WorkflowResult(error="no rain"))
+
+    assert results.read() == WorkflowResult(error="no rain")
+
+
 def test_an_object_store_takes_results():
     results = Results("memory:///")
 

@@ -92,11 +92,11 @@ def test_a_failed_step_is_marked_and_its_message_is_passed_on(demo, params, cons
 
     assert outcome.exit_code == 1
     assert console.answers[0].splitlines()[0].split()[0] == "failed"
-    assert "failed: 1 of 2 steps" in console.answers[0]
+    assert "failed after 0 of 2 steps" in console.answers[0]
     assert "no rain" in capfd.readouterr().err
 
 
-def test_a_timeout_is_reported(demo, params, console):
+def test_a_timeout_is_reported_once(demo, params, console, capfd):
     code = "import threading\n\ndef main(params):\n    threading.Event().wait(60)\n"
     outcome, seconds = run(demo, params, console, code, timeout=0.5)
     report(outcome, seconds, console, open_it=False)
@@ -104,6 +104,7 @@ def test_a_timeout_is_reported(demo, params, console):
     assert outcome.exit_code == 1
     assert [diagnostic.code for diagnostic in console.diagnostics] == [Code.RUN_TIMED_OUT]
     assert "longer than 0.5 s" in demo.result["error"]
+    assert capfd.readouterr().err == ""
 
 
 def test_without_a_person_all_missing_parameters_are_named(demo, console):

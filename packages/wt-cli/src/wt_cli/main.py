@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import atexit
+import gc
 import os
 import sys
 from collections.abc import Sequence
@@ -29,6 +31,9 @@ def main(argv: Sequence[str] | None = None) -> int:
     for stream in (sys.stdout, sys.stderr):
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="backslashreplace")
+    if argv is None:
+        # What the process still holds at its end goes with it; looking for garbage in that takes as long as a command.
+        atexit.register(gc.freeze)
     console = TerminalConsole()
     try:
         code = _invoke(list(sys.argv[1:] if argv is None else argv), console)

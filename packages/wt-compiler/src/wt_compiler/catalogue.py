@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Final
+
 from wt_contracts.codes import Code
 from wt_contracts.registry import RegistryEntry, RegistryOutput, RegistryProblem
 
 from wt_compiler.findings import Findings
 from wt_compiler.parameters import Parameters
 from wt_compiler.spec import Name
+
+_NAMES_SHOWN: Final = 5
 
 
 def dotted_path(entry: RegistryEntry) -> str:
@@ -31,6 +35,7 @@ class Catalogue:
                 self._by_name.setdefault(entry.function_name, []).append(entry)
         self._problems = registry.problems
         self._parameters: dict[str, Parameters] = {}
+        self._orphans: dict[str, Name] = {}
 
     def offers(self, name: str) -> bool:
         """Whether any module has a task of that short name."""
@@ -63,6 +68,20 @@ class Catalogue:
             self._report_unknown(name, findings)
         return entry
 
+    def report_orphans(self, findings: Findings) -> None:
+        """Report the names that may be in a library which could not be imported: all of them are one mistake."""
+        if not self._orphans:
+            return
+        listed = [repr(text) for text in self._orphans]
+        more = f" and {len(listed) - _NAMES_SHOWN} more" if len(listed) > _NAMES_SHOWN else ""
+        message = f"there is no task {', '.join(listed[:_NAMES_SHOWN])}{more}"
+        hint = f"look in {', '.join(self._failed_libraries)}, which could not be imported"
+        findings.error(Code.UNKNOWN_TASK, message, next(iter(self._orphans.values())).position, hint)
+
+    @property
+    def _failed_libraries(self) -> list[str]:
+        return [problem.subject for problem in self._problems if problem.kind == "library"]
+
     def _warn_if_deprecated(self, entry: RegistryEntry, name: Name, findings: Findings) -> None:
         if entry.metadata.deprecated:
             message = f"the task {entry.function_name!r} is deprecated"
@@ -84,10 +103,10 @@ class Catalogue:
             hint = f"did you mean {paths}?"
         else:
             hint = findings.suggest(text, self._by_path if short != text else self._by_name)
-        libraries = [p.subject for p in self._problems if p.kind == "library"]
-        if libraries and hint is None:
-            hint = f"it may be in {', '.join(libraries)}, which could not be imported"
-        elif not self._by_path:
+        if hint is None and self._failed_libraries:
+            self._orphans.setdefault(text, name)
+            return
+        if not self._by_path:
             hint = "the environment offers no tasks at all: is the task library among the requirements?"
         findings.error(Code.UNKNOWN_TASK, f"there is no task {text!r}", name.position, hint or "see `wt registry`")
 

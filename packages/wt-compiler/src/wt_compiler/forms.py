@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from wt_contracts.codes import Code
 from wt_contracts.forms import FormLayout
@@ -23,8 +22,7 @@ from wt_compiler.schemas import GROUP_MARKER, InstanceSchemas
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
 
-@dataclass(frozen=True, slots=True)
-class Forms:
+class Forms(NamedTuple):
     """What the compiled package holds about its parameters.
 
     Attributes:

@@ -5,9 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal, TypeAlias
+from typing import Literal, NamedTuple, TypeAlias
 
 from wt_compiler import version
 
@@ -17,8 +16,7 @@ _FORMAT = 1
 PictureState: TypeAlias = Literal["drawn", "failed", "large", "unwanted"]
 
 
-@dataclass(frozen=True, slots=True)
-class Manifest:
+class Manifest(NamedTuple):
     """The files of one compile.
 
     Attributes:

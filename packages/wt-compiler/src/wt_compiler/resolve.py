@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
 from pathlib import Path
+from typing import NamedTuple
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic
@@ -18,8 +18,7 @@ from wt_compiler.parse import parse_spec
 from wt_compiler.spec import GroupSpec, InstanceSpec, MappingSpec, Spec
 
 
-@dataclass(frozen=True, slots=True)
-class Resolved:
+class Resolved(NamedTuple):
     """A task instance whose names are looked up; what was not found is None or left out."""
 
     spec: InstanceSpec
@@ -66,6 +65,7 @@ def resolve(spec: Spec, catalogue: Catalogue) -> list[Resolved]:
             found = [catalogue.find(name, findings) for name in skipif.conditions]
             defaults[id(skipif)] = tuple(entry for entry in found if entry is not None)
         resolved.append(Resolved(instance, task, defaults[id(skipif)] if skipif else ()))
+    catalogue.report_orphans(findings)
     return resolved
 
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wt_contracts.codes import Code
 
@@ -14,8 +14,7 @@ GROUP_MARKER = "ecoscope:task_group"
 """The key that tells a group from an instance in `rjsf.json`, as existing front ends know it."""
 
 
-@dataclass(frozen=True, slots=True)
-class OpenArguments:
+class OpenArguments(NamedTuple):
     """The part of a task's schema that a form shows, for one set of bound arguments.
 
     Attributes:

@@ -6,7 +6,7 @@ What could not be read is None, and was reported; later stages pass over it, so 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wt_compiler.dag import Override
 from wt_compiler.document import Node
@@ -17,16 +17,14 @@ if TYPE_CHECKING:
     from wt_envs.requirement import Requirement
 
 
-@dataclass(frozen=True, slots=True)
-class Name:
+class Name(NamedTuple):
     """A word of the author's, and where it stands."""
 
     text: str
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Argument:
+class Argument(NamedTuple):
     """An argument bound in `partial`: the value, and the node that it was read from."""
 
     name: Name
@@ -34,8 +32,7 @@ class Argument:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class MappingSpec:
+class MappingSpec(NamedTuple):
     """`map` or `mapvalues`."""
 
     method: Literal["map", "mapvalues"]
@@ -44,16 +41,14 @@ class MappingSpec:
     node: Node
 
 
-@dataclass(frozen=True, slots=True)
-class SkipifSpec:
+class SkipifSpec(NamedTuple):
     """The conditions, by name, under which an instance is skipped."""
 
     conditions: tuple[Name, ...]
     unpack_depth: int
 
 
-@dataclass(frozen=True, slots=True)
-class InstanceSpec:
+class InstanceSpec(NamedTuple):
     """A task instance."""
 
     id: Name | None
@@ -65,8 +60,7 @@ class InstanceSpec:
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class GroupSpec:
+class GroupSpec(NamedTuple):
     """A task group."""
 
     title: Name | None

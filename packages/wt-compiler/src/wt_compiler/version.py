@@ -8,7 +8,7 @@ its major part; when anything else that was read changed, its patch part. Whoeve
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 FILE = "VERSION.yaml"
 FIRST = (0, 1, 0)
@@ -18,8 +18,7 @@ _LINE = re.compile(r"^(version|structure|inputs):\s*[\"']?([0-9a-f.]+)[\"']?\s*(
 _VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})")
 
 
-@dataclass(frozen=True, slots=True)
-class Stamp:
+class Stamp(NamedTuple):
     """What `VERSION.yaml` holds.
 
     Attributes:

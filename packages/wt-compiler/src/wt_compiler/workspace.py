@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
@@ -21,6 +21,7 @@ from wt_compiler.environment import TaskSource, conda_requirements, find_tasks, 
 from wt_compiler.existing import Existing, unwritable
 from wt_compiler.graph import MOST_DRAWN, NotDrawnError
 from wt_compiler.names import DEFAULT_PREFIX, DEFAULT_RESULTS_ENV_VAR, Names, name_workflow
+from wt_compiler.turn import turn
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -58,8 +59,7 @@ class Options:
     force: bool = False
 
 
-@dataclass(frozen=True, slots=True)
-class Compiled:
+class Compiled(NamedTuple):
     """A workspace that is in place.
 
     Attributes:
@@ -81,13 +81,19 @@ class Compiled:
     warnings: list[Diagnostic]
 
 
-def compile_spec(path: Path, options: Options | None = None, progress: Callable[[str], None] | None = None) -> Compiled:
+def compile_spec(
+    path: Path,
+    options: Options | None = None,
+    progress: Callable[[str], None] | None = None,
+    drawing: Drawing | None = None,
+) -> Compiled:
     """Compile a spec.
 
     Args:
         path: The spec.yaml.
         options: What to do differently from the defaults.
         progress: Is told what is being done.
+        drawing: A drawing that was started ahead and that nothing else uses; whoever started it ends it.
 
     Returns:
         The workspace; an older one that stood there has been replaced, all at once.
@@ -96,7 +102,7 @@ def compile_spec(path: Path, options: Options | None = None, progress: Callable[
         DiagnosticError: Holds everything that is wrong; then an older workspace is as it was.
     """
     with ExitStack() as resources:
-        return _Compilation(path, options or Options(), progress or _silent, resources).run()
+        return _Compilation(path, options or Options(), progress or _silent, resources, drawing).run()
 
 
 def compile_for_run(spec: Path, console: Console) -> Path:
@@ -120,7 +126,14 @@ def compile_for_run(spec: Path, console: Console) -> Path:
 class _Compilation:
     """One compile, from the spec's path to the workspace."""
 
-    def __init__(self, path: Path, options: Options, progress: Callable[[str], None], resources: ExitStack) -> None:
+    def __init__(
+        self,
+        path: Path,
+        options: Options,
+        progress: Callable[[str], None],
+        resources: ExitStack,
+        drawing: Drawing | None,
+    ) -> None:
         from wt_compiler.document import read_document
         from wt_compiler.parse import parse_spec
 
@@ -132,6 +145,7 @@ class _Compilation:
         self._names: Names
         self._old: Existing
         self._target: Path
+        self._ahead = drawing
         self._drawing: Drawing | None = None
         self._picture: manifest.PictureState = "unwanted"
 
@@ -163,6 +177,7 @@ class _Compilation:
             raise DiagnosticError(Diagnostic(code=Code.USAGE, message=str(error))) from None
         target = options.output or self._base / self._names.release
         self._target = target.resolve()
+        self._resources.enter_context(turn(self._target, self._progress))
         self._old = Existing(self._target)
 
     def _environment(self) -> tuple[RegistryOutput, Lock | None, Dag]:
@@ -221,10 +236,13 @@ class _Compilation:
 
     def _start_drawing(self) -> None:
         """Let Graphviz load while the rest is prepared."""
-        if self._drawing is not None or not self._options.graph:
+        if self._drawing is not None or self._picture == "failed" or not self._options.graph:
             return
         if len(self._spec.instances) > MOST_DRAWN:
             self._picture = "large"
+            return
+        if self._ahead is not None:
+            self._drawing = self._ahead
             return
         from wt_compiler.graph.drawing import Drawing
 

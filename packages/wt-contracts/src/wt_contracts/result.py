@@ -6,6 +6,9 @@ from typing import Any
 
 from pydantic import BaseModel, ConfigDict
 
+INTERRUPTED = "the run was interrupted"
+"""How the error of a run begins that was ended from outside."""
+
 
 class WorkflowResult(BaseModel):
     """Exactly `{"result": …, "error": str | null, "trace": str | null}`, whatever ran the workflow.

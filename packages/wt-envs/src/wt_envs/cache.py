@@ -7,9 +7,6 @@ import sys
 from pathlib import Path
 from typing import Final
 
-from wt_contracts.codes import Code
-from wt_contracts.diagnostics import Diagnostic, DiagnosticError
-
 VARIABLE: Final = "WT_CACHE_DIR"
 
 
@@ -26,6 +23,10 @@ def cache_root() -> Path:
     try:
         return Path(configured).expanduser().absolute() if configured else _platform_cache() / "wt"
     except RuntimeError:
+        # Imported here because the process that draws asks for this directory, too, and has no time to lose.
+        from wt_contracts.codes import Code
+        from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
         raise DiagnosticError(
             Diagnostic(
                 code=Code.CACHE_NOT_WRITABLE,

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 from wt_envs.requirement import canonical
 
 
-@dataclass(frozen=True)
-class Pin:
+class Pin(NamedTuple):
     """Where a package comes from.
 
     Attributes:

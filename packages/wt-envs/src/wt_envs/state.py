@@ -8,9 +8,8 @@ import os
 import re
 import time
 import tomllib
-from dataclasses import asdict, dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from wt_contracts.diagnostics import DiagnosticError
 
@@ -27,8 +26,7 @@ _TICK: Final = 50_000_000
 _COARSE_TICK: Final = 2_000_000_000
 
 
-@dataclass(frozen=True, slots=True)
-class SourceState:
+class SourceState(NamedTuple):
     """What a source directory holds now.
 
     Attributes:
@@ -73,7 +71,7 @@ def _remembered_state(directory: Path, *, fresh: bool) -> SourceState:
             pass  # Nothing usable is remembered: look.
     state = _look(directory, git)
     if settled:
-        remember(memo, json.dumps({"signature": signature, "state": asdict(state)}))
+        remember(memo, json.dumps({"signature": signature, "state": state._asdict()}))
     return state
 
 

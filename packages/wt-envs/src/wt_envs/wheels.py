@@ -6,9 +6,8 @@ import hashlib
 import re
 import tomllib
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import Final
+from typing import Final, NamedTuple
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
@@ -28,8 +27,7 @@ _ATTEMPTS: Final = 3
 _EPOCH: Final = "315532800"
 
 
-@dataclass(frozen=True, slots=True)
-class Given:
+class Given(NamedTuple):
     """The version that a build is told, instead of reading it from git.
 
     Attributes:

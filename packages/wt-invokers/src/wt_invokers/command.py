@@ -39,17 +39,19 @@ def run(
     Parameters come from a file, from --set, and, on a terminal, from prompts for those that are missing. They are
     checked before anything runs. A value of --set is JSON, or else text: --set load.years='[2012, 2013]'.
 
-    The exit code is 0 if the workflow succeeded, 1 if a task failed or the run was ended, 2 if it did not start.
+    The exit code is 0 if the workflow succeeded, 1 if a task failed, the run was ended or there is no environment
+    for it, 2 if the spec, the parameters or the options are wrong.
     """
     from wt_invokers.local import LocalInvoker
     from wt_invokers.run_id import new_run_id
-    from wt_invokers.session import collect, execute, report
+    from wt_invokers.session import collect, execute, refusal_in, report
     from wt_invokers.target import find_workspace, realise
 
     console.json = console.json or as_json
-    workspace = find_workspace(target, console)
-    params = collect(workspace, params_file, assignments, console, ask=console.interactive and not no_input)
-    invoker = LocalInvoker(workspace, realise(workspace, console).python)
+    with refusal_in(results):
+        workspace = find_workspace(target, console)
+        params = collect(workspace, params_file, assignments, console, ask=console.interactive and not no_input)
+        invoker = LocalInvoker(workspace, realise(workspace, console).python)
     run_id = new_run_id()
     place = results or str(Path("results") / workspace.id / run_id)
     outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, mock_io=mock_io)

@@ -16,7 +16,7 @@ from wt_contracts.cli import ExitCode, WorkflowCLIArgs, WorkflowCLIEnv
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.events import WorkflowEvent
-from wt_contracts.result import WorkflowResult
+from wt_contracts.result import INTERRUPTED, WorkflowResult
 
 from wt_invokers.events import EventStream, Observer
 from wt_invokers.process import ProcessGroup, Sink
@@ -211,7 +211,7 @@ class RunHandle:
         """
         if self._outcome is not None:
             return self._outcome
-        return self._end(Code.RUN_INTERRUPTED, "the run was interrupted")
+        return self._end(Code.RUN_INTERRUPTED, INTERRUPTED)
 
     def discard(self) -> None:
         """Remove what a run that could not be started needed, and end what was started of it."""
@@ -219,6 +219,7 @@ class RunHandle:
             self._group.end(0)
         self._events.close()
         self._directory.cleanup()
+        self.results.release()
 
     @property
     def _started(self) -> ProcessGroup:
@@ -248,9 +249,10 @@ class RunHandle:
         written = self.results.read()
         if written is not None and self._is_own_end(returncode, written, ended):
             exit_code = returncode if returncode is not None else int(ExitCode.TASK_FAILED)
-            self._outcome = self._make_outcome(exit_code, written)
+            self._outcome = self._make_outcome(exit_code, written, _interruption(written))
         else:
             self._outcome = self._replace_result(returncode, written, ended)
+        self.results.release()
         return self._outcome
 
     @staticmethod
@@ -298,6 +300,13 @@ class RunHandle:
         self, exit_code: int, result: WorkflowResult, diagnostics: tuple[Diagnostic, ...] = ()
     ) -> Outcome:
         return Outcome(self.run_id, exit_code, self.results, result, diagnostics, self.steps)
+
+
+def _interruption(written: WorkflowResult) -> tuple[Diagnostic, ...]:
+    """What to say of a run that somebody else ended; all other failures it has told itself."""
+    if written.error is None or not written.error.startswith(INTERRUPTED):
+        return ()
+    return (Diagnostic(code=Code.RUN_INTERRUPTED, message=written.error),)
 
 
 def _signal_name(number: int) -> str:

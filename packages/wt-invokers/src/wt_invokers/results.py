@@ -14,6 +14,9 @@ from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.result import WorkflowResult
 
 
+_ELSEWHERE = "'--results' takes another directory or URL"
+
+
 class Results:
     """A results directory.
 
@@ -32,6 +35,7 @@ class Results:
         text = str(location)
         self.path: Path | None = None
         self._store: Any = None
+        self._claim: int | None = None
         if "://" in text and not text.startswith("file:"):
             self.url = text
             self._store = _open_store(text)
@@ -43,19 +47,31 @@ class Results:
         return self.url if self.path is None else str(self.path)
 
     def clear(self) -> None:
-        """Remove an older `result.json`; a missing local directory is created.
+        """Remove an older `result.json`; a missing local directory is created, and is this run's until `release`.
 
         Raises:
-            DiagnosticError: If that is not possible.
+            DiagnosticError: If that is not possible, or another run writes into the directory right now.
         """
         try:
             if self.path is not None:
                 self.path.mkdir(parents=True, exist_ok=True)
+                self._claim = self._claim if self._claim is not None else _claim(self.path)
                 (self.path / RESULT_FILE).unlink(missing_ok=True)
             else:
                 _delete(self._store)
+        except BlockingIOError as error:
+            message = f"another run writes into the results directory {self}"
+            raise DiagnosticError(
+                Diagnostic(code=Code.RESULTS_NOT_WRITABLE, message=message, hint=_ELSEWHERE)
+            ) from error
         except OSError as error:
             raise _not_writable(self, error) from error
+
+    def release(self) -> None:
+        """Let other runs have the directory."""
+        if self._claim is not None:
+            os.close(self._claim)
+            self._claim = None
 
     def read(self) -> WorkflowResult | None:
         """What the workflow wrote; None if it wrote no whole `result.json`."""
@@ -75,12 +91,41 @@ class Results:
         try:
             if self.path is None:
                 _put(self._store, content)
-                return
-            aside = self.path / f".{RESULT_FILE}.{os.getpid()}"
-            aside.write_bytes(content)
-            aside.replace(self.path / RESULT_FILE)
+            else:
+                _replace(self.path / RESULT_FILE, content)
         except OSError as error:
             raise _not_writable(self, error) from error
+
+
+def _claim(directory: Path) -> int | None:
+    """Lock a directory for as long as the descriptor is open; None where directories cannot be locked.
+
+    Raises:
+        BlockingIOError: If another process has locked it.
+    """
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    descriptor = os.open(directory, os.O_RDONLY)
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except OSError as error:
+        os.close(descriptor)
+        if isinstance(error, BlockingIOError):
+            raise
+        return None
+    return descriptor
+
+
+def _replace(path: Path, content: bytes) -> None:
+    path.parent.mkdir(parents=True, exist_ok=True)  # a task may have tidied it away
+    aside = path.with_name(f".{path.name}.{os.getpid()}")
+    try:
+        aside.write_bytes(content)
+        aside.replace(path)
+    finally:
+        aside.unlink(missing_ok=True)
 
 
 def _path_of(url: str) -> Path:
@@ -94,7 +139,7 @@ def _path_of(url: str) -> Path:
 
 def _not_writable(results: Results, error: OSError) -> DiagnosticError:
     message = f"the results directory {results} cannot be used: {error.strerror or error}"
-    return DiagnosticError(Diagnostic(code=Code.RESULTS_NOT_WRITABLE, message=message))
+    return DiagnosticError(Diagnostic(code=Code.RESULTS_NOT_WRITABLE, message=message, hint=_ELSEWHERE))
 
 
 def _open_store(url: str) -> Any:

@@ -4,18 +4,21 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
 from wt_contracts.console import Console
 from wt_contracts.diagnostics import DiagnosticError
+from wt_contracts.result import WorkflowResult
 
 from wt_invokers import summary
 from wt_invokers.local import LocalInvoker, Outcome
 from wt_invokers.pages import find_page, open_page
 from wt_invokers.params import Params
 from wt_invokers.prompt import ask_missing
+from wt_invokers.results import Results
 from wt_invokers.screen import Screen
 from wt_invokers.signals import terminate_as_interrupt
 from wt_invokers.workspace import Workspace
@@ -55,6 +58,25 @@ def collect(
         ask_missing(params, workspace.params_schema, ask=_ask, say=lambda line: click.echo(line, err=True))
     params.check(workspace.params_schema)
     return params
+
+
+@contextmanager
+def refusal_in(results: str | None) -> Iterator[None]:
+    """Write into the results directory why a run cannot start, so that nobody takes an older result for its own.
+
+    Args:
+        results: The directory or URL that was asked for; None if there is none yet.
+    """
+    try:
+        yield
+    except DiagnosticError as refusal:
+        if results is not None:
+            with suppress(DiagnosticError):  # that the results cannot be written is not what is wrong
+                place = Results(results)
+                place.clear()
+                place.write(WorkflowResult(error="; ".join(found.message for found in refusal.diagnostics)))
+                place.release()
+        raise
 
 
 def execute(

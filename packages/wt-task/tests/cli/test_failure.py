@@ -65,6 +65,12 @@ def test_sys_exit_in_a_task_names_the_step(demo):
     assert demo.result["error"] == "Task instance 'trend' called sys.exit(3)"
 
 
+def test_what_is_no_ordinary_exception_is_raised_by_its_step_all_the_same(demo):
+    fail(demo, "def f():\n    raise GeneratorExit\n")
+
+    assert demo.result["error"] == "Task instance 'trend' raised GeneratorExit"
+
+
 def test_a_syntax_error_in_a_library_names_the_file(demo):
     done = fail(demo, "def f(:\n")
 

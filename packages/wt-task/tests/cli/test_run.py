@@ -254,6 +254,19 @@ def test_a_signal_ends_the_run_and_is_in_the_result(demo, number, code):
     assert "Traceback" not in said
 
 
+def test_a_watcher_is_left_to_say_that_the_run_was_interrupted(demo, tmp_path):
+    demo.write_run(WAIT)
+    argv = demo.argv("run", "--config-json", '{"load": {"path": "x"}}')
+    environ = demo.environ(WT_EVENTS_FILE=str(tmp_path / "events"))
+    with subprocess.Popen(argv, env=environ, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True) as process:
+        assert read_line(process) == "ready\n"
+        process.terminate()
+        _, said = process.communicate(timeout=20)
+
+    assert (process.returncode, said) == (1, "")
+    assert "SIGTERM" in demo.result["error"]
+
+
 def test_a_thread_that_goes_on_working_does_not_hold_an_interrupted_run(demo):
     demo.write_run(
         """\
@@ -291,6 +304,23 @@ def test_a_reader_of_the_output_that_goes_away_does_not_lose_the_result(demo):
 
     assert process.returncode == 1
     assert "BrokenPipe" in demo.result["error"]
+
+
+@pytest.mark.parametrize("closing", ["sys.stdout.close()", "sys.stderr.close()", "os.close(1)", "os.close(2)"])
+def test_a_task_that_closes_the_output_does_not_lose_the_result(demo, closing):
+    demo.write_run(f"import os, sys\n\ndef main(params):\n    print('begun')\n    {closing}\n    return 1\n")
+
+    done = demo.run()
+
+    assert "Traceback" not in done.stderr
+    assert demo.result == {"result": 1, "error": None, "trace": None}
+
+
+def test_a_task_that_removes_the_results_directory_does_not_lose_the_result(demo):
+    demo.write_run(f"import shutil\n\ndef main(params):\n    shutil.rmtree({str(demo.results)!r})\n    return 1\n")
+
+    assert demo.run().returncode == 0
+    assert demo.result["result"] == 1
 
 
 @pytest.mark.parametrize("executor", ["threads", "processes"])

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.parameters import Parameters
@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from wt_compiler.resolve import Resolved
 
 
-@dataclass(frozen=True, slots=True)
-class FormInstance:
+class FormInstance(NamedTuple):
     """An instance with something left to fill in; `unbound` has the parameters in order."""
 
     unbound: tuple[str, ...]
@@ -23,8 +22,7 @@ class FormInstance:
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class FormGroup:
+class FormGroup(NamedTuple):
     """A group with at least one such instance."""
 
     title: Name

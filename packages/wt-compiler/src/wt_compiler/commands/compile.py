@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -13,6 +14,7 @@ from wt_compiler.commands.source_options import source_options, task_source
 if TYPE_CHECKING:
     from wt_contracts.console import Console
 
+    from wt_compiler.graph.drawing import Drawing
     from wt_compiler.workspace import Compiled
 
 
@@ -62,24 +64,43 @@ def compile_(
     # Looking for plugins reads the metadata of every installed package, and none changes what is compiled here.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from wt_compiler.collector import no_garbage_collection
-    from wt_compiler.workspace import Options, compile_spec
 
-    options = Options(
-        output=output,
-        source=task_source(registry, env, discovery_timeout),
-        prefix=pkg_name_prefix,
-        results_env_var=results_env_var,
-        upgrade=upgrade,
-        graph=graph,
-        force=force,
-    )
-    with no_garbage_collection():
-        compiled = compile_spec(spec, options, console.progress)
+    with no_garbage_collection(), ExitStack() as resources:
+        drawing = _draw_ahead(resources) if graph and (force or _is_new(spec, output)) else None
+        from wt_compiler.workspace import Options, compile_spec
+
+        options = Options(
+            output=output,
+            source=task_source(registry, env, discovery_timeout),
+            prefix=pkg_name_prefix,
+            results_env_var=results_env_var,
+            upgrade=upgrade,
+            graph=graph,
+            force=force,
+        )
+        compiled = compile_spec(spec, options, console.progress, drawing)
     if console.json:
         console.answer(_as_json(compiled))
         return
     console.diagnose(compiled.warnings)
     console.answer(_as_text(compiled))
+
+
+def _is_new(spec: Path, output: Path | None) -> bool:
+    """Whether nothing was compiled there yet, as far as can be told before the spec is read."""
+    from wt_compiler.manifest import FILE
+
+    return not any((place / FILE).exists() for place in ([output] if output else spec.parent.glob("*-workflow")))
+
+
+def _draw_ahead(resources: ExitStack) -> Drawing | None:
+    """Let Graphviz load while everything else is imported; what stops that is said later, when it is tried again."""
+    from wt_compiler.graph import NotDrawnError
+    from wt_compiler.graph.drawing import Drawing
+
+    with suppress(NotDrawnError):
+        return resources.enter_context(Drawing())
+    return None
 
 
 def _as_text(compiled: Compiled) -> str:

@@ -4,15 +4,13 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass
-from typing import TypeAlias
+from typing import NamedTuple, TypeAlias
 
 _Natural: TypeAlias = tuple[tuple[int, int], ...]
 _UNITS = re.compile(r"\d+|\D")
 
 
-@dataclass(frozen=True, slots=True, order=True)
-class Import:
+class Import(NamedTuple):
     """`from module import name [as alias]`."""
 
     module: str

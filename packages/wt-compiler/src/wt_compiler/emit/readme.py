@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from wt_compiler import version
 from wt_compiler.dag import Instance
@@ -18,8 +17,7 @@ from wt_compiler.emit.workflow import Workflow
 _LONGEST_CELL = 160
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter:
+class Parameter(NamedTuple):
     """One row of the table of parameters."""
 
     step: str

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
+from typing import NamedTuple
 
 from wt_compiler.dag import Dag, Group, Instance, TaskUse
 from wt_compiler.emit.imports import Import, statements
@@ -19,8 +19,7 @@ _DIRECTIVE = re.compile(r"\b(noqa|nosec|nopep8|pragma|(type|fmt|ruff|flake8|mypy
 """Comments that linters, formatters or type checkers obey; no title may turn into one."""
 
 
-@dataclass(frozen=True, slots=True)
-class Step:
+class Step(NamedTuple):
     """One task instance as it stands in the template.
 
     Attributes:

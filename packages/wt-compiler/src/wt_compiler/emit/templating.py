@@ -23,8 +23,12 @@ def render(template: str, **context: Any) -> str:
 def _environment() -> Environment:
     from jinja2 import Environment, FileSystemLoader, StrictUndefined
 
+    from wt_compiler.emit.template_cache import TemplateCache
+
     environment = Environment(  # noqa: S701 — what comes out is Python, TOML and Markdown, never HTML
         loader=FileSystemLoader(TEMPLATES),
+        auto_reload=False,
+        bytecode_cache=TemplateCache(),
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -5,18 +5,20 @@ from __future__ import annotations
 import subprocess
 import sys
 from contextlib import suppress
-from dataclasses import dataclass
+from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import NamedTuple, Self
 
 from wt_compiler.graph import NotDrawnError
 
 LONGEST = 60.0
 """Seconds after which a compile goes on without a picture."""
 
+_ROOT = Path(__file__).parents[2]
+_WORKER = "import sys; sys.path[:] = sys.argv[2:]; from wt_compiler.graph.worker import main; main()"
 
-@dataclass(frozen=True, slots=True)
-class Picture:
+
+class Picture(NamedTuple):
     """A drawn graph."""
 
     svg: bytes
@@ -39,8 +41,10 @@ class Drawing:
         self.told = False
         from wt_envs.cache import cache_root
 
-        # -P: a file of the user's in the working directory must not stand in for a module.
-        command = [sys.executable, "-P", "-m", "wt_compiler.graph.worker", str(cache_root() / "graphviz")]
+        # It imports from where this process does, and is spared finding that out; but not from the working directory,
+        # where a file of the user's could stand in for a module.
+        path = [str(_ROOT), *(entry for entry in sys.path if Path(entry).is_absolute())]
+        command = [sys.executable, "-P", "-S", "-c", _WORKER, str(cache_root() / "graphviz"), *path]
         pipe = subprocess.PIPE
         try:
             self._process = subprocess.Popen(command, stdin=pipe, stdout=pipe, stderr=pipe)

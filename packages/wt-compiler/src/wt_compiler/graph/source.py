@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
@@ -20,8 +19,7 @@ DOT_FILE = "graph.dot"
 MERMAID_FILE = "graph.mmd"
 
 
-@dataclass(frozen=True, slots=True)
-class GraphText:
+class GraphText(NamedTuple):
     """A graph in both languages."""
 
     dot: str

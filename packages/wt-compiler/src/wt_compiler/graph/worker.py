@@ -28,7 +28,3 @@ def main() -> None:
         raise SystemExit(1) from None
     text = svg.encode()
     sys.stdout.buffer.write(len(text).to_bytes(8, "big") + text + png)
-
-
-if __name__ == "__main__":
-    main()

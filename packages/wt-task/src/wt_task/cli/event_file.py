@@ -35,6 +35,11 @@ class EventFile:
         """The step that started last among those that have not ended well."""
         return next(reversed(self._running), self._failed)
 
+    @property
+    def watched(self) -> bool:
+        """Whether somebody reads the events, and so says how the run ended."""
+        return self._descriptor is not None
+
     def observe(self, event: Any) -> None:
         """Take an event of a task: anything with the attributes of a `WorkflowEvent`."""
         if event.step is not None:

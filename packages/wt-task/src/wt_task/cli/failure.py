@@ -51,7 +51,8 @@ def describe(error: BaseException, package: str, step: str | None) -> Failure:
     else:
         message = _message(captured, origin)
         if step is not None and not hasattr(error, "task_instance_id"):
-            message = f"Task instance {step!r} {message}"
+            verb = "" if isinstance(error, SystemExit) else "raised "
+            message = f"Task instance {step!r} {verb}{message}"
     return Failure(message, "".join(captured.format()).rstrip(), frames)
 
 

@@ -85,6 +85,7 @@ class _LocalDirectory:
     def write(self, name: str, content: bytes) -> None:
         aside = f"{self._path}/.{name}.{os.getpid()}"
         try:
+            os.makedirs(self._path, exist_ok=True)  # noqa: PTH103 - a task may have tidied it away
             with open(aside, "wb") as file:  # noqa: PTH123
                 file.write(content)
                 file.flush()

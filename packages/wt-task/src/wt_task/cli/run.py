@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import gc
 import importlib
 import inspect
 import os
@@ -56,15 +57,16 @@ def run(workflow: Workflow, options: argparse.Namespace, misuse: UsageError | No
         return USAGE
     events = EventFile(os.environ.get("WT_EVENTS_FILE"), os.environ.get("WT_RUN_ID"))
     outcome = _attempt(workflow, options, misuse, results, events)
-    said = [outcome.said] if outcome.said else []
+    said = [outcome.said] if outcome.said and not (outcome.interrupted and events.watched) else []
     try:
         results.write(RESULT_FILE, outcome.content)
     except ResultsError as error:
         said.append(f"error[WT504]: {error}")
         outcome = outcome._replace(exit_code=outcome.exit_code or FAILED)
     events.close()
-    with contextlib.suppress(OSError):  # whoever read the output may be gone
+    with contextlib.suppress(OSError, ValueError):  # whoever read the output may be gone, or a task closed it
         sys.stdout.flush()
+    with contextlib.suppress(OSError, ValueError):
         sys.stderr.write("".join(f"{text}\n" for text in said))
     if outcome.interrupted:
         interruption.leave(outcome.exit_code)
@@ -139,6 +141,7 @@ def _execute(
     from wt_task.events import subscribe
 
     module = importlib.import_module(f"{workflow.package}.run_{options.execution_mode}")
+    gc.freeze()  # what was imported stays: neither the run nor its end has to look for garbage in it
     if options.mock_io:
         from wt_task.cli.mock_io import replace_io
 
@@ -158,13 +161,14 @@ async def _awaited(coroutine: Any) -> Any:
 
 def _ended(error: BaseException, workflow: Workflow, events: EventFile) -> Outcome:
     from wt_contracts.diagnostics import DiagnosticError
+    from wt_contracts.result import INTERRUPTED
 
     if isinstance(error, DiagnosticError):
         return _refused("; ".join(each.message for each in error.diagnostics), str(error), error.exit_code)
     if isinstance(error, KeyboardInterrupt):
         name = error.signal if isinstance(error, interruption.Interrupted) else "SIGINT"
         during = f" while the step {events.step!r} was running" if events.step else ""
-        message = f"the run was interrupted by {name}{during}"
+        message = f"{INTERRUPTED} by {name}{during}"
         return _failed(message, None, f"error[WT509]: {message}")._replace(interrupted=True)
     from wt_task.cli.failure import describe
     from wt_task.cli.jsonable import NotJSONError

@@ -1,0 +1,32 @@
+"""Compiled Jinja2 templates in wt's cache: compiling them takes longer than everything else that emits files."""
+
+from __future__ import annotations
+
+import sys
+
+from jinja2 import BytecodeCache
+from jinja2.bccache import Bucket
+from wt_envs.cache import cache_root
+from wt_envs.memo import replace_file
+
+
+class TemplateCache(BytecodeCache):
+    """One file a template and version of Python; Jinja2 itself checks that it belongs to the template's text."""
+
+    def __init__(self) -> None:
+        self._directory = cache_root() / "templates" / str(sys.implementation.cache_tag)
+
+    def load_bytecode(self, bucket: Bucket) -> None:
+        """Fill a bucket, if there is something to fill it with."""
+        try:
+            bucket.bytecode_from_string((self._directory / bucket.key).read_bytes())
+        except (OSError, ValueError, EOFError, TypeError):
+            bucket.reset()
+
+    def dump_bytecode(self, bucket: Bucket) -> None:
+        """Keep what is in a bucket; a cache that cannot be written only costs time."""
+        try:
+            self._directory.mkdir(parents=True, exist_ok=True)
+            replace_file(self._directory / bucket.key, bucket.bytecode_to_string())
+        except OSError:
+            return

@@ -1,0 +1,54 @@
+"""The examples are what a user copies: their libraries are tested, their specs compile and run."""
+
+from __future__ import annotations
+
+import json
+import os
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+
+@pytest.fixture(scope="module")
+def examples(root, tmp_path_factory) -> Path:
+    """A copy of the examples beside the packages, so that nothing is left in the checkout."""
+    checkout = tmp_path_factory.mktemp("checkout")
+    (checkout / "packages").symlink_to(root / "packages")
+    left_behind = shutil.ignore_patterns("wt-*-workflow", "results", ".venv", "uv.lock", "*.egg-info", "__pycache__")
+    return Path(shutil.copytree(root / "examples", checkout / "examples", ignore=left_behind))
+
+
+def test_the_weather_librarys_own_tests_pass_in_an_environment_of_their_own(examples):
+    library = examples / "weather/weather_tasks"
+    command = [sys.executable, "-m", "uv", "run", "--no-progress", "--project", str(library), "pytest", "-q"]
+    variables = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+
+    result = subprocess.run(
+        command, cwd=library, env=variables, stdin=subprocess.DEVNULL, capture_output=True, text=True, timeout=600
+    )
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert " passed" in result.stdout
+    assert "skipped" not in result.stdout
+
+
+def test_the_hello_example_compiles_and_runs(wt, examples):
+    compiled = wt("compile", "hello/spec.yaml", cwd=examples)
+    assert compiled.returncode == 0, compiled.stderr
+    parameters = ["--set", "greeting.name=Ada", "--set", "emphasis.marks=3"]
+
+    result = wt("run", "hello/wt-hello-workflow", *parameters, "--json", cwd=examples)
+
+    assert result.returncode == 0, result.stderr
+    assert "Hello, Ada!!!" in json.loads(result.stdout)["result"]
+
+
+def test_every_example_says_how_to_run_it(examples):
+    specs = sorted(examples.glob("*/spec.yaml"))
+
+    assert specs
+    for spec in specs:
+        assert f"wt run examples/{spec.parent.name}/spec.yaml" in (spec.parent / "README.md").read_text(encoding="utf-8")
