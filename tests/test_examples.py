@@ -16,14 +16,15 @@ import pytest
 def examples(root, tmp_path_factory) -> Path:
     """A copy of the examples beside the packages, so that nothing is left in the checkout."""
     checkout = tmp_path_factory.mktemp("checkout")
-    (checkout / "packages").symlink_to(root / "packages")
+    for name in ("packages", "pyproject.toml"):  # the libraries find the packages of the workspace as they do there
+        (checkout / name).symlink_to(root / name)
     left_behind = shutil.ignore_patterns("wt-*-workflow", "results", ".venv", "uv.lock", "*.egg-info", "__pycache__")
     return Path(shutil.copytree(root / "examples", checkout / "examples", ignore=left_behind))
 
 
 def test_the_weather_librarys_own_tests_pass_in_an_environment_of_their_own(examples):
     library = examples / "weather/weather_tasks"
-    command = [sys.executable, "-m", "uv", "run", "--no-progress", "--project", str(library), "pytest", "-q"]
+    command = [sys.executable, "-m", "uv", "run", "--no-progress", "pytest", "-q"]
     variables = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
 
     result = subprocess.run(
@@ -51,4 +52,6 @@ def test_every_example_says_how_to_run_it(examples):
 
     assert specs
     for spec in specs:
-        assert f"wt run examples/{spec.parent.name}/spec.yaml" in (spec.parent / "README.md").read_text(encoding="utf-8")
+        assert f"wt run examples/{spec.parent.name}/spec.yaml" in (spec.parent / "README.md").read_text(
+            encoding="utf-8"
+        )

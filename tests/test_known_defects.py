@@ -39,6 +39,7 @@ DEFECTS = {
             f"{TASK}/cli/test_run.py::test_an_older_result_never_survives_the_start_of_a_run",
             f"{INVOKERS}/test_local.py::test_wrong_parameters_never_give_the_result_of_an_older_run",
             f"{INVOKERS}/test_local.py::test_the_message_of_a_run_that_dies_early_is_not_lost",
+            f"{INVOKERS}/test_command.py::test_a_run_that_is_refused_leaves_no_older_result_in_the_directory_it_was_given",
         ),
     ),
     3: Defect(
@@ -95,6 +96,8 @@ DEFECTS = {
             f"{COMPILER}/test_literals.py::test_every_text_survives",
             f"{COMPILER}/test_literals.py::test_numbers_that_are_none_are_written_as_calls",
             f"{COMPILER}/test_names.py::test_a_prefix_that_cannot_begin_a_package_name_is_refused",
+            f"{COMPILER}/test_names.py::test_a_variable_that_means_something_else_is_refused",
+            f"{COMPILER}/test_package.py::test_linters_and_type_checkers_have_nothing_to_say",
         ),
     ),
     11: Defect(
@@ -109,6 +112,7 @@ DEFECTS = {
         "a skipped input crashes the next map, conditions see other arguments in a map, their errors name no step",
         (
             f"{TASK}/test_library.py::test_a_skip_goes_down_the_chain",
+            f"{TASK}/test_elements.py::test_what_mapvalues_makes_of_a_skipped_input_is_skipped_by_a_later_map",
             f"{TASK}/test_conditions.py::test_conditions_see_the_same_arguments_in_call_map_and_mapvalues",
             f"{TASK}/test_conditions.py::test_errors_in_conditions_carry_the_task_instances_id",
         ),
@@ -142,7 +146,10 @@ DEFECTS = {
     ),
     18: Defect(
         "a parameter called title, description or default is not in the fingerprint",
-        (f"{COMPILER}/test_fingerprint.py::test_a_parameter_called_like_an_annotation_is_structure",),
+        (
+            f"{COMPILER}/test_fingerprint.py::test_a_parameter_called_like_an_annotation_is_structure",
+            f"{COMPILER}/test_fingerprint.py::test_what_a_parameter_accepts_is_structure",
+        ),
     ),
     19: Defect(
         "parameters of an instance that the form lost end in a KeyError",
@@ -191,6 +198,64 @@ ALSO = (
             f"{ENVS}/test_realise.py::test_workflows_with_the_same_dependencies_share_one_environment",
             f"{COMPILER}/test_discovery.py::test_the_answer_of_a_locked_environment_is_remembered_and_starts_nothing",
         ),
+    ),
+    Defect(
+        "tasks can be looked up in an environment of their own only",
+        (
+            f"{COMPILER}/test_discovery.py::test_the_running_interpreter_is_asked",
+            f"{COMPILER}/test_discovery.py::test_a_stored_output_is_read",
+        ),
+    ),
+    Defect(
+        "errors have no place in the spec and no form for machines",
+        (
+            f"{CONTRACTS}/test_diagnostics.py::test_text_shows_message_place_line_caret_and_hint",
+            f"{CONTRACTS}/test_diagnostics.py::test_json_can_be_read_back",
+        ),
+    ),
+    Defect(
+        "a chain of skipped steps cannot be seen",
+        (f"{TASK}/test_events.py::test_a_skipped_step_says_so",),
+    ),
+    Defect(
+        "a path dependency spoils the lock, and one library's own sources contradict another's",
+        (
+            f"{ENVS}/test_solve.py::test_the_workspaces_lock_is_valid_and_stays_so_when_it_is_moved",
+            f"{ENVS}/test_ingredients.py::test_what_a_library_takes_from_its_own_checkout_comes_along",
+        ),
+    ),
+    Defect(
+        "two at once break each other's environment, workspace or results",
+        (
+            f"{ENVS}/test_realise.py::test_processes_that_realise_at_once_give_one_environment",
+            f"{COMPILER}/test_turn.py::test_a_compile_waits_for_the_one_before_and_finds_what_it_wrote",
+            f"{INVOKERS}/test_local.py::test_two_runs_at_once_do_not_mix",
+            f"{INVOKERS}/test_local.py::test_a_second_run_in_the_same_results_directory_is_refused_and_does_not_disturb_the_first",
+        ),
+    ),
+    Defect(
+        "connections deep inside an argument are missed or confused",
+        (
+            f"{COMPILER}/test_parse_workflow.py::test_values_keep_their_shape_and_their_references",
+            f"{COMPILER}/test_fingerprint.py::test_the_place_of_a_connection_is_structure",
+            f"{COMPILER}/test_dot.py::test_every_step_is_a_node_and_every_connection_one_edge",
+        ),
+    ),
+    Defect(
+        "the output depends on the machine's linter, configuration, directory or hash seed",
+        (
+            f"{COMPILER}/test_formatting.py::test_a_configuration_of_the_users_changes_nothing",
+            f"{COMPILER}/test_workspace.py::test_the_same_inputs_give_the_same_bytes_in_another_process",
+            "tests/test_end_to_end.py::test_the_example_is_the_same_wherever_it_is_compiled",
+        ),
+    ),
+    Defect(
+        "deriving forms changes the schemas of the registry",
+        (f"{COMPILER}/test_forms.py::test_the_registry_is_not_changed_by_what_is_derived_from_it",),
+    ),
+    Defect(
+        "a version file that was written cannot be read back",
+        (f"{COMPILER}/test_version.py::test_a_stamp_survives_its_file",),
     ),
 )
 """Slow, missing and complained of: what has no number."""

@@ -54,3 +54,8 @@ def test_a_misspelt_task_has_a_near_miss(run: Any) -> None:
 def test_machines_get_a_registry_output(run: Any) -> None:
     offered = RegistryOutput.model_validate(json.loads(run("--task", "read", "--format", "json")))
     assert [entry.public_module_path for entry in offered.entries.values()] == ["acme.csv", "acme.json"]
+
+
+def test_a_spec_that_is_not_there_is_an_error_wherever_the_tasks_come_from(run: Any, tmp_path: Path) -> None:
+    with pytest.raises(DiagnosticError, match="cannot be read"):
+        run(str(tmp_path / "spec.yaml"))

@@ -54,6 +54,11 @@ def test_an_unknown_version_says_which_side_to_upgrade(version: str, side: str) 
     assert side in found.message
 
 
+def test_a_file_without_an_end_is_no_registry_output() -> None:
+    with pytest.raises(DiagnosticError, match="larger than 100,000,000 bytes"):
+        read_registry(Path("/dev/zero"))
+
+
 def test_no_stored_output_says_how_to_make_one(tmp_path: Path) -> None:
     with pytest.raises(DiagnosticError) as caught:
         read_registry(tmp_path / "none.json")

@@ -37,3 +37,15 @@ def test_no_environment_is_built_for_a_spec_with_mistakes(tmp_path: Path) -> Non
     with pytest.raises(DiagnosticError) as caught:
         find_tasks(spec("[{name: a, version: 1.5, source: pypi}]", "x: 1\n"), tmp_path, TaskSource())
     assert [found.code for found in caught.value.diagnostics] == ["WT115", "WT110"]
+
+
+@pytest.mark.parametrize(
+    "requirement",
+    ["{name: a, path: ./nowhere}", "{name: pandas, version: '<1,>2', source: pypi}"],
+)
+def test_requirements_that_cannot_be_had_are_shown_where_they_are_written(tmp_path: Path, requirement: str) -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        find_tasks(spec(f"[{requirement}]"), tmp_path, TaskSource())
+    assert {found.code for found in caught.value.diagnostics} <= {"WT401", "WT402"}
+    assert [(found.file, found.line, found.column) for found in caught.value.diagnostics] == [("spec.yaml", 2, 15)]
+    assert caught.value.diagnostics[0].source == f"requirements: [{requirement}]"

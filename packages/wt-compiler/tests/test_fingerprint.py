@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from wt_compiler.dag import Dag
 from wt_compiler.findings import Findings
-from wt_compiler.fingerprint import inputs, structure
+from wt_compiler.fingerprint import compiler_state, inputs, structure
 from wt_compiler.forms import derive_forms
 from wt_contracts.registry import RegistryEntry, RegistryOutput
 
@@ -86,6 +87,25 @@ def test_a_rewired_map_is_structure(structure_of: Structure) -> None:
     assert len({structure_of(version) for version in versions}) == 4
 
 
+def test_the_place_of_a_connection_is_structure(structure_of: Structure) -> None:
+    places = [
+        "REF",
+        "[REF]",
+        "[[REF]]",
+        "[1, REF]",
+        "{'0': REF}",
+        "{a: REF}",
+        "{a: {b: REF}}",
+        "{a/b: REF}",
+        "{'': REF}",
+    ]
+    workflows = [
+        WORKFLOW.replace("'${{ workflow.source.return }}'", place.replace("REF", "'${{ workflow.source.return }}'"))
+        for place in places
+    ]
+    assert len({structure_of(workflow) for workflow in workflows}) == len(places)
+
+
 @pytest.mark.parametrize(
     "parameters",
     [
@@ -147,3 +167,16 @@ def test_inputs_tell_apart_what_is_split_differently() -> None:
     assert inputs(b"ab", ["c"]) != inputs(b"a", ["bc"])
     assert inputs(b"a", ["b", "c"]) != inputs(b"a", ["c", "b"])
     assert inputs(b"a", ["b"]) == inputs(b"a", ["b"])
+
+
+def test_the_compilers_state_is_remembered_and_the_same_on_every_machine(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    states = set()
+    for machine in ("one", "one", "other"):
+        monkeypatch.setenv("WT_CACHE_DIR", str(tmp_path / machine))
+        compiler_state.cache_clear()
+        states.add(compiler_state())
+        assert len(list((tmp_path / machine / "compilers").iterdir())) == 1
+    assert len(states) == 1
+    compiler_state.cache_clear()

@@ -20,6 +20,12 @@ def test_a_project_name_is_ascii() -> None:
     assert name_workflow("météo").project == "wt-m-t-o-workflow"
 
 
+def test_the_name_of_an_image_is_lower_case_ascii() -> None:
+    names = name_workflow("Météo", "Eco")
+    assert names.release == "Eco-Météo-workflow"
+    assert names.image == "eco-m-t-o-workflow"
+
+
 @pytest.mark.parametrize("prefix", ["", "-a", "a-", "1a", "a b", 'a"', "a/b", "..", "a--b", "é", "a\n"])
 def test_a_prefix_that_cannot_begin_a_package_name_is_refused(prefix: str) -> None:
     with pytest.raises(ValueError, match="prefix"):
@@ -29,6 +35,14 @@ def test_a_prefix_that_cannot_begin_a_package_name_is_refused(prefix: str) -> No
 @pytest.mark.parametrize("name", ["", "1A", "A B", "A=B", "A-B", "Ä", "A\n"])
 def test_a_variable_that_no_environment_can_hold_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="environment variable"):
+        name_workflow("events", results_env_var=name)
+
+
+@pytest.mark.parametrize(
+    "name", ["PATH", "Path", "HOME", "PYTHONPATH", "PYTHONHASHSEED", "WT_CACHE_DIR", "WT_EVENTS_FILE"]
+)
+def test_a_variable_that_means_something_else_is_refused(name: str) -> None:
+    with pytest.raises(ValueError, match="means something else"):
         name_workflow("events", results_env_var=name)
 
 

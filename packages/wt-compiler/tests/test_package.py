@@ -80,8 +80,9 @@ def tasks(entry: Callable[..., RegistryEntry], registry_of: Callable[..., Regist
 def tree(
     tmp_path: Path, compiled: Callable[..., Dag], workflow_of: Callable[..., Workflow], tasks: RegistryOutput
 ) -> Path:
-    """A directory with one or two formatted packages, and the library of the first."""
+    """A directory with two or three formatted packages, and the library of the first two."""
     write(tmp_path, emit(workflow_of(compiled(WORKFLOW, tasks))))
+    write(tmp_path, emit(workflow_of(compiled(WORKFLOW, tasks, "id: Météo\nrequirements: []\nworkflow:\n"))))
     if REAL.is_dir():
         spec = parse_spec(read_document(REAL / "spec.yaml"))
         registry = RegistryOutput.model_validate_json((REAL / "registry.json").read_bytes())
@@ -111,6 +112,7 @@ def run(*command: str, cwd: Path) -> None:
 def test_linters_and_type_checkers_have_nothing_to_say(tree: Path) -> None:
     rules = "--select=E4,E5,E7,E9,F,I,UP,B,PIE,SIM"
     run(find_ruff_bin(), "check", "--isolated", "--no-cache", rules, "--ignore=E501", *packages(tree), cwd=tree)
+    run(find_ruff_bin(), "check", "--isolated", "--no-cache", "--extend-select=RUF100", *packages(tree), cwd=tree)
     run(
         sys.executable,
         "-m",

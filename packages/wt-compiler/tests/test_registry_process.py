@@ -63,6 +63,18 @@ def test_a_library_that_hangs_is_given_up(install: Install) -> None:
     assert found.code == "WT202"
     assert found.hint is not None
     assert "--discovery-timeout" in found.hint
+    assert "before" in found.hint
+    assert found.file is not None
+    assert (Path(found.file).name, found.line) == ("acme_lib.py", 3)
+
+
+def test_a_library_that_crashes_the_process_is_found_by_the_line_that_does(install: Install) -> None:
+    install("acme_lib", "import os, signal\n\nos.kill(os.getpid(), signal.SIGSEGV)\n")
+    found = failure()
+    assert found.code == "WT201"
+    assert found.file is not None
+    assert (Path(found.file).name, found.line) == ("acme_lib.py", 3)
+    assert "Fatal" not in (found.hint or "")
 
 
 def test_a_library_that_ends_the_process_is_told_from_one_that_offers_nothing(install: Install) -> None:

@@ -349,6 +349,12 @@ def test_a_graph_that_cannot_be_drawn_is_a_warning_and_is_tried_again(
     assert again.stamp == compiled.stamp
 
 
+def test_a_picture_that_no_process_can_draw_is_one_warning(compile_: Compile, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(sys, "executable", "/nowhere/python")
+    compiled = compile_(graph=True)
+    assert [warning.code for warning in compiled.warnings] == ["WT142", "WT143"]
+
+
 def test_a_large_graph_is_left_to_be_drawn_on_demand(compile_: Compile, spec: Path) -> None:
     steps = "".join(f"  - {{id: s{number}, task: load}}\n" for number in range(301))
     spec.write_text(HEAD + steps)

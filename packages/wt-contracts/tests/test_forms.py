@@ -22,10 +22,10 @@ titles = st.text(min_size=1)
 
 @st.composite
 def layouts_and_params(draw: st.DrawFn) -> tuple[FormLayout, dict[str, Any]]:
-    """A layout as the compiler writes it (titles and ids differ), and parameters for it."""
+    """A layout as the compiler writes it (a title may be the id of a member only), and parameters for it."""
     ids = draw(st.lists(identifiers, unique=True, max_size=8))
-    names = draw(st.lists(titles.filter(lambda title: title not in ids), unique=True, max_size=3))
-    homes = [draw(st.sampled_from([None, *names])) for _ in ids]
+    names = draw(st.lists(titles | st.sampled_from(ids) if ids else titles, unique=True, max_size=3))
+    homes = [draw(st.sampled_from(names if id_ in names else [None, *names])) for id_ in ids]
     groups = {name: [id_ for id_, home in zip(ids, homes, strict=True) if home == name] for name in names}
     given_ids = draw(st.lists(st.sampled_from(ids), unique=True)) if ids else []
     params = {id_: draw(st.dictionaries(identifiers, values, max_size=3)) for id_ in given_ids}

@@ -54,6 +54,11 @@ def test_json_that_python_would_take_but_json_does_not_know_is_refused(text):
     assert caught.value.diagnostics[0].code == Code.PARAMETERS_UNREADABLE
 
 
+def test_a_number_of_ten_thousand_digits_is_too_large():
+    with pytest.raises(DiagnosticError, match="9… is too large for a number"):
+        read('{"a": ' + "9" * 10_000 + "}", "params.json")
+
+
 def test_a_mistake_in_a_json_file_has_its_place():
     with pytest.raises(DiagnosticError) as caught:
         read('{\n  "a": 1,\n}', "params.json")

@@ -45,6 +45,7 @@ def test_every_form_of_a_requirement_is_read(mapping, expected):
     [
         ({"name": "six", "version": 1.1, "source": "pypi"}, "version", "in quotes"),
         ({"name": "six", "versoin": "1", "source": "pypi"}, "versoin", "did you mean 'version'?"),
+        ({"name": "six", "pth": "./six"}, "pth", "did you mean 'path'?"),
         ({"name": "six", "channel": "x", "source": "pypi"}, "channel", "no channel"),
         ({"name": "six", "source": "pip"}, "source", "pypi or conda"),
         ({"source": "pypi"}, "name", "'name' is missing"),

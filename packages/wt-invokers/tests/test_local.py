@@ -368,6 +368,19 @@ def test_two_runs_at_once_do_not_mix(demo, tmp_path):
     assert runs[0][1].run_id != runs[1][1].run_id
 
 
+def test_a_result_that_cannot_be_written_is_told_once(demo):
+    code = "import os\n\ndef main(params):\n    os.mkdir(RESULT)\n    return 1\n"
+    demo.write_run(code.replace("RESULT", repr(str(demo.results / "result.json"))))
+    errors = Output()
+
+    with demo.invoker.run(demo.good, results=demo.results, watcher=Watcher(stderr=errors)) as handle:
+        outcome = handle.wait(30)
+
+    assert outcome.exit_code == 1
+    assert outcome.diagnostics == ()
+    assert errors.content.count(b"WT504") == 1
+
+
 def test_a_second_run_in_the_same_results_directory_is_refused_and_does_not_disturb_the_first(demo):
     demo.write_run("import threading\n\ndef main(params):\n    print('ready')\n    threading.Event().wait(60)\n")
     output = Output()

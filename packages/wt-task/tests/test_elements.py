@@ -162,6 +162,16 @@ def test_conditions_decide_over_skipped_elements():
     assert never.mapvalues("value", [("a", SKIP_SENTINEL)]) == [("a", "skipped")]
 
 
+@pytest.mark.parametrize("names", ["value", ["key", "value"]])
+def test_what_mapvalues_makes_of_a_skipped_input_is_skipped_by_a_later_map(names):
+    def size(value: list[int], key: str = "") -> int:
+        return len(value)
+
+    pairs = task(size).mapvalues("value", SKIP_SENTINEL)
+    assert task(size).validate().map(names, pairs) == [SKIP_SENTINEL]
+    assert task(size).validate().skipif([skipped]).map(names, pairs) == [SKIP_SENTINEL]
+
+
 def test_a_function_whose_hint_takes_a_sentinel_is_called_with_it():
     def zero(value: object) -> object:
         return 0 if isinstance(value, SkipSentinel) else value

@@ -19,6 +19,7 @@ from wt_contracts.registry import RegistryOutput
 if TYPE_CHECKING:
     from wt_envs.lock import Lock
 
+_MOST_BYTES: Final = 100_000_000
 DEFAULT_TIMEOUT: Final = 120.0
 """Seconds that the libraries of an environment may take to be imported."""
 
@@ -35,13 +36,17 @@ def read_registry(path: Path) -> RegistryOutput:
         DiagnosticError: If it cannot be read, or is no registry output of a version that is known.
     """
     try:
-        content = path.read_bytes()
+        with path.open("rb") as file:
+            content = file.read(_MOST_BYTES + 1)
     except OSError as error:
         message = f"the registry output cannot be read: {error.strerror}"
         hint = "write it with `wt-registry --format json > FILE`"
         raise DiagnosticError(
             Diagnostic(code=Code.FILE_UNREADABLE, message=message, file=str(path), hint=hint)
         ) from None
+    if len(content) > _MOST_BYTES:
+        message = f"this is no registry output: it is larger than {_MOST_BYTES:,} bytes"
+        raise DiagnosticError(Diagnostic(code=Code.REGISTRY_OUTPUT_INVALID, message=message, file=str(path)))
     return parse_registry(content, str(path))
 
 

@@ -20,6 +20,16 @@ if TYPE_CHECKING:
 OWN: Final = ("wt-task[cli]", "wt-registry")
 """What wt puts into every environment: what compiled workflows import, and what discovery asks."""
 
+_ABOUT_REQUIREMENTS: Final = frozenset(
+    {
+        Code.WRONG_REQUIREMENT,
+        Code.REQUIREMENTS_UNSOLVABLE,
+        Code.REQUIREMENT_SOURCE_MISSING,
+        Code.WHEEL_BUILD_FAILED,
+    }
+)
+"""What wt-envs says of these has its place in the spec, which wt-envs does not know."""
+
 GROUPS: Final = {"test": ("pytest",)}
 """What a workspace's own tests need beside."""
 
@@ -100,4 +110,9 @@ def lock_spec(
         groups=dict(GROUPS),
         base=base,
     )
-    return solve(project, upgrade=upgrade, progress=progress)
+    try:
+        return solve(project, upgrade=upgrade, progress=progress)
+    except DiagnosticError as error:
+        at, place = spec.requirements_position, spec.findings.placed
+        found = [place(item, at) if item.code in _ABOUT_REQUIREMENTS else item for item in error.diagnostics]
+        raise DiagnosticError(found, exit_code=error.exit_code) from error

@@ -56,6 +56,13 @@ class Findings:
         """Note something worth knowing."""
         self._add(code, "warning", message, position, hint)
 
+    def placed(self, diagnostic: Diagnostic, at: Position) -> Diagnostic:
+        """What somebody who does not know the file has found, with the place that it is about; if it has none yet."""
+        if diagnostic.file is not None:
+            return diagnostic
+        place = {"file": self.file, "line": at.line, "column": at.column, "source": self._source(at)}
+        return diagnostic.model_copy(update=place)
+
     def near_miss(self, name: str, candidates: Collection[str]) -> str | None:
         """The candidate that `name` most likely stands for; None also once too much has been compared."""
         self._comparisons += len(candidates)

@@ -110,25 +110,25 @@ def _step(instance: Instance) -> dict[str, Any]:
     return {
         "id": instance.id,
         "task": instance.task.dotted_path,
-        "partial": {name: list(_connections(value, "")) for name, value in sorted(instance.partial.items())},
+        "partial": {name: list(_connections(value, [])) for name, value in sorted(instance.partial.items())},
         "method": instance.method,
-        "over": [list(mapping.argnames), list(_connections(mapping.argvalues, ""))] if mapping else None,
+        "over": [list(mapping.argnames), list(_connections(mapping.argvalues, []))] if mapping else None,
         "skipif": [[use.dotted_path for use in skipif.conditions], skipif.unpack_depth] if skipif else None,
     }
 
 
-def _connections(value: Value, place: str) -> Iterator[list[str]]:
-    """What a value takes from elsewhere, and where in the value it stands."""
+def _connections(value: Value, place: list[str | int]) -> Iterator[list[Any]]:
+    """What a value takes from elsewhere, and where in the value it stands: an index of a list is no key."""
     if isinstance(value, Reference):
         yield [place, "workflow", value.instance_id]
     elif isinstance(value, EnvVariable):
         yield [place, "env", value.name]
     elif isinstance(value, list):
         for index, item in enumerate(value):
-            yield from _connections(item, f"{place}/{index}")
+            yield from _connections(item, [*place, index])
     elif isinstance(value, dict):
         for key, item in sorted(value.items()):
-            yield from _connections(item, f"{place}/{key}")
+            yield from _connections(item, [*place, key])
 
 
 def _assertions(schema: Any) -> Any:

@@ -10,6 +10,8 @@ DEFAULT_RESULTS_ENV_VAR = "WT_RESULTS"
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
+_TAKEN_VARIABLES = re.compile(r"PATH|HOME|PYTHON[A-Z0-9_]*|WT_(CACHE_DIR|DEBUG|EVENTS_FILE|RUN_ID|UV)", re.I)
+"""What else reads these: a results directory in them would keep the workflow from starting."""
 _NOT_IN_PROJECT_NAMES = re.compile(r"[^A-Za-z0-9.-]+")
 
 
@@ -33,6 +35,11 @@ class Names(NamedTuple):
         """The release name as `pyproject.toml` may hold it: ASCII only."""
         return _NOT_IN_PROJECT_NAMES.sub("-", self.release)
 
+    @property
+    def image(self) -> str:
+        """The release name as a container image may have it: ASCII in lower case only."""
+        return self.project.lower()
+
 
 def name_workflow(workflow: str, prefix: str = DEFAULT_PREFIX, results_env_var: str = DEFAULT_RESULTS_ENV_VAR) -> Names:
     """Derive all names.
@@ -40,7 +47,7 @@ def name_workflow(workflow: str, prefix: str = DEFAULT_PREFIX, results_env_var: 
     Args:
         workflow: The spec's id, an identifier.
         prefix: What the names start with; letters and digits in parts joined by `-` or `_`.
-        results_env_var: The name of an environment variable.
+        results_env_var: The name of an environment variable that nothing else reads.
 
     Raises:
         ValueError: If the prefix or the variable cannot be part of the names; says why.
@@ -51,5 +58,7 @@ def name_workflow(workflow: str, prefix: str = DEFAULT_PREFIX, results_env_var: 
         )
     if not _VARIABLE.fullmatch(results_env_var):
         raise ValueError(f"{results_env_var!r} is no name for an environment variable")
+    if _TAKEN_VARIABLES.fullmatch(results_env_var):
+        raise ValueError(f"the environment variable {results_env_var} means something else: choose another one")
     release = f"{prefix}-{workflow}-workflow".replace("_", "-")
     return Names(workflow, release, release.replace("-", "_"), results_env_var)

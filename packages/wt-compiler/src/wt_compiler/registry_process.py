@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import os
+import re
 import signal
 import subprocess
 import tempfile
 from collections.abc import Sequence
+from contextlib import suppress
 from typing import IO, Final
 
 from wt_contracts.codes import Code
@@ -15,6 +17,9 @@ from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_compiler.wording import shorten
 
 _LINES_SHOWN: Final = 6
+_STACK: Final = re.compile(r"^(Fatal Python error: |(Current t|T)hread 0x)", re.MULTILINE)
+_IMPORTED: Final = re.compile(r'^  File "([^"<]+)", line (\d+) in <module>$', re.MULTILINE)
+_STACK_SECONDS: Final = 0.3
 
 
 def ask(interpreter: Sequence[str], timeout: float) -> bytes:
@@ -71,6 +76,9 @@ def _run(command: list[str], output: IO[bytes], errors: IO[bytes], timeout: floa
 
 def _end(process: subprocess.Popen[bytes]) -> None:
     if os.name == "posix" and process.poll() is None:
+        os.kill(process.pid, signal.SIGUSR1)  # the registry command then says which line it is at
+        with suppress(subprocess.TimeoutExpired):
+            process.wait(_STACK_SECONDS)
         os.killpg(process.pid, signal.SIGKILL)
     process.kill()
     process.wait()
@@ -82,8 +90,12 @@ def _content(file: IO[bytes]) -> bytes:
 
 
 def _failure(code: Code, message: str, said: bytes, advice: str | None = None) -> DiagnosticError:
-    lines = [line for line in said.decode(errors="replace").splitlines() if line.strip()]
+    text = said.decode(errors="replace")
+    stack = _STACK.search(text)
+    at = _IMPORTED.search(text, stack.start()) if stack else None  # the innermost module that is being imported
+    lines = [line for line in text[: stack.start() if stack else None].splitlines() if line.strip()]
     shown = "\n        ".join(shorten(line, 200) for line in lines[-_LINES_SHOWN:])
     hints = [advice, f"it said: {shown}" if shown else None]
     hint = "; ".join(part for part in hints if part) or None
-    return DiagnosticError(Diagnostic(code=code, message=message, hint=hint))
+    file, line = (at[1], int(at[2])) if at else (None, None)
+    return DiagnosticError(Diagnostic(code=code, message=message, file=file, line=line, hint=hint))

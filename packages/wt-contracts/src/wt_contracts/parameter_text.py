@@ -106,7 +106,11 @@ class ParameterText:
     def _parse_json(self) -> Any:
         try:
             value = json.loads(
-                self._text, object_pairs_hook=_once, parse_constant=_refuse_constant, parse_float=_parse_float
+                self._text,
+                object_pairs_hook=_once,
+                parse_constant=_refuse_constant,
+                parse_float=_parse_float,
+                parse_int=_parse_int,
             )
             if "\\ud" in self._text.lower() or not self._text.isascii():
                 json.dumps(value, ensure_ascii=False).encode()
@@ -160,6 +164,13 @@ def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 def _refuse_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is not a number that JSON knows")
+
+
+def _parse_int(text: str) -> int:
+    try:
+        return int(text)
+    except ValueError:  # Python reads some thousand digits and no more
+        raise ValueError(f"{text[:40]}… is too large for a number") from None
 
 
 def _parse_float(text: str) -> float:

@@ -238,12 +238,13 @@ def _check_keys(mapping: Mapping[str, Any], known: tuple[str, ...], required: tu
     problems: dict[str, str] = {}
     for key in mapping:
         if key not in known:
-            meant = near_miss(str(key), known)
+            meant = near_miss(str(key), (*known, *_SOURCES))
             problems[str(key)] = (
                 f"unknown key; did you mean {meant!r}?" if meant else f"unknown key; {_known(key, known)}"
             )
+    located = any(near_miss(str(key), _SOURCES) for key in problems)
     for key in required:
-        if mapping.get(key) is None:
+        if mapping.get(key) is None and not (located and key == "version"):
             problems[key] = f"{key!r} is missing"
     if problems:
         raise _located(mapping, problems)

@@ -278,7 +278,8 @@ class RunHandle:
         try:
             self.results.write(result)
         except DiagnosticError as error:
-            diagnostics += error.diagnostics
+            said = ended is None and f"error[{Code.RESULTS_NOT_WRITABLE}]" in self._started.tail()
+            diagnostics = [] if said else [*diagnostics, *error.diagnostics]  # the workflow may have met it first
         exit_code = ExitCode.USAGE if refused else ExitCode.TASK_FAILED
         return self._make_outcome(int(exit_code), result, tuple(diagnostics))
 

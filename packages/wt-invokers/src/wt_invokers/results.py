@@ -13,7 +13,6 @@ from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.result import WorkflowResult
 
-
 _ELSEWHERE = "'--results' takes another directory or URL"
 
 

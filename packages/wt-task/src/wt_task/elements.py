@@ -108,7 +108,7 @@ def calls_of_map(shape: Shape, argvalues: Iterable[Any]) -> list[Call]:
     single = len(shape.names) == 1 and all(type(value) is tuple and len(value) == 1 for value in values)
     if single and not takes_tuple(shape.function, shape.names[0]):
         values = [value for (value,) in values]
-    return [shape.call(Element(index), value) for index, value in enumerate(values)]
+    return [shape.call(Element(index), _bare(shape, value)) for index, value in enumerate(values)]
 
 
 def calls_of_mapvalues(shape: Shape, argvalues: Iterable[Any]) -> list[Call]:
@@ -123,6 +123,12 @@ def calls_of_mapvalues(shape: Shape, argvalues: Iterable[Any]) -> list[Call]:
         ValueError: If an element is no pair, or its value has not one value for each name.
     """
     return [shape.call(Element(index, key, keyed=True), value) for index, (key, value) in enumerate(_pairs(argvalues))]
+
+
+def _bare(shape: Shape, value: Any) -> Any:
+    """The sentinel of `(None, sentinel)`, which is what mapvalues makes of a skipped input; conditions see the pair."""
+    pair = type(value) is tuple and len(value) == 2 and value[0] is None and isinstance(value[1], SkipSentinel)
+    return value[1] if pair and not shape.conditional else value
 
 
 def _pairs(argvalues: Iterable[Any]) -> Iterator[tuple[Any, Any]]:

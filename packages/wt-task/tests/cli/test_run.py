@@ -28,6 +28,15 @@ def test_result_json_is_the_contract(demo):
     assert WorkflowResult.model_validate(demo.result).error is None
 
 
+def test_garbage_is_collected_during_a_run(demo):
+    demo.write_library("import gc\n\ndef f():\n    return gc.isenabled()\n")
+    demo.write_run("from demo_tasks import f\n\ndef main(params):\n    return f()\n")
+
+    demo.run()
+
+    assert demo.result["result"] is True
+
+
 def test_a_failing_task_exits_1_and_still_writes_result_json(demo):
     demo.write_library("def f():\n    raise ValueError('no rain')\n")
     demo.write_run("from demo_tasks import f\n\ndef main(params):\n    return f()\n")

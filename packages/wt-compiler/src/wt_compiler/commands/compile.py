@@ -88,9 +88,9 @@ def compile_(
 
 def _is_new(spec: Path, output: Path | None) -> bool:
     """Whether nothing was compiled there yet, as far as can be told before the spec is read."""
-    from wt_compiler.manifest import FILE
+    from wt_compiler.manifest import read
 
-    return not any((place / FILE).exists() for place in ([output] if output else spec.parent.glob("*-workflow")))
+    return not any(read(place) for place in ([output] if output else spec.parent.glob("*-workflow")))
 
 
 def _draw_ahead(resources: ExitStack) -> Drawing | None:

@@ -45,12 +45,13 @@ def registry(
     from wt_compiler.parse import parse_spec
 
     source = task_source(registry, env, discovery_timeout)
+    document = read_document(spec) if spec is not None else None
     if source.registry is not None:
         offered = read_registry(source.registry)
-    elif spec is None or source.current:
+    elif spec is None or document is None or source.current:
         offered = discover_current(timeout=source.timeout, progress=console.progress)
     else:
-        parsed = parse_spec(read_document(spec))
+        parsed = parse_spec(document)
         offered = find_tasks(parsed, spec.absolute().parent, source, console.progress)
     console.diagnose(problems_of(offered))
     selected = select(offered, search=search, name=name)

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+
 from wt_compiler.emit import Files, run_module
 from wt_compiler.emit.json_text import json_text
 from wt_compiler.emit.literals import quoted, scalar
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
+
+_USUAL = re.compile(r"[a-z_][a-z0-9_]*")
+"""Names of packages that no linter frowns on; a spec's id may have capitals and letters of any script."""
 
 
 def emit(workflow: Workflow) -> Files:
@@ -14,8 +19,10 @@ def emit(workflow: Workflow) -> Files:
     package = workflow.names.package
     module = run_module.RunModule(workflow)
     forms = workflow.forms
+    title = scalar(docstring(workflow.title))
+    unusual = not _USUAL.fullmatch(package)
     return {
-        f"{package}/__init__.py": render("package_init.py.jinja", title=scalar(docstring(workflow.title))),
+        f"{package}/__init__.py": render("package_init.py.jinja", title=title, unusual=unusual),
         f"{package}/{run_module.FILE}": run_module.emit(workflow, module),
         f"{package}/cli.py": _cli(workflow),
         f"{package}/metadata.py": _metadata(workflow, module),

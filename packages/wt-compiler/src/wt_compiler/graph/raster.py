@@ -11,7 +11,7 @@ from wt_compiler.graph.palette import FONT
 
 FONTS = Path(__file__).parent.parent / "fonts"
 ZOOM = 2.0
-MOST_PIXELS = 1_600_000
+MOST_PIXELS = 1_200_000
 """Large graphs are drawn at less than two pixels a CSS pixel: drawing takes a tenth of a second a million pixels."""
 
 _SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')

@@ -7,12 +7,14 @@ Drawing holds the interpreter's lock for a good part of a second; beside the com
 
 from __future__ import annotations
 
+import gc
 import sys
 from pathlib import Path
 
 
 def main() -> None:
     """Draw one graph; what stops that is said on standard error, with exit code 1."""
+    gc.disable()  # it ends before any garbage could matter
     from wt_compiler.graph import NotDrawnError
     from wt_compiler.graph.graphviz import Graphviz
     from wt_compiler.graph.raster import load, to_png
@@ -28,3 +30,4 @@ def main() -> None:
         raise SystemExit(1) from None
     text = svg.encode()
     sys.stdout.buffer.write(len(text).to_bytes(8, "big") + text + png)
+    gc.freeze()  # nor is it looked for at the end

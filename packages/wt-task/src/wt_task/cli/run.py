@@ -10,6 +10,7 @@ import inspect
 import os
 import sys
 import time
+from types import ModuleType
 from typing import Any, NamedTuple
 
 from wt_task.cli import interruption
@@ -140,8 +141,7 @@ def _execute(
     from wt_task.cli.telemetry import traced
     from wt_task.events import subscribe
 
-    module = importlib.import_module(f"{workflow.package}.run_{options.execution_mode}")
-    gc.freeze()  # what was imported stays: neither the run nor its end has to look for garbage in it
+    module = _imported(f"{workflow.package}.run_{options.execution_mode}")
     if options.mock_io:
         from wt_task.cli.mock_io import replace_io
 
@@ -153,6 +153,18 @@ def _execute(
 
             result = asyncio.run(_awaited(result))
     return to_json(result)
+
+
+def _imported(name: str) -> ModuleType:
+    """Import a module for good: neither this nor the run nor its end has to look for garbage in what it brings."""
+    enabled = gc.isenabled()
+    gc.disable()
+    try:
+        return importlib.import_module(name)
+    finally:
+        gc.freeze()
+        if enabled:
+            gc.enable()
 
 
 async def _awaited(coroutine: Any) -> Any:
