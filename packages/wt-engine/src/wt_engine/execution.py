@@ -1,0 +1,389 @@
+"""Running a call from its STEP_START to its STEP_END or STEP_ERROR, and what follows from either."""
+
+from __future__ import annotations
+
+import asyncio
+from time import perf_counter
+from typing import Any
+
+from wt_engine.call import Call, Trouble
+from wt_engine.control import Next, Raise, Retry, Skip, Stop, Suspend, Value, is_control, normalised
+from wt_engine.definition import Mode
+from wt_engine.errors import (
+    BarrierTimeoutError,
+    MapItemsError,
+    PipelineCancelled,
+    RetriesExceededError,
+    SubPipelineError,
+    UnknownStepError,
+)
+from wt_engine.events import EventType, NodeKind
+from wt_engine.failures import text_of
+from wt_engine.invocation import ABANDONED, call_hook, invoke
+from wt_engine.maps import MapFrame
+from wt_engine.outcome import PipelineTerminalStatus
+from wt_engine.routing import Expiry, Router
+from wt_engine.run import Run
+
+_START, _END, _ERROR = EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR
+_STEP = NodeKind.STEP
+_INTERRUPTIONS = (asyncio.CancelledError, PipelineCancelled, SubPipelineError)
+
+
+class Execution:
+    """Runs the calls of a run.
+
+    Args:
+        run: The run.
+        router: Queues what runs next.
+    """
+
+    def __init__(self, run: Run, router: Router) -> None:
+        self._run = run
+        self._router = router
+        self._number = 0
+
+    async def perform(self, unit: Call | Expiry) -> None:
+        """Run a call to its end, or fail the join whose time is up."""
+        if isinstance(unit, Expiry):
+            await self._expire(unit)
+            return
+        run = self._run
+        if self._cut_short():
+            return
+        node, callee = unit.node, unit.node.callee
+        await self._begin(unit)
+        busy = run.crew.busy
+        task = asyncio.current_task()
+        assert task is not None
+        busy.add(task)
+        started = perf_counter()
+        try:
+            if node.plain and not callee.recipe.sources:
+                result = await callee.call()
+            else:
+                result = await invoke(run, unit)
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 - a step may raise anything, and the run's record must say so
+            busy.discard(task)
+            run.journal.timed(node.name, perf_counter() - started)
+            await self._failed(unit, error)
+            return
+        busy.discard(task)
+        run.journal.timed(node.name, perf_counter() - started)
+        if run.ending is not None:
+            _forget_cancellation(task)
+        if result is None and node.kind is _STEP:
+            await self._end(unit, None)
+        else:
+            await self._settle(unit, result)
+
+    def _cut_short(self) -> bool:
+        run = self._run
+        if run.token.cancelled:
+            run.abort(PipelineTerminalStatus.CANCELLED, run.token.reason or "cancelled")
+        elif run.publisher.broken is not None:
+            run.abort(PipelineTerminalStatus.FAILED, text_of(run.publisher.broken))
+        return run.ending is not None
+
+    async def _begin(self, call: Call) -> None:
+        self._number = call.number = self._number + 1
+        self._run.journal.tasks.started += 1
+        await self._run.publisher.say(_START, call.node.name, None, call)
+
+    async def _end(self, call: Call, value: Any, *, follow: bool = True) -> None:
+        run = self._run
+        if call.node.keeps and call.position < 0:
+            run.values[call.node.index] = value
+        await run.publisher.say(_END, call.node.name, run.state, call)
+        if follow and call.node.successors and call.node.kind is not NodeKind.SWITCH:
+            await self._router.follow(call)
+        await self._finished(call, value)
+
+    async def _finished(self, call: Call, value: Any = None, error: BaseException | None = None) -> None:
+        """Account for a call that is over, and for the map that waited for it."""
+        self._run.journal.tasks.completed += 1
+        frame = call.frame
+        if frame is None:
+            return
+        frame.pending -= 1
+        if error is not None:
+            frame.failed += 1
+            frame.error = frame.error or error
+        if call.position >= 0:
+            frame.running -= 1
+            frame.results[call.position] = value
+            if not self._run.stopping and self._run.ending is None:
+                self._run.crew.offer(frame)
+        if not frame.pending and self._run.ending is None:
+            await self._complete(frame)
+
+    async def _settle(self, call: Call, result: Any, *, handled: bool = False) -> None:
+        """Do what the result of a step, or of its handler, says."""
+        result = normalised(result) if call.node.kind is not NodeKind.MAP or not isinstance(result, str) else result
+        if isinstance(result, Value):
+            result = result.data
+        elif is_control(result):
+            await self._steer(call, result, handled=handled)
+            return
+        if handled or call.node.kind is _STEP:
+            await self._end(call, result, follow=not handled or call.node.kind is not NodeKind.SWITCH)
+            return
+        try:
+            await self._open(call, result)
+        except GeneratorExit:
+            raise
+        except BaseException as error:  # noqa: BLE001 - as in `perform`: routes and sub-pipelines are the user's too
+            await self._failed(call, error)
+
+    async def _steer(self, call: Call, result: Any, *, handled: bool) -> None:
+        name = call.node.name
+        if isinstance(result, Raise):
+            error = result.exception or RuntimeError(f"Step '{name}' returned Raise()")
+            await (self._give_up if handled else self._failed)(call, error)
+        elif isinstance(result, Retry):
+            await self._retry(call)
+        elif isinstance(result, Next):
+            await self._jump(call, result.name)
+        elif isinstance(result, Skip):
+            await self._end(call, None, follow=False)
+        elif isinstance(result, Stop | Suspend):
+            if isinstance(result, Suspend):
+                self._run.suspended = result
+                await self._run.publisher.say(EventType.SUSPEND, name, result.reason, call)
+            await self._stop(call)
+
+    async def _stop(self, call: Call) -> None:
+        over = self._run.stop()
+        await self._end(call, None, follow=False)
+        for frame in over:
+            if frame.owner.number in self._run.frames:
+                await self._complete(frame)
+
+    async def _retry(self, call: Call) -> None:
+        limit = self._run.settings.max_retries
+        if call.attempt >= limit:
+            await self._give_up(call, RetriesExceededError(f"Step '{call.node.name}' exceeded max retries ({limit})"))
+            return
+        await self._run.publisher.say(_END, call.node.name, self._run.state, call)
+        await self._again(call)
+
+    async def _again(self, call: Call) -> None:
+        self._run.journal.tasks.completed += 1
+        if self._run.stopping or self._run.ending:
+            self._run.journal.tasks.completed -= 1
+            await self._finished(call)
+        else:
+            self._run.crew.ready.append(call.again())
+
+    async def _jump(self, call: Call, name: str) -> None:
+        run = self._run
+        try:
+            self._router.jump(call, name)
+        except UnknownStepError as error:
+            await run.publisher.say(_END, call.node.name, run.state, call)
+            run.journal.step_failed(name, error)
+            await run.publisher.say(_ERROR, name, text_of(error))
+            self._policy(error)
+            await self._finished(call, error=error)
+        else:
+            await self._end(call, None, follow=False)
+
+    async def _open(self, call: Call, result: Any) -> None:
+        """Go on with what a map, a switch or a sub-pipeline has returned."""
+        kind = call.node.kind
+        if kind is NodeKind.MAP:
+            await self._fan_out(call, result)
+        elif kind is NodeKind.SWITCH:
+            await self._choose(call, result)
+        else:
+            await self._descend(call, result)
+
+    async def _choose(self, call: Call, key: Any) -> None:
+        run = self._run
+        choice = self._router.route(call.node, key)
+        if call.node.keeps:
+            run.values[call.node.index] = key
+        if choice is None:
+            await self._stop(call)
+            return
+        await run.publisher.say(_END, call.node.name, run.state, call)
+        await self._router.choose(call, choice)
+        await self._finished(call, key)
+
+    async def _descend(self, call: Call, state: Any) -> None:
+        run = self._run
+        if run.ending is not None:
+            raise PipelineCancelled(run.ending[1])
+        started = perf_counter()
+        try:
+            suspended = await run.sub(call, call.node.pipeline, state)
+        finally:
+            run.journal.timed(call.node.name, perf_counter() - started)
+        if suspended is not None:
+            run.suspended = suspended
+            await self._stop(call)
+        else:
+            await self._end(call, state)
+
+    async def _fan_out(self, call: Call, result: Any) -> None:
+        run, node = self._run, call.node
+        assert node.each is not None
+        try:
+            items = list(result)
+        except TypeError as error:
+            raise ValueError(f"Map '{node.name}' must return an iterable, not {type(result).__name__}") from error
+        worker = run.plan.nodes[node.each]
+        about: dict[str, Any] = {"target": worker.name, "item_count": len(items)}
+        await run.publisher.say(EventType.MAP_START, node.name, about, call)
+        run.journal.maps.started += 1
+        owner = f"{run.publisher.origin.run_id}:{call.number}"
+        for position in range(len(items)):
+            about = {"index": position, "total": len(items), "target": worker.name, "owner": owner}
+            await run.publisher.say(EventType.MAP_WORKER, f"{worker.name}[{position}]", about, call)
+            if not position % 256:
+                await asyncio.sleep(0)
+        frame = run.frames[call.number] = MapFrame(call, worker, items, node.max_concurrency)
+        run.journal.maps.workers_started += len(items)
+        if run.stopping:
+            frame.give_up()
+        if not frame.pending:
+            await self._complete(frame)
+        elif run.ending is None:
+            run.crew.offer(frame)
+
+    async def _complete(self, frame: MapFrame) -> None:
+        """End a map whose last item is done."""
+        run, call = self._run, frame.owner
+        name = call.node.name
+        del run.frames[call.number]
+        run.journal.maps.completed += 1
+        run.journal.maps.peak_workers = max(run.journal.maps.peak_workers, frame.peak)
+        owner = f"{run.publisher.origin.run_id}:{call.number}"
+        about = {"target": frame.worker.name, "item_count": len(frame.items), "owner": owner, "failed": frame.failed}
+        await run.publisher.say(EventType.MAP_COMPLETE, name, about, call)
+        if frame.worker.keeps:
+            run.values[frame.worker.index] = frame.results
+        if frame.failed and run.settings.on_failure != "continue":
+            error = MapItemsError(f"{frame.failed} of {len(frame.items)} items of map '{name}' failed")
+            error.__cause__ = frame.error
+            await self._handle(call, error)
+            return
+        await self._end(call, frame.results)
+
+    async def _failed(self, call: Call, error: BaseException) -> None:
+        """A call has raised: cancelled, tried again, handled, or a failure."""
+        run, node = self._run, call.node
+        if isinstance(error, _INTERRUPTIONS) and await self._cancelled(call, error):
+            return
+        if node.retries is not None and node.retries.again(call.attempt, error) and not run.stopping:
+            wait = node.retries.wait(call.attempt)
+            await run.publisher.say(_ERROR, node.name, text_of(error), call, {"retry_in_s": wait})
+            if await self._pause(wait):
+                await self._again(call)
+            else:
+                await self._finished(call)
+            return
+        await self._handle(call, error)
+
+    async def _cancelled(self, call: Call, error: BaseException) -> bool:
+        """Close a call that was interrupted; whether it was, rather than raising this by itself."""
+        run = self._run
+        if isinstance(error, SubPipelineError) and error.failed_step is not None:
+            return False
+        task = asyncio.current_task()
+        assert task is not None
+        outside = run.ending is None and task.cancelling() > 0
+        if run.ending is None and run.token.cancelled:
+            run.abort(PipelineTerminalStatus.CANCELLED, run.token.reason or "cancelled")
+        elif outside:
+            run.abort(PipelineTerminalStatus.CANCELLED, "the task that ran the pipeline was cancelled")
+        if run.ending is None:
+            return False
+        thread = run.limited or call.node.timeout is not None
+        abandoned = thread and call.node.callee.mode is Mode.THREAD and call.node.kind is not NodeKind.SUB
+        text = f"cancelled: {run.ending[1]}{ABANDONED if abandoned else ''}"
+        if outside:
+            run.publisher.emit(_ERROR, call.node.name, text, call)
+            raise error
+        _forget_cancellation(task)
+        await run.publisher.say(_ERROR, call.node.name, text, call)
+        await self._finished(call)
+        return True
+
+    async def _pause(self, seconds: float) -> bool:
+        """Wait before another attempt; False if the run is cut short meanwhile."""
+        task = asyncio.current_task()
+        assert task is not None
+        self._run.crew.busy.add(task)
+        try:
+            await asyncio.sleep(seconds)
+        except asyncio.CancelledError:
+            if self._run.ending is None:
+                raise
+            _forget_cancellation(task)
+        finally:
+            self._run.crew.busy.discard(task)
+        return self._run.ending is None
+
+    async def _handle(self, call: Call, error: BaseException) -> None:
+        """Offer a failure to the step's handler, then to the pipe's."""
+        run = self._run
+        task = asyncio.current_task()
+        assert task is not None
+        for handler in (call.node.handler, run.plan.handler):
+            if handler is None:
+                continue
+            run.crew.busy.add(task)
+            try:
+                result = await call_hook(run, handler, Trouble(call.node.name, error, call.item))
+            except GeneratorExit:
+                raise
+            except BaseException as worse:  # noqa: BLE001 - the next handler takes it, or the record of the run
+                if isinstance(worse, asyncio.CancelledError) and await self._cancelled(call, worse):
+                    return
+                worse.__cause__ = worse.__cause__ or error
+                error = worse
+            else:
+                run.crew.busy.discard(task)
+                await self._settle(call, result, handled=True)
+                return
+            finally:
+                run.crew.busy.discard(task)
+        await self._give_up(call, error)
+
+    async def _give_up(self, call: Call, error: BaseException) -> None:
+        """A failure that nobody handled."""
+        run, node = self._run, call.node
+        run.journal.step_failed(node.name, error)
+        await run.publisher.say(_ERROR, node.name, text_of(error), call)
+        self._policy(error)
+        if run.settings.on_failure == "continue" and node.kind is not NodeKind.SWITCH:
+            if node.keeps and call.position < 0:
+                run.values[node.index] = None
+            await self._router.follow(call)
+        await self._finished(call, error=error)
+
+    def _policy(self, error: BaseException) -> None:
+        if self._run.settings.on_failure == "stop":
+            self._run.abort(PipelineTerminalStatus.FAILED, text_of(error))
+
+    async def _expire(self, expiry: Expiry) -> None:
+        run, node = self._run, expiry.barrier.node
+        if run.stopping or run.ending:
+            return
+        run.journal.barrier(node.name).timeouts += 1
+        call = Call(node, expiry.parent, expiry.frame)
+        if call.frame is not None:
+            call.frame.pending += 1
+        await self._begin(call)
+        missing = ", ".join(run.plan.nodes[place].name for place in expiry.barrier.waiting_for)
+        text = f"Barrier timeout for step '{node.name}' after {node.barrier_timeout}s; still waiting for: {missing}"
+        await self._handle(call, BarrierTimeoutError(text))
+
+
+def _forget_cancellation(task: asyncio.Task[Any]) -> None:
+    """The interruption was the run's own doing: let the worker go on to close what is open."""
+    while task.uncancel():
+        pass

@@ -1,0 +1,92 @@
+"""What a run keeps account of: its failures and its measurements."""
+
+from __future__ import annotations
+
+from wt_engine.errors import (
+    BarrierTimeoutError,
+    MapItemsError,
+    RetriesExceededError,
+    StepTimeoutError,
+    SubPipelineError,
+    UnknownStepError,
+)
+from wt_engine.failures import (
+    FailureClassification,
+    FailureKind,
+    FailureReason,
+    FailureRecord,
+    FailureSource,
+    classify,
+)
+from wt_engine.metrics import BarrierMetrics, MapMetrics, RuntimeMetrics, StepTiming, TaskMetrics
+
+_REASONS: tuple[tuple[type[BaseException], FailureReason], ...] = (
+    (StepTimeoutError, FailureReason.STEP_TIMEOUT),
+    (BarrierTimeoutError, FailureReason.BARRIER_TIMEOUT),
+    (UnknownStepError, FailureReason.UNKNOWN_STEP),
+    (RetriesExceededError, FailureReason.MAX_RETRIES),
+    (MapItemsError, FailureReason.MAP_ITEMS),
+    (SubPipelineError, FailureReason.SUB_PIPELINE),
+)
+
+
+class Journal:
+    """The account of one run.
+
+    Args:
+        classification: The pipe's own rules for whose failure something is.
+    """
+
+    def __init__(self, classification: FailureClassification | None) -> None:
+        self._classification = classification
+        self.failures: list[FailureRecord] = []
+        self.tasks = TaskMetrics()
+        self.maps = MapMetrics()
+        self.timings: dict[str, StepTiming] = {}
+        self.barriers: dict[str, BarrierMetrics] = {}
+
+    def step_failed(self, step: str, error: BaseException) -> None:
+        """Keep the failure of a step."""
+        reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), FailureReason.STEP_ERROR)
+        if isinstance(error, SubPipelineError) and error.failed_step:
+            step = f"{step}:{error.failed_step}"
+        self.fail(FailureKind.STEP, reason, step, error)
+
+    def fail(
+        self,
+        kind: FailureKind,
+        reason: FailureReason,
+        step: str,
+        error: BaseException,
+        source: FailureSource = FailureSource.USER_CODE,
+    ) -> None:
+        """Keep a failure."""
+        self.failures.extend(classify(self._classification, error, kind, reason, step, source))
+
+    def timed(self, step: str, seconds: float) -> None:
+        """Count one call of a step's function."""
+        timing = self.timings.get(step)
+        if timing is None:
+            timing = self.timings[step] = StepTiming()
+        timing.add(seconds)
+
+    def barrier(self, step: str) -> BarrierMetrics:
+        """The measurements of a join."""
+        return self.barriers.setdefault(step, BarrierMetrics())
+
+    def metrics(self, counts: dict[str, int], max_depth: int) -> RuntimeMetrics:
+        """Everything that was measured.
+
+        Args:
+            counts: How many events of each type there were.
+            max_depth: How many events the queue held at most.
+        """
+        found = RuntimeMetrics(
+            tasks=self.tasks,
+            step_latency=self.timings,
+            barriers=self.barriers,
+            maps=self.maps,
+            events={kind: count for kind, count in counts.items() if count},
+        )
+        found.queue.max_depth = max_depth
+        return found

@@ -1,0 +1,383 @@
+"""`Pipe`: a pipeline written with decorators."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from typing import Any, Generic, TypeVar
+
+from wt_engine.assembly import Assembly
+from wt_engine.cancellation import CancellationToken
+from wt_engine.definition import BarrierType, Draft, Function, Route, Target, describe_function, name_of, targets_of
+from wt_engine.description import StepInfo, describe, step_infos
+from wt_engine.drafting import check_count, draft
+from wt_engine.errors import DefinitionError, suggestion
+from wt_engine.events import Event, NodeKind
+from wt_engine.failures import FailureClassification
+from wt_engine.injection import read_parameters
+from wt_engine.mermaid import mermaid
+from wt_engine.observers import QUEUE, validate_observer
+from wt_engine.plan import Plan
+from wt_engine.publisher import EventHook
+from wt_engine.run import OnFailure, Settings
+from wt_engine.runner import Runner
+from wt_engine.validation import check_graph, warn_of_shared_state
+
+S = TypeVar("S")
+C = TypeVar("C")
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+class Pipe(Generic[S, C]):
+    """A pipeline of steps over a shared state.
+
+    Args:
+        state_type: The type of the state, for injection by type.
+        context_type: The type of the context, for injection by type.
+        name: The pipeline's name.
+        strict: Whether several roots, or a start that no join can follow, are errors; else they are warnings.
+        allow_multi_root: Whether several roots are right.
+        queue_size: How many events wait for their reader before the run waits for it; 0 for any number.
+        max_map_items: How many items a streaming map may give; None for 100,000.
+        cancellation_token: Cancels all runs of this pipe.
+        failure_classification: The rules for whose failure something is.
+        metadata: What else to say about the pipe in `describe()`.
+        max_retries: How often a call may run because its step returns `Retry()`.
+        on_failure: `"finish"`: what depends on a failed step does not run, everything else does. `"stop"`: everything
+            is interrupted. `"continue"`: everything goes on as if the step had returned nothing. Without a handler
+            for the failure, the run is FAILED in each case.
+    """
+
+    def __init__(
+        self,
+        state_type: type[S] | None = None,
+        context_type: type[C] | None = None,
+        *,
+        name: str = "Pipe",
+        strict: bool = True,
+        allow_multi_root: bool = False,
+        queue_size: int = 1000,
+        max_map_items: int | None = None,
+        cancellation_token: CancellationToken | None = None,
+        failure_classification: FailureClassification | None = None,
+        metadata: Mapping[str, Any] | None = None,
+        max_retries: int = 100,
+        on_failure: OnFailure = "finish",
+    ) -> None:
+        if on_failure not in ("finish", "stop", "continue"):
+            raise DefinitionError(f"on_failure must be 'finish', 'stop' or 'continue', not {on_failure!r}")
+        check_count("queue_size", queue_size, 0)
+        check_count("max_retries", max_retries, 1)
+        self.name = name
+        self.strict = strict
+        self.allow_multi_root = allow_multi_root
+        self.queue_size = queue_size
+        self.max_map_items = 100_000 if max_map_items is None else max_map_items
+        self.max_retries = max_retries
+        self.on_failure: OnFailure = on_failure
+        self.cancellation_token = cancellation_token or CancellationToken()
+        self.metadata = dict(metadata or {})
+        self._classification = failure_classification
+        self._types = (state_type, context_type)
+        self._drafts: dict[str, Draft] = {}
+        self._startup: list[Function] = []
+        self._shutdown: list[Function] = []
+        self._handler: Function | None = None
+        self._hooks: list[EventHook] = []
+        self._observers: list[tuple[Any, int]] = []
+        self._prepared: tuple[Plan, Settings] | None = None
+        self._checked: set[tuple[str | None, bool, bool]] = set()
+
+    def step(
+        self,
+        name: str | Callable[..., Any] | None = None,
+        to: Target | list[Target] | None = None,
+        barrier_timeout: float | None = None,
+        barrier_type: BarrierType = BarrierType.ALL,
+        on_error: Callable[..., Any] | None = None,
+        **options: Any,
+    ) -> Any:
+        """Make a function a step; also bare, as `@pipe.step`.
+
+        Args:
+            name: The step's name; the function's without it.
+            to: What runs after it: names or functions.
+            barrier_timeout: Seconds that a join waits for its other parents once the first has ended.
+            barrier_type: Whether a join waits for all parents or starts after the first.
+            on_error: Gets the failure; what it returns is the step's result.
+            **options: `timeout` in seconds; `retries`, a number or the attributes of `RetryPolicy`; `retry_wait_min`
+                and `retry_wait_max` in seconds.
+
+        Raises:
+            DefinitionError: Something about it is wrong.
+        """
+        shared = {"barrier_timeout": barrier_timeout, "barrier_type": barrier_type, "on_error": on_error, **options}
+        if callable(name):
+            return self._register(NodeKind.STEP, None, to, shared, {})(name)
+        return self._register(NodeKind.STEP, name, to, shared, {})
+
+    def map(
+        self,
+        name: str | None = None,
+        each: Target | None = None,
+        to: Target | list[Target] | None = None,
+        barrier_timeout: float | None = None,
+        barrier_type: BarrierType = BarrierType.ALL,
+        on_error: Callable[..., Any] | None = None,
+        max_concurrency: int | None = None,
+        **options: Any,
+    ) -> Callable[[F], F]:
+        """Make a function a map: each item that it returns, or yields, goes to the worker `each`.
+
+        Args:
+            name: As for `step`.
+            each: The worker: a step with one parameter for the item.
+            to: What runs once all items are done; a parameter of the map's or the worker's name gets the results.
+            barrier_timeout: As for `step`.
+            barrier_type: As for `step`.
+            on_error: As for `step`; it also gets the failure of items.
+            max_concurrency: How many items run at once.
+            **options: As for `step`.
+
+        Raises:
+            DefinitionError: Something about it is wrong.
+        """
+        shared = {"barrier_timeout": barrier_timeout, "barrier_type": barrier_type, "on_error": on_error, **options}
+        if max_concurrency is not None:
+            check_count("max_concurrency", max_concurrency, 1)
+        return self._register(NodeKind.MAP, name, to, shared, {"each": each, "max_concurrency": max_concurrency})
+
+    def switch(
+        self,
+        name: str | None = None,
+        to: Mapping[Any, Route] | Callable[[Any], Any] | None = None,
+        default: Route | None = None,
+        barrier_timeout: float | None = None,
+        barrier_type: BarrierType = BarrierType.ALL,
+        on_error: Callable[..., Any] | None = None,
+        **options: Any,
+    ) -> Callable[[F], F]:
+        """Make a function a switch: what it returns says where to go.
+
+        Args:
+            name: As for `step`.
+            to: The target of each value, or a function from the value to a target; a target may be `Stop`.
+            default: The target of any other value.
+            barrier_timeout: As for `step`.
+            barrier_type: As for `step`.
+            on_error: As for `step`; the run does not go on below a handled switch unless the handler names a step.
+            **options: As for `step`.
+
+        Raises:
+            DefinitionError: Something about it is wrong.
+        """
+        shared = {"barrier_timeout": barrier_timeout, "barrier_type": barrier_type, "on_error": on_error, **options}
+        return self._register(NodeKind.SWITCH, name, None, shared, {"routes": to, "default": default})
+
+    def sub(
+        self,
+        name: str | None = None,
+        pipeline: Pipe[Any, Any] | None = None,
+        to: Target | list[Target] | None = None,
+        barrier_timeout: float | None = None,
+        barrier_type: BarrierType = BarrierType.ALL,
+        on_error: Callable[..., Any] | None = None,
+        **options: Any,
+    ) -> Callable[[F], F]:
+        """Make a function the start of a sub-pipeline: what it returns is that one's state.
+
+        Args:
+            name: As for `step`.
+            pipeline: The pipe to run; it is cancelled with this one, and its failure fails this step.
+            to: What runs after it.
+            barrier_timeout: As for `step`.
+            barrier_type: As for `step`.
+            on_error: As for `step`.
+            **options: As for `step`; the timeout is that of the function, not of the sub-pipeline.
+
+        Raises:
+            DefinitionError: Something about it is wrong.
+        """
+        shared = {"barrier_timeout": barrier_timeout, "barrier_type": barrier_type, "on_error": on_error, **options}
+        return self._register(NodeKind.SUB, name, to, shared, {"pipeline": pipeline})
+
+    def on_startup(self, function: F) -> F:
+        """Run a function before the first step; several run in order, and the first that fails ends the run."""
+        self._startup.append(self._function("startup", function, hook=True))
+        return function
+
+    def on_shutdown(self, function: F) -> F:
+        """Run a function after the last step, whatever happened."""
+        self._shutdown.append(self._function("shutdown", function, hook=True))
+        return function
+
+    def on_error(self, function: F) -> F:
+        """Let a function handle every failure that no step's own handler takes; the last one counts."""
+        self._handler = self._function("on_error", function, hook=True)
+        return function
+
+    def add_event_hook(self, hook: EventHook) -> None:
+        """Let every event pass a function, which returns it or another one."""
+        self._check_open()
+        self._hooks.append(hook)
+
+    def add_observer(self, observer: Any, queue_size: int = QUEUE) -> None:
+        """Let somebody watch all runs.
+
+        Args:
+            observer: See `Observer`.
+            queue_size: How many events it may fall behind before it misses some.
+
+        Raises:
+            TypeError: It lacks a method, or one is not `async def`.
+        """
+        self._check_open()
+        validate_observer(observer)
+        check_count("queue_size", queue_size, 1)
+        self._observers.append((observer, queue_size))
+
+    def validate(
+        self, start: str | None = None, strict: bool | None = None, allow_multi_root: bool | None = None
+    ) -> None:
+        """Check the graph.
+
+        Args:
+            start: The step to start with instead of the roots.
+            strict: Instead of the pipe's own.
+            allow_multi_root: Instead of the pipe's own.
+
+        Raises:
+            DefinitionError: It cannot run.
+        """
+        strict = self.strict if strict is None else strict
+        roots = self.allow_multi_root if allow_multi_root is None else allow_multi_root
+        if not self._drafts and start is None:
+            return
+        if not self._drafts:
+            raise DefinitionError(f"run(start=...) references unknown step '{start}'; the pipeline has no steps")
+        if self._prepared is not None and (start, strict, roots) in self._checked:
+            return
+        assembly = Assembly(self._drafts)
+        check_graph(assembly, start=start, strict=strict, allow_multi_root=roots)
+        if self._prepared is None:
+            assembly.plan(self.name, (), (), None)
+        self._checked.add((start, strict, roots))
+
+    def prepared(self) -> tuple[Plan, Settings]:
+        """The plan and the settings, which freeze the definition; checked and made once.
+
+        Raises:
+            DefinitionError: The graph cannot run.
+        """
+        if self._prepared is None:
+            assembly = Assembly(self._drafts)
+            if self._drafts:
+                check_graph(assembly, start=None, strict=self.strict, allow_multi_root=True)
+            warn_of_shared_state(self._drafts.values(), self._types[0])
+            plan = assembly.plan(self.name, self._startup, self._shutdown, self._handler)
+            settings = Settings(
+                on_failure=self.on_failure,
+                queue_size=self.queue_size,
+                max_map_items=self.max_map_items,
+                max_retries=self.max_retries,
+                classification=self._classification,
+                hooks=tuple(self._hooks),
+                observers=tuple(self._observers),
+                token=self.cancellation_token,
+            )
+            self._checked.clear()
+            self._prepared = plan, settings
+        return self._prepared
+
+    def run(
+        self,
+        state: Any = None,
+        context: Any = None,
+        start: str | Callable[..., Any] | None = None,
+        queue_size: int | None = None,
+        timeout: float | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """Run the pipeline; iterate over what it says.
+
+        Args:
+            state: The shared state.
+            context: What else steps get; passed on unchanged.
+            start: The step to start with instead of the roots.
+            queue_size: Instead of the pipe's own.
+            timeout: Seconds that the run may take.
+
+        Returns:
+            The events. Closing the generator cancels the run; it is over when `aclose()` has been awaited.
+
+        Raises:
+            DefinitionError: The graph cannot run.
+        """
+        first = None if start is None else name_of(start)
+        self.prepared()
+        self.validate(start=first)
+        plan, settings = self.prepared()
+        if queue_size is not None:
+            check_count("queue_size", queue_size, 0)
+            settings = dataclasses.replace(settings, queue_size=queue_size)
+        return Runner(plan, settings, state, context, start=first, timeout=timeout).events()
+
+    def steps(self) -> Iterator[StepInfo]:
+        """What is known of each step, in the order of their definition."""
+        return step_infos(self._drafts)
+
+    def describe(self) -> dict[str, Any]:
+        """The pipeline as data that JSON can hold.
+
+        Raises:
+            DefinitionError: A target does not exist.
+        """
+        return describe(self.name, self._drafts, self.metadata, len(self._startup), len(self._shutdown))
+
+    def graph(self) -> str:
+        """The pipeline as a Mermaid flowchart.
+
+        Raises:
+            DefinitionError: A target does not exist.
+        """
+        return mermaid(self._drafts)
+
+    @property
+    def drafts(self) -> Mapping[str, Draft]:
+        """The steps as they were described, by name, in the order of their definition."""
+        return self._drafts
+
+    def _check_open(self) -> None:
+        if self._prepared is not None:
+            raise RuntimeError(f"Pipe '{self.name}' is frozen after first run; define everything before")
+
+    def _function(self, name: str, call: Callable[..., Any], *, hook: bool) -> Function:
+        self._check_open()
+        function = describe_function(call, read_parameters(call, *self._types))
+        if hook and function.parameters.unknown:
+            names = ", ".join(function.parameters.unknown)
+            near = suggestion(function.parameters.unknown[0], ["state", "context", "error", "step_name", "token"])
+            raise DefinitionError(f"'{name}' has unrecognized parameters: {names}.{near}", name, function.place)
+        return function
+
+    def _register(
+        self,
+        kind: NodeKind,
+        name: str | None,
+        to: Any,
+        shared: dict[str, Any],
+        special: dict[str, Any],
+    ) -> Callable[[F], F]:
+        def decorate(call: F) -> F:
+            own = name or name_of(call)
+            function = self._function(own, call, hook=False)
+            if own in self._drafts:
+                raise DefinitionError(f"Step '{own}' is already registered", own, function.place)
+            handler = shared["on_error"]
+            handling = self._function(f"{own}.on_error", handler, hook=True) if handler else None
+            self._drafts[own] = draft(
+                kind, own, function, targets_of(own, to, function.place), handling, shared | special
+            )
+            return call
+
+        self._check_open()
+        return decorate

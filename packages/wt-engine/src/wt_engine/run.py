@@ -1,0 +1,114 @@
+"""What belongs to one run and is shared by all that work on it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any, Literal
+
+from wt_engine.call import Call
+from wt_engine.cancellation import CancellationToken
+from wt_engine.crew import Crew
+from wt_engine.failures import FailureClassification
+from wt_engine.journal import Journal
+from wt_engine.maps import MapFrame
+from wt_engine.outcome import PipelineTerminalStatus
+from wt_engine.plan import Plan
+from wt_engine.publisher import EventHook, Publisher
+from wt_engine.threads import Threads
+
+OnFailure = Literal["finish", "stop", "continue"]
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What a pipe has decided for its runs.
+
+    Attributes:
+        on_failure: What a failed step means: its dependants do not run (`finish`), everything stops (`stop`), or
+            everything goes on as if it had returned nothing (`continue`).
+        queue_size: How many events wait for their reader; 0 for any number.
+        max_map_items: How many items a streaming map may give.
+        max_retries: How often a call may run because of `Retry()`.
+        classification: The rules for whose failure something is.
+        hooks: Functions that every event passes.
+        observers: Who watches, and how many events each may fall behind.
+        token: Cancels all runs of the pipe.
+    """
+
+    on_failure: OnFailure
+    queue_size: int
+    max_map_items: int
+    max_retries: int
+    classification: FailureClassification | None
+    hooks: tuple[EventHook, ...]
+    observers: tuple[tuple[Any, int], ...]
+    token: CancellationToken
+
+
+class Run:
+    """One run.
+
+    Attributes:
+        limited: Whether the run may end while a sync step is still at work, because of a timeout.
+        ending: How the run is being cut short, and why, if it is.
+        stopping: Whether a step has asked to start nothing more.
+        suspended: The `Suspend` that did, if one did.
+        frames: The maps in progress.
+        inner: The sub-pipelines that run now, which are cut short with this run.
+        values: What steps have returned, where another step wants it, by their place in the plan.
+    """
+
+    def __init__(
+        self,
+        plan: Plan,
+        settings: Settings,
+        state: Any,
+        context: Any,
+        token: CancellationToken,
+        publisher: Publisher,
+        threads: Threads,
+        timeout: float | None,
+    ) -> None:
+        self.plan = plan
+        self.settings = settings
+        self.state = state
+        self.context = context
+        self.token = token
+        self.publisher = publisher
+        self.threads = threads
+        self.timeout = timeout
+        self.limited = timeout is not None
+        self.journal = Journal(settings.classification)
+        self.values: dict[int, Any] = {}
+        self.frames: dict[int, MapFrame] = {}
+        self.ending: tuple[PipelineTerminalStatus, str] | None = None
+        self.stopping = False
+        self.suspended: Any = None
+        self.inner: list[Run] = []
+        self.crew: Crew
+        self.sub: Callable[[Call, Any, Any], Any]
+
+    def abort(self, status: PipelineTerminalStatus, text: str) -> None:
+        """Cut the run short: interrupt what runs, start nothing more. The first reason counts."""
+        if self.ending is None:
+            self.ending = (status, text)
+            self.crew.cancel()
+            for inner in self.inner:
+                inner.abort(PipelineTerminalStatus.CANCELLED, text)
+
+    def stop(self) -> list[MapFrame]:
+        """Start nothing more; what runs may finish.
+
+        Returns:
+            The maps that wait for nothing any more, now that no further items go out; innermost first.
+        """
+        self.stopping = True
+        for unit in self.crew.drop():
+            frame = getattr(unit, "frame", None)
+            if frame is not None:
+                frame.pending -= 1
+        for frame in self.frames.values():
+            frame.give_up()
+            frame.queued = False
+        return [frame for frame in reversed(self.frames.values()) if not frame.pending]
