@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
-from difflib import get_close_matches
 from typing import Literal
 
 from pydantic import BaseModel, ConfigDict
@@ -81,5 +80,7 @@ def format_json(diagnostics: Iterable[Diagnostic]) -> str:
 
 def near_miss(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that a user who wrote `name` most likely meant, or None if none is close."""
+    from difflib import get_close_matches
+
     matches = get_close_matches(name, list(candidates), n=1, cutoff=0.6)
     return matches[0] if matches else None

@@ -39,7 +39,8 @@ def parse(workflow: Workflow, arguments: list[str]) -> tuple[argparse.Namespace,
 def _parser(workflow: Workflow) -> argparse.ArgumentParser:
     program, description = f"python -m {workflow.package}.cli", f"The workflow {workflow.release}."
     parser = _Parser(prog=program, description=description, allow_abbrev=False)
-    commands = parser.add_subparsers(dest="command", required=True)
+    # Without a prog, argparse formats a usage text to make one, and imports shutil for the width of the terminal.
+    commands = parser.add_subparsers(dest="command", required=True, prog=parser.prog)
     _add_run(commands.add_parser("run", help="run the workflow", description=_run_description(workflow)))
     get = commands.add_parser("get", help="print a schema", description="Print a schema of the workflow as JSON.")
     get.add_argument(
