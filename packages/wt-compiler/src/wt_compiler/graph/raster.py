@@ -10,9 +10,9 @@ from wt_compiler.graph import NotDrawnError
 from wt_compiler.graph.palette import FONT
 
 FONTS = Path(__file__).parent.parent / "fonts"
-ZOOM = 2.0
-MOST_PIXELS = 1_200_000
-"""Large graphs are drawn at less than two pixels a CSS pixel: drawing takes a tenth of a second a million pixels."""
+ZOOM = 1.5
+MOST_PIXELS = 1_000_000
+"""Large graphs are drawn at less than `ZOOM` pixels a CSS pixel: drawing takes a tenth of a second a million pixels."""
 
 _SIZE = re.compile(r'<svg width="([\d.]+)pt" height="([\d.]+)pt"')
 
