@@ -6,7 +6,6 @@ that the next question starts no interpreter.
 
 from __future__ import annotations
 
-import os
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -113,6 +112,8 @@ def discover_locked(
             return parse_registry(kept.read_bytes())
         except (OSError, DiagnosticError):
             kept.unlink(missing_ok=True)  # written by another version, or damaged: ask again
+    from wt_envs.memo import keep
+
     from wt_compiler.registry_process import ask
 
     environment = realise(lock, progress=progress)
@@ -120,18 +121,8 @@ def discover_locked(
     content = ask([str(environment.python), "-I"], timeout)
     registry = parse_registry(content)
     if not any(problem.kind == "library" for problem in registry.problems):
-        _keep(kept, content)
+        keep(kept, content)
     return registry
-
-
-def _keep(path: Path, content: bytes) -> None:
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        aside.write_bytes(content)
-        aside.replace(path)
-    except OSError:
-        return  # a cache that cannot be written makes the next compile slower, and this one no worse
 
 
 def _tell(progress: Progress | None, message: str) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -15,17 +16,20 @@ def recall(memo: Path) -> str:
 
 
 def remember(memo: Path, text: str) -> str:
-    """Remember a text, if the cache can be written; whoever must write to it will say that it cannot.
+    """Remember a text, if the cache can be written.
 
     Returns:
         The text.
     """
-    try:
-        memo.parent.mkdir(parents=True, exist_ok=True)
-        replace_file(memo, text.encode())
-    except OSError:
-        pass  # It only saves time.
+    keep(memo, text.encode())
     return text
+
+
+def keep(path: Path, content: bytes) -> None:
+    """Write a file of the cache whole, or not at all if it cannot be written: whoever must write there will say so."""
+    with suppress(OSError):
+        path.parent.mkdir(parents=True, exist_ok=True)
+        replace_file(path, content)
 
 
 def replace_file(path: Path, content: bytes) -> None:

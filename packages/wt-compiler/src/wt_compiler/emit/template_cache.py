@@ -8,7 +8,7 @@ import sys
 from jinja2 import BytecodeCache
 from jinja2.bccache import Bucket
 from wt_envs.cache import cache_root
-from wt_envs.memo import replace_file
+from wt_envs.memo import keep
 
 _DIGEST = hashlib.sha256().digest_size
 
@@ -34,9 +34,5 @@ class TemplateCache(BytecodeCache):
 
     def dump_bytecode(self, bucket: Bucket) -> None:
         """Keep what is in a bucket; a cache that cannot be written only costs time."""
-        try:
-            self._directory.mkdir(parents=True, exist_ok=True)
-            content = bucket.bytecode_to_string()
-            replace_file(self._directory / bucket.key, hashlib.sha256(content).digest() + content)
-        except OSError:
-            return
+        content = bucket.bytecode_to_string()
+        keep(self._directory / bucket.key, hashlib.sha256(content).digest() + content)

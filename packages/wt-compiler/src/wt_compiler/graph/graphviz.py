@@ -8,7 +8,6 @@ what the runtime is; loading it takes a millisecond. The calls are the module's 
 from __future__ import annotations
 
 import hashlib
-import os
 import platform
 import sys
 from pathlib import Path
@@ -105,16 +104,7 @@ def _module(engine: wasmtime.Engine, cache: Path) -> wasmtime.Module:
         except wasmtime.WasmtimeError:  # made on another kind of processor, or damaged: made again below
             pass
     module = wasmtime.Module(engine, wasm)
-    _keep(cached, bytes(module.serialize()))
+    from wt_envs.memo import keep
+
+    keep(cached, bytes(module.serialize()))
     return module
-
-
-def _keep(path: Path, content: bytes) -> None:
-    """Write a file of the cache whole or not at all; without a cache the next picture takes longer, nothing else."""
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        aside = path.with_name(f".{path.name}.{os.getpid()}")
-        aside.write_bytes(content)
-        aside.replace(path)
-    except OSError:
-        return
