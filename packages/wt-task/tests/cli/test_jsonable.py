@@ -88,13 +88,16 @@ def test_a_value_that_contains_itself_is_refused():
         to_json(value)
 
 
-def test_a_value_that_is_nested_without_end_is_refused():
+def test_a_value_that_is_nested_deeply_is_written_or_refused():
     value: list[object] = []
     for _ in range(5000):
         value = [value]
 
-    with pytest.raises(NotJSONError):
-        to_json(value)
+    try:
+        text = to_json(value)
+    except NotJSONError:
+        return  # how deep is too deep depends on the version of Python
+    assert text == b"[" * 5001 + b"]" * 5001
 
 
 @given(st.recursive(st.none() | st.booleans() | st.integers() | st.text(max_size=5), st.lists, max_leaves=5))
