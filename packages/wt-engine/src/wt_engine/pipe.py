@@ -8,13 +8,13 @@ from typing import Any, Generic, TypeVar
 
 from wt_engine.assembly import Assembly
 from wt_engine.cancellation import CancellationToken
-from wt_engine.definition import BarrierType, Draft, Function, Route, Target, describe_function, name_of, targets_of
+from wt_engine.decorators import Decorators
+from wt_engine.definition import name_of
 from wt_engine.description import StepInfo, describe, step_infos
-from wt_engine.drafting import check_count, draft
-from wt_engine.errors import DefinitionError, suggestion
-from wt_engine.events import Event, NodeKind
+from wt_engine.drafting import check_count
+from wt_engine.errors import DefinitionError
+from wt_engine.events import Event
 from wt_engine.failures import FailureClassification
-from wt_engine.injection import read_parameters
 from wt_engine.mermaid import mermaid
 from wt_engine.observers import QUEUE, validate_observer
 from wt_engine.plan import Plan
@@ -25,10 +25,9 @@ from wt_engine.validation import check_graph, warn_of_shared_state
 
 S = TypeVar("S")
 C = TypeVar("C")
-F = TypeVar("F", bound=Callable[..., Any])
 
 
-class Pipe(Generic[S, C]):
+class Pipe(Decorators, Generic[S, C]):
     """A pipeline of steps over a shared state.
 
     Args:
@@ -68,6 +67,7 @@ class Pipe(Generic[S, C]):
             raise DefinitionError(f"on_failure must be 'finish', 'stop' or 'continue', not {on_failure!r}")
         check_count("queue_size", queue_size, 0)
         check_count("max_retries", max_retries, 1)
+        super().__init__(state_type, context_type)
         self.name = name
         self.strict = strict
         self.allow_multi_root = allow_multi_root
@@ -78,143 +78,10 @@ class Pipe(Generic[S, C]):
         self.cancellation_token = cancellation_token or CancellationToken()
         self.metadata = dict(metadata or {})
         self._classification = failure_classification
-        self._types = (state_type, context_type)
-        self._drafts: dict[str, Draft] = {}
-        self._startup: list[Function] = []
-        self._shutdown: list[Function] = []
-        self._handler: Function | None = None
         self._hooks: list[EventHook] = []
         self._observers: list[tuple[Any, int]] = []
         self._prepared: tuple[Plan, Settings] | None = None
         self._checked: set[tuple[str | None, bool, bool]] = set()
-
-    def step(
-        self,
-        name: str | Callable[..., Any] | None = None,
-        to: Target | list[Target] | None = None,
-        barrier_timeout: float | None = None,
-        barrier_type: BarrierType = BarrierType.ALL,
-        on_error: Callable[..., Any] | None = None,
-        **options: Any,
-    ) -> Any:
-        """Make a function a step; also bare, as `@pipe.step`.
-
-        Args:
-            name: The step's name; the function's without it.
-            to: What runs after it: names or functions.
-            barrier_timeout: Seconds that a join waits for its other parents once the first has ended.
-            barrier_type: Whether a join waits for all parents or starts after the first.
-            on_error: Gets the failure; what it returns is the step's result.
-            **options: `timeout` in seconds; `retries`, a number or the attributes of `RetryPolicy`; `retry_wait_min`
-                and `retry_wait_max` in seconds.
-
-        Raises:
-            DefinitionError: Something about it is wrong.
-        """
-        shared = {"barrier_timeout": barrier_timeout, "barrier_type": barrier_type, "on_error": on_error, **options}
-        if callable(name):
-            return self._register(NodeKind.STEP, None, to, shared, {})(name)
-        return self._register(NodeKind.STEP, name, to, shared, {})
-
-    def map(
-        self,
-        name: str | None = None,
-        each: Target | None = None,
-        to: Target | list[Target] | None = None,
-        barrier_timeout: float | None = None,
-        barrier_type: BarrierType = BarrierType.ALL,
-        on_error: Callable[..., Any] | None = None,
-        max_concurrency: int | None = None,
-        **options: Any,
-    ) -> Callable[[F], F]:
-        """Make a function a map: each item that it returns, or yields, goes to the worker `each`.
-
-        Args:
-            name: As for `step`.
-            each: The worker: a step with one parameter for the item.
-            to: What runs once all items are done; a parameter of the map's or the worker's name gets the results.
-            barrier_timeout: As for `step`.
-            barrier_type: As for `step`.
-            on_error: As for `step`; it also gets the failure of items.
-            max_concurrency: How many items run at once.
-            **options: As for `step`.
-
-        Raises:
-            DefinitionError: Something about it is wrong.
-        """
-        shared = {"barrier_timeout": barrier_timeout, "barrier_type": barrier_type, "on_error": on_error, **options}
-        if max_concurrency is not None:
-            check_count("max_concurrency", max_concurrency, 1)
-        return self._register(NodeKind.MAP, name, to, shared, {"each": each, "max_concurrency": max_concurrency})
-
-    def switch(
-        self,
-        name: str | None = None,
-        to: Mapping[Any, Route] | Callable[[Any], Any] | None = None,
-        default: Route | None = None,
-        barrier_timeout: float | None = None,
-        barrier_type: BarrierType = BarrierType.ALL,
-        on_error: Callable[..., Any] | None = None,
-        **options: Any,
-    ) -> Callable[[F], F]:
-        """Make a function a switch: what it returns says where to go.
-
-        Args:
-            name: As for `step`.
-            to: The target of each value, or a function from the value to a target; a target may be `Stop`.
-            default: The target of any other value.
-            barrier_timeout: As for `step`.
-            barrier_type: As for `step`.
-            on_error: As for `step`; the run does not go on below a handled switch unless the handler names a step.
-            **options: As for `step`.
-
-        Raises:
-            DefinitionError: Something about it is wrong.
-        """
-        shared = {"barrier_timeout": barrier_timeout, "barrier_type": barrier_type, "on_error": on_error, **options}
-        return self._register(NodeKind.SWITCH, name, None, shared, {"routes": to, "default": default})
-
-    def sub(
-        self,
-        name: str | None = None,
-        pipeline: Pipe[Any, Any] | None = None,
-        to: Target | list[Target] | None = None,
-        barrier_timeout: float | None = None,
-        barrier_type: BarrierType = BarrierType.ALL,
-        on_error: Callable[..., Any] | None = None,
-        **options: Any,
-    ) -> Callable[[F], F]:
-        """Make a function the start of a sub-pipeline: what it returns is that one's state.
-
-        Args:
-            name: As for `step`.
-            pipeline: The pipe to run; it is cancelled with this one, and its failure fails this step.
-            to: What runs after it.
-            barrier_timeout: As for `step`.
-            barrier_type: As for `step`.
-            on_error: As for `step`.
-            **options: As for `step`; the timeout is that of the function, not of the sub-pipeline.
-
-        Raises:
-            DefinitionError: Something about it is wrong.
-        """
-        shared = {"barrier_timeout": barrier_timeout, "barrier_type": barrier_type, "on_error": on_error, **options}
-        return self._register(NodeKind.SUB, name, to, shared, {"pipeline": pipeline})
-
-    def on_startup(self, function: F) -> F:
-        """Run a function before the first step; several run in order, and the first that fails ends the run."""
-        self._startup.append(self._function("startup", function, hook=True))
-        return function
-
-    def on_shutdown(self, function: F) -> F:
-        """Run a function after the last step, whatever happened."""
-        self._shutdown.append(self._function("shutdown", function, hook=True))
-        return function
-
-    def on_error(self, function: F) -> F:
-        """Let a function handle every failure that no step's own handler takes; the last one counts."""
-        self._handler = self._function("on_error", function, hook=True)
-        return function
 
     def add_event_hook(self, hook: EventHook) -> None:
         """Let every event pass a function, which returns it or another one."""
@@ -341,43 +208,6 @@ class Pipe(Generic[S, C]):
         """
         return mermaid(self._drafts)
 
-    @property
-    def drafts(self) -> Mapping[str, Draft]:
-        """The steps as they were described, by name, in the order of their definition."""
-        return self._drafts
-
     def _check_open(self) -> None:
         if self._prepared is not None:
             raise RuntimeError(f"Pipe '{self.name}' is frozen after first run; define everything before")
-
-    def _function(self, name: str, call: Callable[..., Any], *, hook: bool) -> Function:
-        self._check_open()
-        function = describe_function(call, read_parameters(call, *self._types))
-        if hook and function.parameters.unknown:
-            names = ", ".join(function.parameters.unknown)
-            near = suggestion(function.parameters.unknown[0], ["state", "context", "error", "step_name", "token"])
-            raise DefinitionError(f"'{name}' has unrecognized parameters: {names}.{near}", name, function.place)
-        return function
-
-    def _register(
-        self,
-        kind: NodeKind,
-        name: str | None,
-        to: Any,
-        shared: dict[str, Any],
-        special: dict[str, Any],
-    ) -> Callable[[F], F]:
-        def decorate(call: F) -> F:
-            own = name or name_of(call)
-            function = self._function(own, call, hook=False)
-            if own in self._drafts:
-                raise DefinitionError(f"Step '{own}' is already registered", own, function.place)
-            handler = shared["on_error"]
-            handling = self._function(f"{own}.on_error", handler, hook=True) if handler else None
-            self._drafts[own] = draft(
-                kind, own, function, targets_of(own, to, function.place), handling, shared | special
-            )
-            return call
-
-        self._check_open()
-        return decorate
