@@ -747,7 +747,7 @@ def test_a_raising_and_a_slow_observer_harm_nobody(collect: Collect) -> None:
 def test_event_hooks_change_events_and_a_broken_one_reaches_the_reader(collect: Collect) -> None:
     pipe = chain(1)
     pipe.add_event_hook(lambda event: event.replace(meta={"seen": True}))
-    assert all(event.meta == {"seen": True} for event in collect(pipe).events)
+    assert all(event.meta["seen"] for event in collect(pipe).events)
     broken = chain(3)
     forgetful: Any = print
     broken.add_event_hook(forgetful)

@@ -24,6 +24,7 @@ from wt_engine.failures import (
     FailureRecord,
     FailureSource,
 )
+from wt_engine.meta import Meta
 from wt_engine.metrics import RuntimeMetrics
 from wt_engine.observers import Observer, ObserverMeta
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
@@ -47,6 +48,7 @@ __all__ = [
     "FailureReason",
     "FailureRecord",
     "FailureSource",
+    "Meta",
     "Next",
     "NodeKind",
     "Observer",

@@ -10,6 +10,7 @@ from wt_engine.definition import Draft, Function, Mode, Route, Target, name_of
 from wt_engine.errors import DefinitionError, suggestion
 from wt_engine.events import NodeKind
 from wt_engine.injection import Recipe, item_source, value_source
+from wt_engine.middleware import Middleware, leaves_retries, wrapped
 from wt_engine.plan import STOP, Callee, Node, Plan, hook_callee
 
 
@@ -79,7 +80,12 @@ class Assembly:
         return [*self.edges[place], *([self.find(draft, draft.each, "")] if draft.each is not None else [])]
 
     def plan(
-        self, name: str, startup: Sequence[Function], shutdown: Sequence[Function], handler: Function | None
+        self,
+        name: str,
+        startup: Sequence[Function],
+        shutdown: Sequence[Function],
+        handler: Function | None,
+        middleware: Sequence[Middleware] = (),
     ) -> Plan:
         """The plan, once everything is known to be right.
 
@@ -87,7 +93,11 @@ class Assembly:
             DefinitionError: A parameter that nothing provides.
         """
         recipes = [self._recipe(place, draft) for place, draft in enumerate(self.drafts)]
-        nodes = tuple(self._node(place, draft, recipes[place]) for place, draft in enumerate(self.drafts))
+        functions = [wrapped(draft, middleware, name) if middleware else draft.function for draft in self.drafts]
+        nodes = tuple(
+            self._node(place, draft, functions[place], recipes[place], own=not leaves_retries(middleware, draft))
+            for place, draft in enumerate(self.drafts)
+        )
         return Plan(
             name,
             nodes,
@@ -126,22 +136,22 @@ class Assembly:
             draft.function.place,
         )
 
-    def _node(self, place: int, draft: Draft, recipe: Recipe) -> Node:
+    def _node(self, place: int, draft: Draft, function: Function, recipe: Recipe, *, own: bool) -> Node:
         return Node(
             index=place,
             name=draft.name,
             kind=draft.kind,
-            callee=Callee(draft.function.call, draft.function.mode, recipe),
+            callee=Callee(function.call, function.mode, recipe),
             successors=tuple(self.edges[place]),
             parents=tuple(self.parents[place]),
-            plain=draft.function.mode is Mode.AWAIT and draft.timeout is None,
+            plain=function.mode is Mode.AWAIT and draft.timeout is None,
             keeps=place in self._wanted,
             each=None if draft.each is None else self.find(draft, draft.each, ""),
             routes=self._routes(draft),
             default=None if draft.default is None else self._route(draft, draft.default, ""),
             pipeline=draft.pipeline,
             timeout=draft.timeout,
-            retries=draft.retries,
+            retries=draft.retries if own else None,
             handler=hook_callee(draft.handler) if draft.handler else None,
             barrier_type=draft.barrier_type,
             barrier_timeout=draft.barrier_timeout,

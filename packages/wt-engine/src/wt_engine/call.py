@@ -21,9 +21,10 @@ class Call:
         position: The place of that item, -1 if it is no worker.
         attempt: Which attempt, from 1.
         number: The number of the invocation, given when it starts.
+        seconds: How long its function took, waiting for its items or its sub-pipeline left out.
     """
 
-    __slots__ = ("attempt", "frame", "item", "node", "number", "parent", "position")
+    __slots__ = ("attempt", "frame", "item", "node", "number", "parent", "position", "seconds")
 
     def __init__(
         self,
@@ -41,6 +42,7 @@ class Call:
         self.position = position
         self.attempt = attempt
         self.number = 0
+        self.seconds = 0.0
 
     @property
     def kind(self) -> NodeKind:

@@ -71,6 +71,7 @@ class Draft:
         barrier_type: When it starts, if it has several parents.
         barrier_timeout: Seconds from the first parent's end to the last one's.
         max_concurrency: How many items of a map run at once.
+        options: All other arguments of its decorator, as they were given; a middleware may want them.
     """
 
     name: str
@@ -87,6 +88,7 @@ class Draft:
     barrier_type: BarrierType = BarrierType.ALL
     barrier_timeout: float | None = None
     max_concurrency: int | None = None
+    options: Mapping[str, Any] = field(default_factory=dict)
 
 
 def mode_of(function: Step) -> Mode:

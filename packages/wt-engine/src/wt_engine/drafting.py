@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
+import warnings
 from collections.abc import Mapping
 from typing import Any
 
 from wt_engine.definition import BarrierType, Draft, Function, Target
-from wt_engine.errors import DefinitionError, suggestion
+from wt_engine.errors import DefinitionError, PipelineValidationWarning, suggestion
 from wt_engine.events import NodeKind
 from wt_engine.retries import policy
 
-_OPTIONS = frozenset({"timeout", "retries", "retry_wait_min", "retry_wait_max"})
+_OPTIONS = ("timeout", "retries", "retry_wait_min", "retry_wait_max")
 _OWN = frozenset(
     {"barrier_timeout", "barrier_type", "on_error", "each", "max_concurrency", "routes", "default", "pipeline"}
 )
@@ -54,14 +55,25 @@ def draft(
         barrier_type=joins,
         barrier_timeout=given["barrier_timeout"],
         max_concurrency=given.get("max_concurrency"),
+        options={name: value for name, value in given.items() if name not in _OWN},
     )
 
 
+def check_options(draft: Draft) -> None:
+    """Check the arguments that the engine does not know, for a pipe without a middleware that might.
+
+    Raises:
+        DefinitionError: One is a known argument misspelt.
+    """
+    for option in sorted(set(draft.options) - set(_OPTIONS)):
+        near = suggestion(option, [*_OPTIONS, *_OWN, "to"])
+        text = f"Step '{draft.name}' has unknown option '{option}'.{near}"
+        if near:
+            raise DefinitionError(text, draft.name, draft.function.place)
+        warnings.warn(f"{text} There is no middleware to use it", PipelineValidationWarning, stacklevel=5)
+
+
 def _check_options(name: str, function: Function, given: Mapping[str, Any]) -> None:
-    unknown = sorted(set(given) - _OPTIONS - _OWN)
-    if unknown:
-        near = suggestion(unknown[0], [*_OPTIONS, *_OWN, "to"])
-        raise DefinitionError(f"Step '{name}' has unknown option '{unknown[0]}'.{near}", name, function.place)
     for option in ("timeout", "barrier_timeout"):
         seconds = given.get(option)
         if seconds is None:

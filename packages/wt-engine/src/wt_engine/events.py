@@ -35,6 +35,13 @@ class NodeKind(StrEnum):
     SUB = "sub"
 
 
+class StepStatus(StrEnum):
+    """How an attempt of a step ended."""
+
+    SUCCESS = "success"
+    ERROR = "error"
+
+
 class Origin:
     """Which run an event comes from, and through which run's stream it is read.
 
@@ -85,6 +92,14 @@ class Invocation(Protocol):
     def scope(self) -> tuple[str, ...]:
         """The maps it works for, outermost first."""
 
+    @property
+    def seconds(self) -> float:
+        """How long its function took."""
+
+
+_STATUS = {EventType.STEP_END: StepStatus.SUCCESS, EventType.STEP_ERROR: StepStatus.ERROR}
+_CONTAINERS = frozenset({NodeKind.MAP, NodeKind.SUB})
+
 
 class Event:
     """One thing that happened. Made by the engine; treat it as read-only and use `replace` in a hook.
@@ -97,10 +112,10 @@ class Event:
         payload: What goes with it: the state (START, STEP_END), the text of an error, a token, …
         timestamp: When, in seconds since the epoch.
         seq: Counts the events of a stream, from 1.
-        meta: What else is known, or None.
+        said: What else was said with it, or None; `meta` has it with what the engine knows of each call.
     """
 
-    __slots__ = ("invocation", "meta", "origin", "payload", "seq", "stage", "timestamp", "type")
+    __slots__ = ("invocation", "origin", "payload", "said", "seq", "stage", "timestamp", "type")
 
     def __init__(
         self,
@@ -119,8 +134,22 @@ class Event:
         self.timestamp = timestamp
         self.origin = origin
         self.invocation = invocation
-        self.meta = meta
+        self.said = meta
         self.seq = seq
+
+    @property
+    def meta(self) -> dict[str, Any] | None:
+        """What else is known, or None.
+
+        The end of a step has `framework` (`duration_s`, `attempt`, `status`) and, if its context declares a `Meta`,
+        `data`, `tags`, `metrics` and `counters`; a failure has `forensics`.
+        """
+        status = _STATUS.get(self.type)
+        call = self.invocation
+        if status is None or call is None or (call.kind in _CONTAINERS and status is StepStatus.SUCCESS):
+            return self.said
+        framework = {"duration_s": call.seconds, "attempt": call.attempt, "status": status.value}
+        return {**(self.said or {}), "framework": framework}
 
     @property
     def run_id(self) -> str:
@@ -179,8 +208,8 @@ class Event:
         unknown = set(changes) - {"type", "stage", "payload", "timestamp", "meta"}
         if unknown:
             raise TypeError(f"an event cannot be changed in: {', '.join(sorted(unknown))}")
-        values = {name: getattr(self, name) for name in self.__slots__}
-        return Event(**(values | changes))
+        values = {name: getattr(self, name) for name in self.__slots__ if name != "said"}
+        return Event(**({"meta": self.said, **values} | changes))
 
     def __repr__(self) -> str:
         return f"Event({self.seq}, {self.type.name}, {self.stage!r}, payload={self.payload!r})"

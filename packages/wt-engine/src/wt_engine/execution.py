@@ -6,28 +6,25 @@ import asyncio
 from time import perf_counter
 from typing import Any
 
-from wt_engine.call import Call, Trouble
+from wt_engine.call import Call
 from wt_engine.control import Next, Raise, Retry, Skip, Stop, Suspend, Value, is_control, normalised
-from wt_engine.definition import Mode
 from wt_engine.errors import (
-    BarrierTimeoutError,
     MapItemsError,
     PipelineCancelled,
     RetriesExceededError,
-    SubPipelineError,
     UnknownStepError,
 )
 from wt_engine.events import EventType, NodeKind
 from wt_engine.failures import text_of
-from wt_engine.invocation import ABANDONED, call_hook, invoke
+from wt_engine.invocation import invoke
 from wt_engine.maps import MapFrame
 from wt_engine.outcome import PipelineTerminalStatus
+from wt_engine.recovery import Recovery, forget_cancellation
 from wt_engine.routing import Expiry, Router
 from wt_engine.run import Run
 
 _START, _END, _ERROR = EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR
 _STEP = NodeKind.STEP
-_INTERRUPTIONS = (asyncio.CancelledError, PipelineCancelled, SubPipelineError)
 
 
 class Execution:
@@ -41,25 +38,29 @@ class Execution:
     def __init__(self, run: Run, router: Router) -> None:
         self._run = run
         self._router = router
+        self._recovery = Recovery(run, router, self)
         self._number = 0
 
     async def perform(self, unit: Call | Expiry) -> None:
         """Run a call to its end, or fail the join whose time is up."""
         if isinstance(unit, Expiry):
-            await self._expire(unit)
+            await self._recovery.expire(unit)
             return
         run = self._run
         if self._cut_short():
             return
         node, callee = unit.node, unit.node.callee
-        await self._begin(unit)
+        await self.begin(unit)
         busy = run.crew.busy
         task = asyncio.current_task()
         assert task is not None
         busy.add(task)
         started = perf_counter()
         try:
-            if node.plain and not callee.recipe.sources:
+            if run.scopes is not None:
+                with run.scopes.step(unit.number):
+                    result = await invoke(run, unit)
+            elif node.plain and not callee.recipe.sources:
                 result = await callee.call()
             else:
                 result = await invoke(run, unit)
@@ -67,17 +68,19 @@ class Execution:
             raise
         except BaseException as error:  # noqa: BLE001 - a step may raise anything, and the run's record must say so
             busy.discard(task)
-            run.journal.timed(node.name, perf_counter() - started)
-            await self._failed(unit, error)
+            unit.seconds = perf_counter() - started
+            run.journal.timed(node.name, unit.seconds)
+            await self._recovery.failed(unit, error)
             return
         busy.discard(task)
-        run.journal.timed(node.name, perf_counter() - started)
+        unit.seconds = seconds = perf_counter() - started
+        run.journal.timed(node.name, seconds)
         if run.ending is not None:
-            _forget_cancellation(task)
+            forget_cancellation(task)
         if result is None and node.kind is _STEP:
             await self._end(unit, None)
         else:
-            await self._settle(unit, result)
+            await self.settle(unit, result)
 
     def _cut_short(self) -> bool:
         run = self._run
@@ -87,7 +90,8 @@ class Execution:
             run.abort(PipelineTerminalStatus.FAILED, text_of(run.publisher.broken))
         return run.ending is not None
 
-    async def _begin(self, call: Call) -> None:
+    async def begin(self, call: Call) -> None:
+        """Give an invocation its number and tell of its start."""
         self._number = call.number = self._number + 1
         self._run.journal.tasks.started += 1
         await self._run.publisher.say(_START, call.node.name, None, call)
@@ -96,12 +100,12 @@ class Execution:
         run = self._run
         if call.node.keeps and call.position < 0:
             run.values[call.node.index] = value
-        await run.publisher.say(_END, call.node.name, run.state, call)
+        await run.publisher.say(_END, call.node.name, run.state, call, run.said_in(call.number) if run.scopes else None)
         if follow and call.node.successors and call.node.kind is not NodeKind.SWITCH:
             await self._router.follow(call)
-        await self._finished(call, value)
+        await self.finished(call, value)
 
-    async def _finished(self, call: Call, value: Any = None, error: BaseException | None = None) -> None:
+    async def finished(self, call: Call, value: Any = None, error: BaseException | None = None) -> None:
         """Account for a call that is over, and for the map that waited for it."""
         self._run.journal.tasks.completed += 1
         frame = call.frame
@@ -119,7 +123,7 @@ class Execution:
         if not frame.pending and self._run.ending is None:
             await self._complete(frame)
 
-    async def _settle(self, call: Call, result: Any, *, handled: bool = False) -> None:
+    async def settle(self, call: Call, result: Any, *, handled: bool = False) -> None:
         """Do what the result of a step, or of its handler, says."""
         result = normalised(result) if call.node.kind is not NodeKind.MAP or not isinstance(result, str) else result
         if isinstance(result, Value):
@@ -135,13 +139,13 @@ class Execution:
         except GeneratorExit:
             raise
         except BaseException as error:  # noqa: BLE001 - as in `perform`: routes and sub-pipelines are the user's too
-            await self._failed(call, error)
+            await self._recovery.failed(call, error)
 
     async def _steer(self, call: Call, result: Any, *, handled: bool) -> None:
         name = call.node.name
         if isinstance(result, Raise):
             error = result.exception or RuntimeError(f"Step '{name}' returned Raise()")
-            await (self._give_up if handled else self._failed)(call, error)
+            await (self._recovery.give_up if handled else self._recovery.failed)(call, error)
         elif isinstance(result, Retry):
             await self._retry(call)
         elif isinstance(result, Next):
@@ -164,16 +168,19 @@ class Execution:
     async def _retry(self, call: Call) -> None:
         limit = self._run.settings.max_retries
         if call.attempt >= limit:
-            await self._give_up(call, RetriesExceededError(f"Step '{call.node.name}' exceeded max retries ({limit})"))
+            await self._recovery.give_up(
+                call, RetriesExceededError(f"Step '{call.node.name}' exceeded max retries ({limit})")
+            )
             return
-        await self._run.publisher.say(_END, call.node.name, self._run.state, call)
-        await self._again(call)
+        await self._run.publisher.say(_END, call.node.name, self._run.state, call, self._run.said_in(call.number))
+        await self.again(call)
 
-    async def _again(self, call: Call) -> None:
+    async def again(self, call: Call) -> None:
+        """Queue the next attempt of a call, unless nothing more may start."""
         self._run.journal.tasks.completed += 1
         if self._run.stopping or self._run.ending:
             self._run.journal.tasks.completed -= 1
-            await self._finished(call)
+            await self.finished(call)
         else:
             self._run.crew.ready.append(call.again())
 
@@ -182,11 +189,11 @@ class Execution:
         try:
             self._router.jump(call, name)
         except UnknownStepError as error:
-            await run.publisher.say(_END, call.node.name, run.state, call)
+            await run.publisher.say(_END, call.node.name, run.state, call, run.said_in(call.number))
             run.journal.step_failed(name, error)
             await run.publisher.say(_ERROR, name, text_of(error))
-            self._policy(error)
-            await self._finished(call, error=error)
+            self._recovery.policy(error)
+            await self.finished(call, error=error)
         else:
             await self._end(call, None, follow=False)
 
@@ -208,9 +215,9 @@ class Execution:
         if choice is None:
             await self._stop(call)
             return
-        await run.publisher.say(_END, call.node.name, run.state, call)
+        await run.publisher.say(_END, call.node.name, run.state, call, run.said_in(call.number))
         await self._router.choose(call, choice)
-        await self._finished(call, key)
+        await self.finished(call, key)
 
     async def _descend(self, call: Call, state: Any) -> None:
         run = self._run
@@ -268,122 +275,6 @@ class Execution:
         if frame.failed and run.settings.on_failure != "continue":
             error = MapItemsError(f"{frame.failed} of {len(frame.items)} items of map '{name}' failed")
             error.__cause__ = frame.error
-            await self._handle(call, error)
+            await self._recovery.handle(call, error)
             return
         await self._end(call, frame.results)
-
-    async def _failed(self, call: Call, error: BaseException) -> None:
-        """A call has raised: cancelled, tried again, handled, or a failure."""
-        run, node = self._run, call.node
-        if isinstance(error, _INTERRUPTIONS) and await self._cancelled(call, error):
-            return
-        if node.retries is not None and node.retries.again(call.attempt, error) and not run.stopping:
-            wait = node.retries.wait(call.attempt)
-            await run.publisher.say(_ERROR, node.name, text_of(error), call, {"retry_in_s": wait})
-            if await self._pause(wait):
-                await self._again(call)
-            else:
-                await self._finished(call)
-            return
-        await self._handle(call, error)
-
-    async def _cancelled(self, call: Call, error: BaseException) -> bool:
-        """Close a call that was interrupted; whether it was, rather than raising this by itself."""
-        run = self._run
-        if isinstance(error, SubPipelineError) and error.failed_step is not None:
-            return False
-        task = asyncio.current_task()
-        assert task is not None
-        outside = run.ending is None and task.cancelling() > 0
-        if run.ending is None and run.token.cancelled:
-            run.abort(PipelineTerminalStatus.CANCELLED, run.token.reason or "cancelled")
-        elif outside:
-            run.abort(PipelineTerminalStatus.CANCELLED, "the task that ran the pipeline was cancelled")
-        if run.ending is None:
-            return False
-        thread = run.limited or call.node.timeout is not None
-        abandoned = thread and call.node.callee.mode is Mode.THREAD and call.node.kind is not NodeKind.SUB
-        text = f"cancelled: {run.ending[1]}{ABANDONED if abandoned else ''}"
-        if outside:
-            run.publisher.emit(_ERROR, call.node.name, text, call)
-            raise error
-        _forget_cancellation(task)
-        await run.publisher.say(_ERROR, call.node.name, text, call)
-        await self._finished(call)
-        return True
-
-    async def _pause(self, seconds: float) -> bool:
-        """Wait before another attempt; False if the run is cut short meanwhile."""
-        task = asyncio.current_task()
-        assert task is not None
-        self._run.crew.busy.add(task)
-        try:
-            await asyncio.sleep(seconds)
-        except asyncio.CancelledError:
-            if self._run.ending is None:
-                raise
-            _forget_cancellation(task)
-        finally:
-            self._run.crew.busy.discard(task)
-        return self._run.ending is None
-
-    async def _handle(self, call: Call, error: BaseException) -> None:
-        """Offer a failure to the step's handler, then to the pipe's."""
-        run = self._run
-        task = asyncio.current_task()
-        assert task is not None
-        for handler in (call.node.handler, run.plan.handler):
-            if handler is None:
-                continue
-            run.crew.busy.add(task)
-            try:
-                result = await call_hook(run, handler, Trouble(call.node.name, error, call.item))
-            except GeneratorExit:
-                raise
-            except BaseException as worse:  # noqa: BLE001 - the next handler takes it, or the record of the run
-                if isinstance(worse, asyncio.CancelledError) and await self._cancelled(call, worse):
-                    return
-                worse.__cause__ = worse.__cause__ or error
-                error = worse
-            else:
-                run.crew.busy.discard(task)
-                await self._settle(call, result, handled=True)
-                return
-            finally:
-                run.crew.busy.discard(task)
-        await self._give_up(call, error)
-
-    async def _give_up(self, call: Call, error: BaseException) -> None:
-        """A failure that nobody handled."""
-        run, node = self._run, call.node
-        run.journal.step_failed(node.name, error)
-        await run.publisher.say(_ERROR, node.name, text_of(error), call)
-        self._policy(error)
-        if run.settings.on_failure == "continue" and node.kind is not NodeKind.SWITCH:
-            if node.keeps and call.position < 0:
-                run.values[node.index] = None
-            await self._router.follow(call)
-        await self._finished(call, error=error)
-
-    def _policy(self, error: BaseException) -> None:
-        if self._run.settings.on_failure == "stop":
-            self._run.abort(PipelineTerminalStatus.FAILED, text_of(error))
-
-    async def _expire(self, expiry: Expiry) -> None:
-        run, node = self._run, expiry.barrier.node
-        if run.stopping or run.ending:
-            return
-        run.journal.barrier(node.name).timeouts += 1
-        call = Call(node, expiry.parent, expiry.frame)
-        if call.frame is not None:
-            call.frame.pending += 1
-        await self._begin(call)
-        missing = ", ".join(run.plan.nodes[place].name for place in expiry.barrier.waiting_for)
-        text = f"Barrier timeout for step '{node.name}' after {node.barrier_timeout}s; still waiting for: {missing}"
-        await self._handle(call, BarrierTimeoutError(text))
-
-
-def _forget_cancellation(task: asyncio.Task[Any]) -> None:
-    """The interruption was the run's own doing: let the worker go on to close what is open."""
-    while task.uncancel():
-        pass

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping
+from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from wt_engine.assembly import Assembly
@@ -11,11 +11,13 @@ from wt_engine.cancellation import CancellationToken
 from wt_engine.decorators import Decorators
 from wt_engine.definition import name_of
 from wt_engine.description import StepInfo, describe, step_infos
-from wt_engine.drafting import check_count
+from wt_engine.drafting import check_count, check_options
 from wt_engine.errors import DefinitionError
 from wt_engine.events import Event
 from wt_engine.failures import FailureClassification
 from wt_engine.mermaid import mermaid
+from wt_engine.meta import meta_field
+from wt_engine.middleware import Middleware
 from wt_engine.observers import QUEUE, validate_observer
 from wt_engine.plan import Plan
 from wt_engine.publisher import EventHook
@@ -41,6 +43,7 @@ class Pipe(Decorators, Generic[S, C]):
         cancellation_token: Cancels all runs of this pipe.
         failure_classification: The rules for whose failure something is.
         metadata: What else to say about the pipe in `describe()`.
+        middleware: What stands around the function of every step, the last one outermost.
         max_retries: How often a call may run because its step returns `Retry()`.
         on_failure: `"finish"`: what depends on a failed step does not run, everything else does. `"stop"`: everything
             is interrupted. `"continue"`: everything goes on as if the step had returned nothing. Without a handler
@@ -60,6 +63,7 @@ class Pipe(Decorators, Generic[S, C]):
         cancellation_token: CancellationToken | None = None,
         failure_classification: FailureClassification | None = None,
         metadata: Mapping[str, Any] | None = None,
+        middleware: Sequence[Middleware] | None = None,
         max_retries: int = 100,
         on_failure: OnFailure = "finish",
     ) -> None:
@@ -78,10 +82,17 @@ class Pipe(Decorators, Generic[S, C]):
         self.cancellation_token = cancellation_token or CancellationToken()
         self.metadata = dict(metadata or {})
         self._classification = failure_classification
+        self._meta_field = meta_field(context_type)
+        self._middleware: list[Middleware] = list(middleware or ())
         self._hooks: list[EventHook] = []
         self._observers: list[tuple[Any, int]] = []
         self._prepared: tuple[Plan, Settings] | None = None
         self._checked: set[tuple[str | None, bool, bool]] = set()
+
+    def add_middleware(self, middleware: Middleware) -> None:
+        """Put a function around the function of every step, outside those that are there."""
+        self._check_open()
+        self._middleware.append(middleware)
 
     def add_event_hook(self, hook: EventHook) -> None:
         """Let every event pass a function, which returns it or another one."""
@@ -124,7 +135,7 @@ class Pipe(Decorators, Generic[S, C]):
             raise DefinitionError(f"run(start=...) references unknown step '{start}'; the pipeline has no steps")
         if self._prepared is not None and (start, strict, roots) in self._checked:
             return
-        assembly = Assembly(self._drafts)
+        assembly = self._assembled()
         check_graph(assembly, start=start, strict=strict, allow_multi_root=roots)
         if self._prepared is None:
             assembly.plan(self.name, (), (), None)
@@ -137,11 +148,11 @@ class Pipe(Decorators, Generic[S, C]):
             DefinitionError: The graph cannot run.
         """
         if self._prepared is None:
-            assembly = Assembly(self._drafts)
+            assembly = self._assembled()
             if self._drafts:
                 check_graph(assembly, start=None, strict=self.strict, allow_multi_root=True)
             warn_of_shared_state(self._drafts.values(), self._types[0])
-            plan = assembly.plan(self.name, self._startup, self._shutdown, self._handler)
+            plan = assembly.plan(self.name, self._startup, self._shutdown, self._handler, self._middleware)
             settings = Settings(
                 on_failure=self.on_failure,
                 queue_size=self.queue_size,
@@ -151,6 +162,8 @@ class Pipe(Decorators, Generic[S, C]):
                 hooks=tuple(self._hooks),
                 observers=tuple(self._observers),
                 token=self.cancellation_token,
+                metadata=self.metadata,
+                meta_field=self._meta_field,
             )
             self._checked.clear()
             self._prepared = plan, settings
@@ -207,6 +220,11 @@ class Pipe(Decorators, Generic[S, C]):
             DefinitionError: A target does not exist.
         """
         return mermaid(self._drafts)
+
+    def _assembled(self) -> Assembly:
+        for draft in () if self._middleware else self._drafts.values():
+            check_options(draft)
+        return Assembly(self._drafts)
 
     def _check_open(self) -> None:
         if self._prepared is not None:

@@ -92,7 +92,7 @@ class Publisher:
         above, owner, _ = self._above
         origin = self._seen_from_above(event.origin)
         stage = f"{owner}:{event.stage}"
-        above._publish(Event(event.type, stage, event.payload, event.timestamp, origin, event.invocation, event.meta))
+        above._publish(Event(event.type, stage, event.payload, event.timestamp, origin, event.invocation, event.said))
 
     def _publish(self, event: Event) -> None:
         self.deliver(self.prepare(event))

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
 from typing import Any, Literal
 
 from wt_engine.call import Call
@@ -12,6 +12,7 @@ from wt_engine.crew import Crew
 from wt_engine.failures import FailureClassification
 from wt_engine.journal import Journal
 from wt_engine.maps import MapFrame
+from wt_engine.meta import RunScopes
 from wt_engine.outcome import PipelineTerminalStatus
 from wt_engine.plan import Plan
 from wt_engine.publisher import EventHook, Publisher
@@ -34,6 +35,8 @@ class Settings:
         hooks: Functions that every event passes.
         observers: Who watches, and how many events each may fall behind.
         token: Cancels all runs of the pipe.
+        metadata: What its author has said of it.
+        meta_field: The field of the context that gets the `Meta`, if there is one.
     """
 
     on_failure: OnFailure
@@ -44,6 +47,8 @@ class Settings:
     hooks: tuple[EventHook, ...]
     observers: tuple[tuple[Any, int], ...]
     token: CancellationToken
+    metadata: Mapping[str, Any] = field(default_factory=dict)
+    meta_field: str | None = None
 
 
 class Run:
@@ -56,6 +61,7 @@ class Run:
         suspended: The `Suspend` that did, if one did.
         frames: The maps in progress.
         inner: The sub-pipelines that run now, which are cut short with this run.
+        scopes: What steps say about themselves, if the context declares a `Meta`.
         values: What steps have returned, where another step wants it, by their place in the plan.
     """
 
@@ -80,6 +86,7 @@ class Run:
         self.timeout = timeout
         self.limited = timeout is not None
         self.journal = Journal(settings.classification)
+        self.scopes: RunScopes | None = None
         self.values: dict[int, Any] = {}
         self.frames: dict[int, MapFrame] = {}
         self.ending: tuple[PipelineTerminalStatus, str] | None = None
@@ -88,6 +95,10 @@ class Run:
         self.inner: list[Run] = []
         self.crew: Crew
         self.sub: Callable[[Call, Any, Any], Any]
+
+    def said_in(self, number: int) -> dict[str, Any] | None:
+        """What an invocation that is over has said about itself; None if it could not."""
+        return None if self.scopes is None else self.scopes.taken(number)
 
     def abort(self, status: PipelineTerminalStatus, text: str) -> None:
         """Cut the run short: interrupt what runs, start nothing more. The first reason counts."""

@@ -16,6 +16,7 @@ from wt_engine.events import Event, EventType
 from wt_engine.execution import Execution
 from wt_engine.failures import FailureKind, FailureReason, FailureSource, primary, text_of
 from wt_engine.invocation import call_hook
+from wt_engine.meta import RunScopes, fill
 from wt_engine.observers import ObserverFeed, ObserverMeta
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.plan import Callee, Plan
@@ -72,6 +73,9 @@ class Runner:
         self._outer = above[0] if above else None
         self._run = Run(plan, settings, state, context, token, publisher, threads, timeout)
         self._run.sub = self._descend
+        if settings.meta_field is not None and context is not None:
+            self._run.scopes = RunScopes(settings.metadata)
+            fill(context, settings.meta_field)
         # A sub-pipeline's sync steps may be cut off by the outer run's timeout as well.
         self._run.limited = timeout is not None or (self._outer is not None and self._outer.limited)
         self._router = Router(self._run)
@@ -117,6 +121,13 @@ class Runner:
         Returns:
             How it ended.
         """
+        run = self._run
+        if run.scopes is None:
+            return await self._execute()
+        with run.scopes.entered():
+            return await self._execute()
+
+    async def _execute(self) -> PipelineEndData:
         run = self._run
         self._began = perf_counter()
         loop = asyncio.get_running_loop()
@@ -240,7 +251,8 @@ class Runner:
             run.journal.fail(FailureKind.INFRA, FailureReason.EVENT_HOOK, SYSTEM, publisher.broken)
         self._over = True
         end = self._end()
-        finish = publisher.prepare(Event(EventType.FINISH, SYSTEM, end, time(), publisher.origin))
+        said = run.scopes.run.snapshot() if run.scopes else None
+        finish = publisher.prepare(Event(EventType.FINISH, SYSTEM, end, time(), publisher.origin, meta=said))
         await self._close(end)
         await publisher.stream.room()
         publisher.deliver(finish)
