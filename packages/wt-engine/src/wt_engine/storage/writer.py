@@ -1,0 +1,142 @@
+"""Writing what runs say, as they say it."""
+
+from __future__ import annotations
+
+import sqlite3
+from collections.abc import Sequence
+from time import time
+
+from wt_engine.storage.connections import Connections, Synchronous
+from wt_engine.storage.errors import RunNotFoundError, StoreError, store_error
+from wt_engine.storage.models import EventRow, NewRun, RunEnd, RunStatus, StepRow
+from wt_engine.storage.processes import is_alive, this_process
+
+
+def _insert(table: str, columns: Sequence[str]) -> str:
+    return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - own names
+
+
+_STEP = _insert("steps", StepRow._fields)
+_EVENT = _insert("events", EventRow._fields)
+_RUN = _insert("runs", (*NewRun._fields, "root", "status", "process", "heartbeat_at"))
+
+
+class SQLiteWriter:
+    """Writes to a store; runs of one process share it.
+
+    Args:
+        connections: The store.
+        synchronous: What a commit survives.
+    """
+
+    def __init__(self, connections: Connections, synchronous: Synchronous) -> None:
+        self._connections = connections
+        self._synchronous = synchronous
+
+    def begin(self, run: NewRun) -> int:
+        """Write that a run, or a sub-pipeline of one, begins.
+
+        Returns:
+            Its number.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        with self._connections.transaction() as connection:
+            root = None
+            if run.parent is not None:
+                (root,) = connection.execute("SELECT root FROM runs WHERE id = ?", (run.parent,)).fetchone()
+            values = (*run, root, RunStatus.RUNNING.value, this_process(), time())
+            number = connection.execute(_RUN, values).lastrowid
+            assert number is not None
+            if root is None:
+                connection.execute("UPDATE runs SET root = id WHERE id = ?", (number,))
+        return number
+
+    def resume(self, run_id: str, plan: str | None, plan_hash: str | None) -> dict[str, int]:
+        """Take over a run that nobody runs.
+
+        Args:
+            run_id: The run.
+            plan: What matters of the plan that goes on, as JSON.
+            plan_hash: The hash of that.
+
+        Returns:
+            Its number and those of its sub-pipelines, by id.
+
+        Raises:
+            RunNotFoundError: There is no such run.
+            StoreError: Another process runs it, or it could not be written.
+        """
+        with self._connections.transaction() as connection:
+            found = connection.execute(
+                "SELECT id, status, process, heartbeat_at FROM runs WHERE run_id = ?", (run_id,)
+            ).fetchone()
+            if found is None:
+                raise RunNotFoundError(f"There is no run '{run_id}' in the store {self._connections.path}")
+            number, status, process, heartbeat_at = found
+            if status == RunStatus.RUNNING and is_alive(process, heartbeat_at, time()):
+                raise StoreError(f"Run '{run_id}' is still running ({process})", self._connections.path, "Let it end")
+            connection.execute(
+                "UPDATE runs SET status = ?, process = ?, heartbeat_at = ?, resumed = resumed + 1, plan = ?, "
+                "plan_hash = ?, ended_at = NULL, error = NULL, failed_step = NULL, reason = NULL WHERE id = ?",
+                (RunStatus.RUNNING, this_process(), time(), plan, plan_hash, number),
+            )
+            rows = connection.execute("SELECT run_id, id FROM runs WHERE root = ?", (number,)).fetchall()
+        return dict(rows)
+
+    def write(self, steps: Sequence[StepRow], events: Sequence[EventRow]) -> None:
+        """Write calls and events, all or none.
+
+        Raises:
+            StoreError: They could not be written.
+        """
+        connections = self._connections
+        with connections.lock:
+            connection = connections.writer(self._synchronous)
+            try:
+                if not events and len(steps) == 1:
+                    # A single statement is a transaction of its own.
+                    connection.execute(_STEP, steps[0])
+                else:
+                    _write_all(connection, steps, events)
+            except sqlite3.Error as error:
+                raise store_error(connections.path, error) from error
+
+    def beat(self, run: int) -> None:
+        """Write that the run's process lives.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        self._update("UPDATE runs SET heartbeat_at = ? WHERE id = ?", (time(), run))
+
+    def end(self, run: int, how: RunEnd) -> None:
+        """Write how a run ended.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        changes = ", ".join(f"{name} = ?" for name in RunEnd._fields)
+        self._update(f"UPDATE runs SET {changes} WHERE id = ?", (*how, run))  # noqa: S608 - own names
+
+    def _update(self, statement: str, values: tuple[object, ...]) -> None:
+        with self._connections.lock:
+            try:
+                self._connections.writer(self._synchronous).execute(statement, values)
+            except sqlite3.Error as error:
+                raise store_error(self._connections.path, error) from error
+
+
+def _write_all(connection: sqlite3.Connection, steps: Sequence[StepRow], events: Sequence[EventRow]) -> None:
+    connection.execute("BEGIN IMMEDIATE")
+    try:
+        if steps:
+            connection.executemany(_STEP, steps)
+        if events:
+            connection.executemany(_EVENT, events)
+        connection.execute("COMMIT")
+    except BaseException:
+        if connection.in_transaction:
+            connection.execute("ROLLBACK")
+        raise
