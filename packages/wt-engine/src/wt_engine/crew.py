@@ -151,7 +151,7 @@ class Crew:
         item, position = frame.take()
         frame.queued = False
         self.offer(frame)
-        worker = frame.worker
+        worker = frame.team[position] if frame.team else frame.worker
         return Call(worker, frame.owner.number, frame, item, position)
 
     async def _rest(self) -> None:

@@ -16,6 +16,7 @@ from wt_engine.errors import (
 )
 from wt_engine.events import EventType, NodeKind
 from wt_engine.failures import text_of
+from wt_engine.fan_out import open_frame
 from wt_engine.invocation import invoke
 from wt_engine.maps import MapFrame
 from wt_engine.outcome import PipelineTerminalStatus
@@ -232,29 +233,11 @@ class Execution:
             run.suspended = suspended
             await self._stop(call)
         else:
-            await self._end(call, state)
+            await self._gather(call, state)
 
     async def _fan_out(self, call: Call, result: Any) -> None:
-        run, node = self._run, call.node
-        assert node.each is not None
-        try:
-            items = list(result)
-        except TypeError as error:
-            raise ValueError(f"Map '{node.name}' must return an iterable, not {type(result).__name__}") from error
-        worker = run.plan.nodes[node.each]
-        about: dict[str, Any] = {"target": worker.name, "item_count": len(items)}
-        await run.publisher.say(EventType.MAP_START, node.name, about, call)
-        run.journal.maps.started += 1
-        owner = f"{run.publisher.origin.run_id}:{call.number}"
-        for position in range(len(items)):
-            about = {"index": position, "total": len(items), "target": worker.name, "owner": owner}
-            await run.publisher.say(EventType.MAP_WORKER, f"{worker.name}[{position}]", about, call)
-            if not position % 256:
-                await asyncio.sleep(0)
-        frame = run.frames[call.number] = MapFrame(call, worker, items, node.max_concurrency)
-        run.journal.maps.workers_started += len(items)
-        if run.stopping:
-            frame.give_up()
+        run = self._run
+        frame = await open_frame(run, call, result)
         if not frame.pending:
             await self._complete(frame)
         elif run.ending is None:
@@ -277,4 +260,16 @@ class Execution:
             error.__cause__ = frame.error
             await self._recovery.handle(call, error)
             return
-        await self._end(call, frame.results)
+        await self._gather(call, frame.results)
+
+    async def _gather(self, call: Call, left: Any) -> None:
+        """End a map or a sub-pipeline with the value that its node makes of what its calls have left."""
+        if call.node.gather is not None:
+            try:
+                left = await call.node.gather(self._run, call, left)
+            except GeneratorExit:
+                raise
+            except BaseException as error:  # noqa: BLE001 - as in `perform`: results that do not fit together
+                await self._recovery.failed(call, error)
+                return
+        await self._end(call, left)

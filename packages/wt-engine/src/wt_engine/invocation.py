@@ -32,6 +32,13 @@ async def invoke(run: Run, call: Call) -> Any:
         BaseException: Whatever it raises.
     """
     node = call.node
+    if node.around is not None:
+        return await node.around(run, call, functools.partial(_limited, run, call))
+    return await _limited(run, call)
+
+
+async def _limited(run: Run, call: Call) -> Any:
+    node = call.node
     if node.timeout is None:
         return await _call_step(run, call)
     try:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -16,6 +17,7 @@ class MapFrame:
     Args:
         owner: The call of the map itself.
         worker: The step that each item goes to.
+        team: The steps that the items go to one by one, if they differ.
         items: The items.
         limit: How many are out at once; None for any number.
 
@@ -42,12 +44,16 @@ class MapFrame:
         "results",
         "running",
         "scope",
+        "team",
         "worker",
     )
 
-    def __init__(self, owner: Call, worker: Node, items: list[Any], limit: int | None) -> None:
+    def __init__(
+        self, owner: Call, worker: Node, items: list[Any], limit: int | None, team: Sequence[Node] = ()
+    ) -> None:
         self.owner = owner
         self.worker = worker
+        self.team = team
         self.items = items
         self.limit = limit or sys.maxsize
         self.next = 0

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,12 @@ from wt_engine.retries import RetryPolicy
 
 STOP = -1
 """Where a switch goes to stop the run, in the place of a step's index."""
+
+NOWHERE = -2
+"""Where a switch goes to end its branch, while the rest of the run goes on."""
+
+Around = Callable[[Any, Any, Callable[[], Awaitable[Any]]], Awaitable[Any]]
+Gather = Callable[[Any, Any, Any], Awaitable[Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,10 +40,12 @@ class Node:
         kind: What it is.
         callee: What it runs.
         successors: What runs after it; for a switch, all that it may choose.
-        parents: What it may run after.
+        parents: What it may run after, and waits for.
         plain: An ordinary coroutine function without a timeout: nothing stands between the runner and it.
         keeps: Whether some step wants its value.
         each: The worker of a map.
+        returns: The steps that come back to it, in a loop: they have it as a successor and wait for nobody there.
+        team: For a fan-out over different steps: the worker of each item, in the place of `each`.
         routes: Where a switch goes by value, or the function that says so.
         default: Where a switch goes for any other value.
         pipeline: The pipe of a sub-pipeline.
@@ -48,6 +56,10 @@ class Node:
         barrier_timeout: Seconds from the first parent's end to the last one's.
         max_concurrency: How many items of a map run at once.
         place: `file:line` of its function.
+        merges: Whether its value is a mapping of what it changed in the state, which is a mapping too.
+        around: Stands around every call of its function: gets the run, the call, and what calls the function.
+        gather: Makes its value of what the workers of a map, or a sub-pipeline, have left: gets the run, the call and
+            their results, or the sub-pipeline's state.
     """
 
     index: int
@@ -69,6 +81,11 @@ class Node:
     barrier_timeout: float | None = None
     max_concurrency: int | None = None
     place: str | None = None
+    returns: frozenset[int] = frozenset()
+    team: tuple[int, ...] = ()
+    merges: bool = False
+    around: Around | None = None
+    gather: Gather | None = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,12 +17,14 @@ class RetryPolicy:
         wait_min: The first wait, in seconds.
         wait_max: The longest wait, in seconds.
         on: Which exceptions are tried again; others fail at once.
+        spread: Whether to spread the waits; else each is as long as it may be.
     """
 
     retries: int
     wait_min: float = 0.1
     wait_max: float = 10.0
     on: tuple[type[BaseException], ...] = (Exception,)
+    spread: bool = True
 
     def again(self, attempt: int, error: BaseException) -> bool:
         """Whether another attempt follows this failed one (counted from 1)."""
@@ -34,6 +36,8 @@ class RetryPolicy:
         import random
 
         full = min(self.wait_max, self.wait_min * 2.0 ** min(attempt - 1, 60))
+        if not self.spread:
+            return full
         return full / 2 + random.uniform(0, full / 2)  # noqa: S311 - spreading load, no secret
 
 

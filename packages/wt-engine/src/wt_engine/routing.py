@@ -12,7 +12,7 @@ from wt_engine.definition import name_of
 from wt_engine.errors import UnknownStepError, suggestion
 from wt_engine.events import EventType
 from wt_engine.maps import MapFrame
-from wt_engine.plan import STOP, Node
+from wt_engine.plan import NOWHERE, STOP, Node
 from wt_engine.run import Run
 
 
@@ -71,15 +71,15 @@ class Router:
 
         Args:
             call: The switch, which has ended.
-            place: The chosen step.
+            place: The chosen step, or `NOWHERE`.
         """
-        target = self._run.plan.nodes[place]
-        if place in call.node.successors:
+        if place == NOWHERE or place in call.node.successors:
             if self._joins:
                 await self._bury([(call, other) for other in call.node.successors if other != place])
-            await self._arrive(call, target)
+            if place != NOWHERE:
+                await self._arrive(call, self._run.plan.nodes[place])
         else:
-            self.start(target, call)
+            self.start(self._run.plan.nodes[place], call)
 
     def route(self, node: Node, key: Any) -> int | None:
         """Where a switch goes.
@@ -124,7 +124,7 @@ class Router:
         return found
 
     async def _arrive(self, call: Call, node: Node) -> None:
-        if len(node.parents) <= 1:
+        if len(node.parents) <= 1 or call.node.index in node.returns:
             self.start(node, call)
             return
         barrier = self._barrier(node)
@@ -183,6 +183,8 @@ class Router:
         while dead:
             parent, place, call = dead.pop()
             node = nodes[place]
+            if parent in node.returns:
+                continue
             verdict = Verdict.DEAD
             if len(node.parents) > 1:
                 verdict = self._barrier(node).bury(parent)

@@ -1,0 +1,47 @@
+"""Opening a map: its items are counted and announced before the first of them goes out."""
+
+from __future__ import annotations
+
+import asyncio
+from typing import Any
+
+from wt_engine.call import Call
+from wt_engine.events import EventType
+from wt_engine.maps import MapFrame
+from wt_engine.run import Run
+
+
+async def open_frame(run: Run, call: Call, result: Any) -> MapFrame:
+    """Open the map whose function has returned its items.
+
+    Args:
+        run: The run.
+        call: The map's own call.
+        result: What its function returned.
+
+    Raises:
+        ValueError: It is nothing to iterate over.
+    """
+    node = call.node
+    assert node.each is not None
+    try:
+        items = list(result)
+    except TypeError as error:
+        raise ValueError(f"Map '{node.name}' must return an iterable, not {type(result).__name__}") from error
+    worker = run.plan.nodes[node.each]
+    team = [run.plan.nodes[place] for place in node.team]
+    about: dict[str, Any] = {"target": worker.name, "item_count": len(items)}
+    await run.publisher.say(EventType.MAP_START, node.name, about, call)
+    run.journal.maps.started += 1
+    owner = f"{run.publisher.origin.run_id}:{call.number}"
+    for position in range(len(items)):
+        target = team[position].name if team else worker.name
+        about = {"index": position, "total": len(items), "target": target, "owner": owner}
+        await run.publisher.say(EventType.MAP_WORKER, f"{target}[{position}]", about, call)
+        if not position % 256:
+            await asyncio.sleep(0)
+    frame = run.frames[call.number] = MapFrame(call, worker, items, node.max_concurrency, team)
+    run.journal.maps.workers_started += len(items)
+    if run.stopping:
+        frame.give_up()
+    return frame
