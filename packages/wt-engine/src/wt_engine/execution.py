@@ -191,8 +191,9 @@ class Execution:
             self._router.jump(call, name)
         except UnknownStepError as error:
             await run.publisher.say(_END, call.node.name, run.state, call, run.said_in(call.number))
-            run.journal.step_failed(name, error)
-            await run.publisher.say(_ERROR, name, text_of(error))
+            report = run.forensics.report(error, run.state, call.node.place)
+            run.journal.step_failed(name, error, report)
+            await run.publisher.say(_ERROR, name, text_of(error), meta={"forensics": report})
             self._recovery.policy(error)
             await self.finished(call, error=error)
         else:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from enum import StrEnum
+from typing import Any
 
 
 class FailureKind(StrEnum):
@@ -57,6 +58,7 @@ class FailureRecord:
         step: Which step, or the phase of a hook.
         error: The text of the exception.
         exception: The exception itself, with its traceback.
+        forensics: The state, the place and the process at that moment, as data that JSON can hold.
     """
 
     kind: FailureKind
@@ -65,6 +67,7 @@ class FailureRecord:
     step: str
     error: str
     exception: BaseException | None = field(default=None, compare=False, repr=False)
+    forensics: Mapping[str, Any] | None = field(default=None, compare=False, repr=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,6 +139,8 @@ def classify(
     reason: FailureReason,
     step: str,
     source: FailureSource,
+    text: str,
+    forensics: Mapping[str, Any] | None,
 ) -> list[FailureRecord]:
     """The record of a failure, and a second one if the classifier itself failed.
 
@@ -146,6 +151,8 @@ def classify(
         reason: What kind of thing happened.
         step: Which step.
         source: Whose failure it is if nothing else is known.
+        text: The text of the exception, fit to be shown.
+        forensics: What else is known of it.
     """
     rules = classification or FailureClassification()
     module = type(error).__module__
@@ -158,7 +165,7 @@ def classify(
             source = source if judged is None else FailureSource(judged)
         except Exception as mistake:  # noqa: BLE001 - the user's; it must not hide the failure
             trouble = mistake
-    records = [FailureRecord(kind, source, reason, step, text_of(error), error)]
+    records = [FailureRecord(kind, source, reason, step, text, error, forensics)]
     if trouble is not None:
         infra, wrong = FailureKind.INFRA, FailureReason.CLASSIFIER_ERROR
         records.append(FailureRecord(infra, FailureSource.USER_CODE, wrong, step, text_of(trouble), trouble))

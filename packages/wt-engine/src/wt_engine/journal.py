@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from typing import Any
+
 from wt_engine.errors import (
     BarrierTimeoutError,
     MapItemsError,
@@ -18,6 +21,7 @@ from wt_engine.failures import (
     FailureSource,
     classify,
 )
+from wt_engine.forensics import Forensics
 from wt_engine.metrics import BarrierMetrics, MapMetrics, RuntimeMetrics, StepTiming, TaskMetrics
 
 _REASONS: tuple[tuple[type[BaseException], FailureReason], ...] = (
@@ -35,22 +39,24 @@ class Journal:
 
     Args:
         classification: The pipe's own rules for whose failure something is.
+        forensics: Writes the report of each failure.
     """
 
-    def __init__(self, classification: FailureClassification | None) -> None:
+    def __init__(self, classification: FailureClassification | None, forensics: Forensics) -> None:
         self._classification = classification
+        self._forensics = forensics
         self.failures: list[FailureRecord] = []
         self.tasks = TaskMetrics()
         self.maps = MapMetrics()
         self.timings: dict[str, StepTiming] = {}
         self.barriers: dict[str, BarrierMetrics] = {}
 
-    def step_failed(self, step: str, error: BaseException) -> None:
+    def step_failed(self, step: str, error: BaseException, report: Mapping[str, Any]) -> None:
         """Keep the failure of a step."""
         reason = next((reason for kind, reason in _REASONS if isinstance(error, kind)), FailureReason.STEP_ERROR)
         if isinstance(error, SubPipelineError) and error.failed_step:
             step = f"{step}:{error.failed_step}"
-        self.fail(FailureKind.STEP, reason, step, error)
+        self.fail(FailureKind.STEP, reason, step, error, report)
 
     def fail(
         self,
@@ -58,10 +64,12 @@ class Journal:
         reason: FailureReason,
         step: str,
         error: BaseException,
+        report: Mapping[str, Any],
         source: FailureSource = FailureSource.USER_CODE,
     ) -> None:
         """Keep a failure."""
-        self.failures.extend(classify(self._classification, error, kind, reason, step, source))
+        text = self._forensics.text(error)
+        self.failures.extend(classify(self._classification, error, kind, reason, step, source, text, report))
 
     def timed(self, step: str, seconds: float) -> None:
         """Count one call of a step's function."""

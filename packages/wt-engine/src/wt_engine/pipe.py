@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import AsyncGenerator, Callable, Iterator, Mapping, Sequence
+import re
+from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
 
 from wt_engine.assembly import Assembly
@@ -15,6 +16,7 @@ from wt_engine.drafting import check_count, check_options
 from wt_engine.errors import DefinitionError
 from wt_engine.events import Event
 from wt_engine.failures import FailureClassification
+from wt_engine.forensics import Evidence
 from wt_engine.mermaid import mermaid
 from wt_engine.meta import meta_field
 from wt_engine.middleware import Middleware
@@ -23,6 +25,7 @@ from wt_engine.plan import Plan
 from wt_engine.publisher import EventHook
 from wt_engine.run import OnFailure, Settings
 from wt_engine.runner import Runner
+from wt_engine.snapshot import Secrets
 from wt_engine.validation import check_graph, warn_of_shared_state
 
 S = TypeVar("S")
@@ -43,6 +46,9 @@ class Pipe(Decorators, Generic[S, C]):
         cancellation_token: Cancels all runs of this pipe.
         failure_classification: The rules for whose failure something is.
         metadata: What else to say about the pipe in `describe()`.
+        secrets: What the reports of failures must not show: texts, and compiled patterns of keys; keys such as
+            `password` and `token` are secret anyhow.
+        capture_locals: Whether the reports of failures have the local variables of the place.
         middleware: What stands around the function of every step, the last one outermost.
         max_retries: How often a call may run because its step returns `Retry()`.
         on_failure: `"finish"`: what depends on a failed step does not run, everything else does. `"stop"`: everything
@@ -64,6 +70,8 @@ class Pipe(Decorators, Generic[S, C]):
         failure_classification: FailureClassification | None = None,
         metadata: Mapping[str, Any] | None = None,
         middleware: Sequence[Middleware] | None = None,
+        secrets: Iterable[str | re.Pattern[str]] = (),
+        capture_locals: bool = False,
         max_retries: int = 100,
         on_failure: OnFailure = "finish",
     ) -> None:
@@ -82,6 +90,7 @@ class Pipe(Decorators, Generic[S, C]):
         self.cancellation_token = cancellation_token or CancellationToken()
         self.metadata = dict(metadata or {})
         self._classification = failure_classification
+        self._evidence = Evidence(Secrets(secrets), capture_locals)
         self._meta_field = meta_field(context_type)
         self._middleware: list[Middleware] = list(middleware or ())
         self._hooks: list[EventHook] = []
@@ -163,6 +172,7 @@ class Pipe(Decorators, Generic[S, C]):
                 observers=tuple(self._observers),
                 token=self.cancellation_token,
                 metadata=self.metadata,
+                evidence=self._evidence,
                 meta_field=self._meta_field,
             )
             self._checked.clear()

@@ -10,7 +10,6 @@ from wt_engine.call import Call, Trouble
 from wt_engine.definition import Mode
 from wt_engine.errors import BarrierTimeoutError, PipelineCancelled, SubPipelineError
 from wt_engine.events import EventType, NodeKind
-from wt_engine.failures import text_of
 from wt_engine.invocation import ABANDONED, call_hook
 from wt_engine.outcome import PipelineTerminalStatus
 from wt_engine.routing import Expiry, Router
@@ -43,8 +42,8 @@ class Recovery:
             return
         if node.retries is not None and node.retries.again(call.attempt, error) and not run.stopping:
             wait = node.retries.wait(call.attempt)
-            about = {**(run.said_in(call.number) or {}), "retry_in_s": wait}
-            await run.publisher.say(EventType.STEP_ERROR, node.name, text_of(error), call, about)
+            about = {**(run.said_in(call.number) or {}), "retry_in_s": wait, "forensics": self._report(call, error)}
+            await run.publisher.say(EventType.STEP_ERROR, node.name, run.forensics.text(error), call, about)
             if await self._pause(wait):
                 await self._execution.again(call)
             else:
@@ -122,8 +121,10 @@ class Recovery:
     async def give_up(self, call: Call, error: BaseException) -> None:
         """A failure that nobody handled."""
         run, node = self._run, call.node
-        run.journal.step_failed(node.name, error)
-        await run.publisher.say(EventType.STEP_ERROR, node.name, text_of(error), call, run.said_in(call.number))
+        report = self._report(call, error)
+        run.journal.step_failed(node.name, error, report)
+        about = {**(run.said_in(call.number) or {}), "forensics": report}
+        await run.publisher.say(EventType.STEP_ERROR, node.name, run.forensics.text(error), call, about)
         self.policy(error)
         if run.settings.on_failure == "continue" and node.kind is not NodeKind.SWITCH:
             if node.keeps and call.position < 0:
@@ -131,10 +132,13 @@ class Recovery:
             await self._router.follow(call)
         await self._execution.finished(call, error=error)
 
+    def _report(self, call: Call, error: BaseException) -> dict[str, Any]:
+        return self._run.forensics.report(error, self._run.state, call.node.place, call.item)
+
     def policy(self, error: BaseException) -> None:
         """Do what `on_failure` says of the rest of the run."""
         if self._run.settings.on_failure == "stop":
-            self._run.abort(PipelineTerminalStatus.FAILED, text_of(error))
+            self._run.abort(PipelineTerminalStatus.FAILED, self._run.forensics.text(error))
 
     async def expire(self, expiry: Expiry) -> None:
         """Fail a join whose parents did not all arrive in time."""

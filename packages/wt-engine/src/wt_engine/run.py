@@ -10,6 +10,7 @@ from wt_engine.call import Call
 from wt_engine.cancellation import CancellationToken
 from wt_engine.crew import Crew
 from wt_engine.failures import FailureClassification
+from wt_engine.forensics import Evidence, Forensics
 from wt_engine.journal import Journal
 from wt_engine.maps import MapFrame
 from wt_engine.meta import RunScopes
@@ -36,6 +37,7 @@ class Settings:
         observers: Who watches, and how many events each may fall behind.
         token: Cancels all runs of the pipe.
         metadata: What its author has said of it.
+        evidence: What is kept of failures.
         meta_field: The field of the context that gets the `Meta`, if there is one.
     """
 
@@ -48,6 +50,7 @@ class Settings:
     observers: tuple[tuple[Any, int], ...]
     token: CancellationToken
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    evidence: Evidence = field(default_factory=Evidence)
     meta_field: str | None = None
 
 
@@ -85,7 +88,8 @@ class Run:
         self.threads = threads
         self.timeout = timeout
         self.limited = timeout is not None
-        self.journal = Journal(settings.classification)
+        self.forensics = Forensics(settings.evidence)
+        self.journal = Journal(settings.classification, self.forensics)
         self.scopes: RunScopes | None = None
         self.values: dict[int, Any] = {}
         self.frames: dict[int, MapFrame] = {}

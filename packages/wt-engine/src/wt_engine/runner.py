@@ -142,7 +142,7 @@ class Runner:
             run.abort(PipelineTerminalStatus.CANCELLED, "the task that ran the pipeline was cancelled")
         except BaseException as error:  # noqa: BLE001 - a defect of the engine must not end as a run without a record
             reason, source = FailureReason.ENGINE_ERROR, FailureSource.FRAMEWORK
-            run.journal.fail(FailureKind.INFRA, reason, SYSTEM, error, source)
+            run.journal.fail(FailureKind.INFRA, reason, SYSTEM, error, run.forensics.report(error, run.state), source)
         release()
         end = await self._finish()
         if interrupted is not None:
@@ -183,7 +183,8 @@ class Runner:
         run = self._run
         if not run.plan.nodes:
             error = ValueError(f"Pipeline '{run.plan.name}' has no steps")
-            run.journal.fail(FailureKind.VALIDATION, FailureReason.NO_STEPS, SYSTEM, error, FailureSource.FRAMEWORK)
+            kind, reason, source = FailureKind.VALIDATION, FailureReason.NO_STEPS, FailureSource.FRAMEWORK
+            run.journal.fail(kind, reason, SYSTEM, error, {}, source)
             await run.publisher.say(EventType.STEP_ERROR, SYSTEM, text_of(error))
             return
         for hook in run.plan.startup:
@@ -212,8 +213,9 @@ class Runner:
         except BaseException as error:  # noqa: BLE001 - a hook may raise anything, and the run's record must say so
             kind = FailureKind.STARTUP if phase == "startup" else FailureKind.SHUTDOWN
             reason = FailureReason.STARTUP_HOOK if phase == "startup" else FailureReason.SHUTDOWN_HOOK
-            run.journal.fail(kind, reason, phase, error)
-            await run.publisher.say(EventType.STEP_ERROR, phase, text_of(error))
+            report = run.forensics.report(error, run.state)
+            run.journal.fail(kind, reason, phase, error, report)
+            await run.publisher.say(EventType.STEP_ERROR, phase, run.forensics.text(error), meta={"forensics": report})
             return False
         finally:
             run.crew.busy.discard(task)
@@ -248,7 +250,8 @@ class Runner:
         for hook in run.plan.shutdown:
             await self._hook(hook, "shutdown", interruptible=False)
         if publisher.broken is not None:
-            run.journal.fail(FailureKind.INFRA, FailureReason.EVENT_HOOK, SYSTEM, publisher.broken)
+            report = run.forensics.report(publisher.broken, run.state)
+            run.journal.fail(FailureKind.INFRA, FailureReason.EVENT_HOOK, SYSTEM, publisher.broken, report)
         self._over = True
         end = self._end()
         said = run.scopes.run.snapshot() if run.scopes else None
