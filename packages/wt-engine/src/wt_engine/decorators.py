@@ -1,8 +1,8 @@
-"""The decorators by which a user writes a pipeline down."""
+"""The decorators by which a user writes a pipeline down, and what else is added to it before it runs."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wt_engine.definition import BarrierType, Draft, Function, Route, Target, describe_function, name_of, targets_of
@@ -10,6 +10,9 @@ from wt_engine.drafting import check_count, draft
 from wt_engine.errors import DefinitionError, suggestion
 from wt_engine.events import NodeKind
 from wt_engine.injection import read_parameters
+from wt_engine.middleware import Middleware
+from wt_engine.observers import QUEUE, validate_observer
+from wt_engine.publisher import EventHook
 
 if TYPE_CHECKING:
     from wt_engine.pipe import Pipe
@@ -23,10 +26,16 @@ class Decorators:
     Args:
         state_type: The type of the state, for injection by type.
         context_type: The type of the context, for injection by type.
+        middleware: What stands around every step.
     """
 
-    def __init__(self, state_type: type[Any] | None, context_type: type[Any] | None) -> None:
+    def __init__(
+        self, state_type: type[Any] | None, context_type: type[Any] | None, middleware: Sequence[Middleware]
+    ) -> None:
         self._types = (state_type, context_type)
+        self._middleware: list[Middleware] = list(middleware)
+        self._hooks: list[EventHook] = []
+        self._observers: list[tuple[Any, int]] = []
         self._drafts: dict[str, Draft] = {}
         self._startup: list[Function] = []
         self._shutdown: list[Function] = []
@@ -159,6 +168,31 @@ class Decorators:
         """Let a function handle every failure that no step's own handler takes; the last one counts."""
         self._handler = self._function("on_error", function, hook=True)
         return function
+
+    def add_middleware(self, middleware: Middleware) -> None:
+        """Put a function around the function of every step, outside those that are there."""
+        self._check_open()
+        self._middleware.append(middleware)
+
+    def add_event_hook(self, hook: EventHook) -> None:
+        """Let every event pass a function, which returns it or another one."""
+        self._check_open()
+        self._hooks.append(hook)
+
+    def add_observer(self, observer: Any, queue_size: int = QUEUE) -> None:
+        """Let somebody watch all runs.
+
+        Args:
+            observer: See `Observer`.
+            queue_size: How many events it may fall behind before it misses some.
+
+        Raises:
+            TypeError: It lacks a method, or one is not `async def`.
+        """
+        self._check_open()
+        validate_observer(observer)
+        check_count("queue_size", queue_size, 1)
+        self._observers.append((observer, queue_size))
 
     @property
     def drafts(self) -> Mapping[str, Draft]:

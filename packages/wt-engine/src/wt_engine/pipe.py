@@ -20,9 +20,7 @@ from wt_engine.forensics import Evidence
 from wt_engine.mermaid import mermaid
 from wt_engine.meta import meta_field
 from wt_engine.middleware import Middleware
-from wt_engine.observers import QUEUE, validate_observer
 from wt_engine.plan import Plan
-from wt_engine.publisher import EventHook
 from wt_engine.run import OnFailure, Settings
 from wt_engine.runner import Runner
 from wt_engine.snapshot import Secrets
@@ -75,11 +73,8 @@ class Pipe(Decorators, Generic[S, C]):
         max_retries: int = 100,
         on_failure: OnFailure = "finish",
     ) -> None:
-        if on_failure not in ("finish", "stop", "continue"):
-            raise DefinitionError(f"on_failure must be 'finish', 'stop' or 'continue', not {on_failure!r}")
-        check_count("queue_size", queue_size, 0)
-        check_count("max_retries", max_retries, 1)
-        super().__init__(state_type, context_type)
+        super().__init__(state_type, context_type, middleware or ())
+        _check_limits(on_failure, queue_size, max_retries)
         self.name = name
         self.strict = strict
         self.allow_multi_root = allow_multi_root
@@ -92,36 +87,8 @@ class Pipe(Decorators, Generic[S, C]):
         self._classification = failure_classification
         self._evidence = Evidence(Secrets(secrets), capture_locals)
         self._meta_field = meta_field(context_type)
-        self._middleware: list[Middleware] = list(middleware or ())
-        self._hooks: list[EventHook] = []
-        self._observers: list[tuple[Any, int]] = []
         self._prepared: tuple[Plan, Settings] | None = None
         self._checked: set[tuple[str | None, bool, bool]] = set()
-
-    def add_middleware(self, middleware: Middleware) -> None:
-        """Put a function around the function of every step, outside those that are there."""
-        self._check_open()
-        self._middleware.append(middleware)
-
-    def add_event_hook(self, hook: EventHook) -> None:
-        """Let every event pass a function, which returns it or another one."""
-        self._check_open()
-        self._hooks.append(hook)
-
-    def add_observer(self, observer: Any, queue_size: int = QUEUE) -> None:
-        """Let somebody watch all runs.
-
-        Args:
-            observer: See `Observer`.
-            queue_size: How many events it may fall behind before it misses some.
-
-        Raises:
-            TypeError: It lacks a method, or one is not `async def`.
-        """
-        self._check_open()
-        validate_observer(observer)
-        check_count("queue_size", queue_size, 1)
-        self._observers.append((observer, queue_size))
 
     def validate(
         self, start: str | None = None, strict: bool | None = None, allow_multi_root: bool | None = None
@@ -239,3 +206,10 @@ class Pipe(Decorators, Generic[S, C]):
     def _check_open(self) -> None:
         if self._prepared is not None:
             raise RuntimeError(f"Pipe '{self.name}' is frozen after first run; define everything before")
+
+
+def _check_limits(on_failure: str, queue_size: int, max_retries: int) -> None:
+    if on_failure not in ("finish", "stop", "continue"):
+        raise DefinitionError(f"on_failure must be 'finish', 'stop' or 'continue', not {on_failure!r}")
+    check_count("queue_size", queue_size, 0)
+    check_count("max_retries", max_retries, 1)
