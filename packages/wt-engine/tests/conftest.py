@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import asyncio
+import sys
 from collections import Counter
 from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import pytest
 from wt_engine import Event, EventType, Pipe
 from wt_engine.testing import TestResult
+
+LIBRARIES = str(Path(__file__).parent / "libraries")
+
+if LIBRARIES not in sys.path:  # worker processes take their path from here
+    sys.path.insert(0, LIBRARIES)
 
 Collect = Callable[..., TestResult]
 

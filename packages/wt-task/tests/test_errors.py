@@ -3,7 +3,8 @@ from __future__ import annotations
 import pickle
 
 import pytest
-from wt_task.errors import Element, RemoteError, TaskInstanceError
+from wt_contracts.portable import RemoteError
+from wt_task.errors import Element, TaskInstanceError
 
 
 def test_the_text_names_the_instance_and_the_exception():

@@ -4,6 +4,7 @@ Nothing here reads or writes anything, and nothing but pydantic is imported. Eac
 
 - `registry`: what a task library offers.
 - `task`: the methods that generated code may call; `executor`: where a call runs.
+- `portable`: how an exception comes back from another process.
 - `cli`: how a compiled workflow is started; `result`: what it leaves behind; `events`: what it says meanwhile.
 - `forms`: the layout of a form, and the two functions between form data and parameters.
 - `diagnostics` and `codes`: what a user is told about a mistake.

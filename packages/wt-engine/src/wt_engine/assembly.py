@@ -156,6 +156,8 @@ class Assembly:
             barrier_type=draft.barrier_type,
             barrier_timeout=draft.barrier_timeout,
             max_concurrency=draft.max_concurrency,
+            executor=draft.executor,
+            memory=draft.memory,
             place=draft.function.place,
         )
 

@@ -28,11 +28,14 @@ class BarrierType(StrEnum):
 
 
 class Mode(Enum):
-    """How a function is called: awaited, iterated for its tokens, or in a thread."""
+    """How a function is called: awaited, streamed, in a thread, in a process, by an executor, or in place."""
 
     AWAIT = "await"
     STREAM = "stream"
     THREAD = "thread"
+    PROCESS = "process"
+    SUBMIT = "submit"
+    INLINE = "inline"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +75,8 @@ class Draft:
         barrier_timeout: Seconds from the first parent's end to the last one's.
         max_concurrency: How many items of a map run at once.
         options: All other arguments of its decorator, as they were given; a middleware may want them.
+        executor: Where it runs, if that is somebody else's executor.
+        memory: What its process may take.
     """
 
     name: str
@@ -89,6 +94,8 @@ class Draft:
     barrier_timeout: float | None = None
     max_concurrency: int | None = None
     options: Mapping[str, Any] = field(default_factory=dict)
+    executor: Any = None
+    memory: int | float | None = None
 
 
 def mode_of(function: Step) -> Mode:

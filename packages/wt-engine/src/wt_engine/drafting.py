@@ -6,12 +6,13 @@ import warnings
 from collections.abc import Mapping
 from typing import Any
 
-from wt_engine.definition import BarrierType, Draft, Function, Target
+from wt_engine.definition import BarrierType, Draft, Function, Mode, Target
 from wt_engine.errors import DefinitionError, PipelineValidationWarning, suggestion
 from wt_engine.events import NodeKind
+from wt_engine.placement import placed
 from wt_engine.retries import policy
 
-_OPTIONS = ("timeout", "retries", "retry_wait_min", "retry_wait_max")
+_OPTIONS = ("timeout", "retries", "retry_wait_min", "retry_wait_max", "executor", "memory")
 _OWN = frozenset(
     {"barrier_timeout", "barrier_type", "on_error", "each", "max_concurrency", "routes", "default", "pipeline"}
 )
@@ -35,6 +36,7 @@ def draft(
     """
     _check_kind(kind, name, function, given)
     _check_options(name, function, given)
+    function = placed(name, function, given)
     try:
         retries = policy(given.get("retries"), given.get("retry_wait_min"), given.get("retry_wait_max"))
         joins = BarrierType(given["barrier_type"])
@@ -56,6 +58,8 @@ def draft(
         barrier_timeout=given["barrier_timeout"],
         max_concurrency=given.get("max_concurrency"),
         options={name: value for name, value in given.items() if name not in _OWN},
+        executor=given["executor"] if function.mode is Mode.SUBMIT else None,
+        memory=given.get("memory"),
     )
 
 

@@ -45,6 +45,25 @@ class RetriesExceededError(RuntimeError):
     """A step returned `Retry()` more often than the pipe's `max_retries` allows."""
 
 
+class ProcessDiedError(RuntimeError):
+    """The process of a step ended instead of returning: `os._exit`, a crash, or something killed it.
+
+    Args:
+        step: Which step.
+        exit_code: The exit code; negative for a signal, None if there was no process.
+        when: When it happened, if not while the step ran.
+    """
+
+    def __init__(self, step: str, exit_code: int | None, when: str = "") -> None:
+        self.step = step
+        self.exit_code = exit_code
+        self.when = when
+        super().__init__(f"Step '{step}': its process {_ending(exit_code)}{f' {when}' if when else ''}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (self.step, self.exit_code, self.when)
+
+
 class MapItemsError(RuntimeError):
     """Some items of a map failed; the first failure is the cause."""
 
@@ -60,6 +79,20 @@ class SubPipelineError(RuntimeError):
     def __init__(self, message: str, failed_step: str | None = None) -> None:
         self.failed_step = failed_step
         super().__init__(message)
+
+
+def _ending(exit_code: int | None) -> str:
+    if exit_code is None:
+        return "was ended"
+    if exit_code >= 0:
+        return f"ended with exit code {exit_code}"
+    import signal
+
+    try:
+        name = signal.Signals(-exit_code).name
+    except ValueError:
+        name = f"signal {-exit_code}"
+    return f"was killed by {name}{' (perhaps for want of memory)' if name == 'SIGKILL' else ''}"
 
 
 def place_of(function: Callable[..., Any]) -> str | None:

@@ -35,6 +35,7 @@ class FailureReason(StrEnum):
     NO_STEPS = "no_steps"
     STEP_ERROR = "step_error"
     STEP_TIMEOUT = "step_timeout"
+    PROCESS_DIED = "process_died"
     BARRIER_TIMEOUT = "barrier_timeout"
     UNKNOWN_STEP = "unknown_step"
     MAX_RETRIES = "max_retries"

@@ -107,6 +107,11 @@ class Parameters:
     unknown: tuple[str, ...]
     optional: tuple[str, ...]
 
+    @property
+    def token_arguments(self) -> tuple[str, ...]:
+        """The names of the parameters that get the token."""
+        return tuple(name for name, source in self.sources if source is _token)
+
 
 @dataclass(frozen=True, slots=True)
 class Recipe:

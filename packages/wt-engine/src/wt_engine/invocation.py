@@ -1,4 +1,4 @@
-"""Calling a function of the user's, whatever it is: awaited, streamed, or in a thread; with or without a timeout."""
+"""Calling a function of the user's, whatever it is and wherever it runs; with or without a timeout."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import asyncio
 import contextlib
 import functools
 import inspect
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
 from typing import Any
 
 from wt_engine.call import Call, Trouble
@@ -15,10 +15,15 @@ from wt_engine.definition import Mode
 from wt_engine.errors import StepTimeoutError
 from wt_engine.events import EventType, NodeKind
 from wt_engine.isolation import IsolatedState
-from wt_engine.plan import Callee
+from wt_engine.plan import Callee, Node
 from wt_engine.run import Run
 
-ABANDONED = "; its thread was abandoned, and what it still writes or returns is discarded"
+_ON_THE_LOOP = (Mode.AWAIT, Mode.STREAM, Mode.INLINE)
+_AFTERMATH = {
+    Mode.THREAD: "; its thread was abandoned, and what it still writes or returns is discarded",
+    Mode.PROCESS: "; its process was killed",
+    Mode.SUBMIT: "; its executor was asked to cancel it, and what it still writes or returns is discarded",
+}
 
 
 async def invoke(run: Run, call: Call) -> Any:
@@ -39,16 +44,30 @@ async def invoke(run: Run, call: Call) -> Any:
 
 async def _limited(run: Run, call: Call) -> Any:
     node = call.node
-    if node.timeout is None:
+    if node.timeout is None or node.callee.mode not in _ON_THE_LOOP:
         return await _call_step(run, call)
+    async with _clock(run, node):
+        return await _call_step(run, call)
+
+
+def aftermath(run: Run, node: Node) -> str:
+    """What becomes of a step that is interrupted, as a part of a sentence."""
+    if node.kind is NodeKind.SUB or (node.callee.mode is Mode.THREAD and not run.limited and node.timeout is None):
+        return ""
+    return _AFTERMATH.get(node.callee.mode, "")
+
+
+@contextlib.asynccontextmanager
+async def _clock(run: Run, node: Node) -> AsyncIterator[None]:
+    """Interrupt what takes longer than the step may."""
     try:
         async with asyncio.timeout(node.timeout) as limit:
-            return await _call_step(run, call)
+            yield
     except TimeoutError as error:
         if not limit.expired():
             raise
-        text = f"Step '{node.name}' timed out after {node.timeout}s"
-        raise StepTimeoutError(text + (ABANDONED if node.callee.mode is Mode.THREAD else "")) from error
+        text = f"Step '{node.name}' timed out after {node.timeout}s{aftermath(run, node)}"
+        raise StepTimeoutError(text) from error
 
 
 async def call_hook(run: Run, callee: Callee, trouble: Trouble) -> Any:
@@ -93,8 +112,12 @@ async def _call_step(run: Run, call: Call) -> Any:
         result = await callee.call(**arguments)
     elif callee.mode is Mode.STREAM:
         return await _stream(run, call, callee.call(**arguments))
-    else:
+    elif callee.mode is Mode.THREAD:
         result = await _in_thread(run, call, arguments)
+    elif callee.mode is Mode.INLINE:
+        result = callee.call(**arguments)
+    else:
+        result = await _elsewhere(run, call, arguments)
     return settled(call.node.name, result)
 
 
@@ -109,12 +132,31 @@ async def _in_thread(run: Run, call: Call, arguments: dict[str, Any]) -> Any:
     function: Callable[[], Any] = functools.partial(node.callee.call, **arguments)
     if node.kind is NodeKind.MAP:
         function = functools.partial(_listed, function)
-    result = await run.threads.call(function, abandon=run.limited or node.timeout is not None)
+    limit = None if node.timeout is None else _clock(run, node)
+    result = await run.threads.call(function, abandon=run.limited or node.timeout is not None, limit=limit)
     if isolated is not None:
         isolated.carry_over()
         if result is isolated.work:
             return run.state
     return result
+
+
+async def _elsewhere(run: Run, call: Call, arguments: dict[str, Any]) -> Any:
+    from wt_engine.errand import Errand
+
+    node = call.node
+    names = node.callee.recipe.state_arguments
+    others = {name: value for name, value in arguments.items() if name not in names}
+    state = run.state if names else None
+    errand = Errand(node.name, node.callee.call, others, names, state, node.kind is NodeKind.MAP)
+    if node.callee.mode is Mode.PROCESS:
+        report = await run.processes.call(errand, node.memory, _clock(run, node))
+    else:
+        async with _clock(run, node):
+            report = await asyncio.wrap_future(node.executor.submit(errand))
+    if report.changes is not None:
+        report.changes.carry_over(run.state)
+    return run.state if report.gave_state else report.result
 
 
 def _listed(function: Callable[[], Any]) -> Any:

@@ -1,16 +1,62 @@
-"""A private copy of the state for a sync step that may be abandoned, so that what it writes too late reaches nobody."""
+"""A private copy of the state for a step whose writes may come too late, or are made in another process."""
 
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Changes:
+    """What a step did to its copy of the state: attribute by attribute, key by key for a mapping.
+
+    Concurrent steps that write to different attributes do not undo each other's work.
+
+    Attributes:
+        changed: The attributes or keys that are new or different; for a list all its items, for a set those added.
+        gone: The attributes, keys or items that were taken away.
+    """
+
+    changed: Any = None
+    gone: Any = ()
+
+    def carry_over(self, shared: Any) -> None:
+        """Write them to the shared state."""
+        if isinstance(shared, dict):
+            for key in self.gone:
+                shared.pop(key, None)
+            shared.update(self.changed)
+        elif isinstance(shared, list):
+            if self.changed is not None:
+                shared[:] = self.changed
+        elif isinstance(shared, set):
+            shared |= self.changed
+            shared -= self.gone
+        else:
+            for name in self.gone:
+                delattr(shared, name)
+            for name, value in self.changed.items():
+                setattr(shared, name, value)
+
+
+def changes(before: Any, after: Any) -> Changes:
+    """What turns `before` into `after`, which are of one type."""
+    if isinstance(before, list):
+        return Changes(after if _differ(before, after) else None)
+    if isinstance(before, set):
+        return Changes(after - before, before - after)
+    old, new = (before, after) if isinstance(before, dict) else (_attributes(before), _attributes(after))
+    return Changes(
+        {name: value for name, value in new.items() if name not in old or _differ(old[name], value)},
+        [name for name in old if name not in new],
+    )
 
 
 class IsolatedState:
     """A copy of the state to work on, whose changes are carried over only if the step ends in time.
 
-    What changed is found by comparing with a second copy, attribute by attribute (key by key for a mapping, as a whole
-    for a list), so that concurrent steps which write to different attributes do not undo each other's work.
+    What changed is found by comparing with a second copy.
 
     Args:
         state: The shared state.
@@ -30,38 +76,19 @@ class IsolatedState:
                 f"({error}); keep what cannot be copied in the context, or make the step 'async def'"
             ) from error
 
+    def changes(self) -> Changes:
+        """What the step has changed so far."""
+        return changes(self._before, self.work)
+
     def carry_over(self) -> None:
         """Write what the step changed to the shared state."""
-        if isinstance(self._shared, dict):
-            _carry(self._shared, self._before, self.work)
-        elif isinstance(self._shared, list):
-            if _differ(self._before, self.work):
-                self._shared[:] = self.work
-        elif isinstance(self._shared, set):
-            self._shared |= self.work - self._before
-            self._shared -= self._before - self.work
-        else:
-            self._carry_attributes()
-
-    def _carry_attributes(self) -> None:
-        before, work = _attributes(self._before), _attributes(self.work)
-        for name in before.keys() - work.keys():
-            delattr(self._shared, name)
-        for name, value in work.items():
-            if name not in before or _differ(before[name], value):
-                setattr(self._shared, name, value)
+        self.changes().carry_over(self._shared)
 
 
 def _attributes(thing: Any) -> dict[str, Any]:
     slots = [getattr(kind, "__slots__", ()) for kind in type(thing).__mro__]
     names = [name for some in slots for name in ((some,) if isinstance(some, str) else some) if name[:2] != "__"]
     return {**getattr(thing, "__dict__", {}), **{name: getattr(thing, name) for name in names if hasattr(thing, name)}}
-
-
-def _carry(shared: dict[Any, Any], before: dict[Any, Any], work: dict[Any, Any]) -> None:
-    for key in before.keys() - work.keys():
-        shared.pop(key, None)
-    shared.update({key: value for key, value in work.items() if key not in before or _differ(before[key], value)})
 
 
 def _differ(before: Any, after: Any) -> bool:

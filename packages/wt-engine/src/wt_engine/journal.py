@@ -8,6 +8,7 @@ from typing import Any
 from wt_engine.errors import (
     BarrierTimeoutError,
     MapItemsError,
+    ProcessDiedError,
     RetriesExceededError,
     StepTimeoutError,
     SubPipelineError,
@@ -26,6 +27,7 @@ from wt_engine.metrics import BarrierMetrics, MapMetrics, RuntimeMetrics, StepTi
 
 _REASONS: tuple[tuple[type[BaseException], FailureReason], ...] = (
     (StepTimeoutError, FailureReason.STEP_TIMEOUT),
+    (ProcessDiedError, FailureReason.PROCESS_DIED),
     (BarrierTimeoutError, FailureReason.BARRIER_TIMEOUT),
     (UnknownStepError, FailureReason.UNKNOWN_STEP),
     (RetriesExceededError, FailureReason.MAX_RETRIES),

@@ -7,7 +7,7 @@ import inspect
 import logging
 import warnings
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from time import perf_counter
 from typing import Any
 
@@ -55,6 +55,10 @@ def wrapped(draft: Draft, middleware: Sequence[Middleware], pipe_name: str) -> F
     function = draft.function
     context = StepContext(draft.name, draft.options, pipe_name, draft.options.get("retries") or 0)
     call, mode = function.call, function.mode
+    if mode in (Mode.PROCESS, Mode.SUBMIT):
+        from wt_engine.errand import Surrounded
+
+        return replace(function, call=Surrounded(call, tuple(middleware), context)) if middleware else function
     for wrap in middleware:
         given: Any = wrap(call, context)
         call = given

@@ -55,6 +55,8 @@ class Node:
         barrier_type: When it starts, if it has several parents.
         barrier_timeout: Seconds from the first parent's end to the last one's.
         max_concurrency: How many items of a map run at once.
+        executor: Where it runs, if that is somebody else's executor.
+        memory: What its process may take: bytes, or a fraction of the free memory.
         place: `file:line` of its function.
         merges: Whether its value is a mapping of what it changed in the state, which is a mapping too.
         around: Stands around every call of its function: gets the run, the call, and what calls the function.
@@ -80,6 +82,8 @@ class Node:
     barrier_type: BarrierType = BarrierType.ALL
     barrier_timeout: float | None = None
     max_concurrency: int | None = None
+    executor: Any = None
+    memory: int | float | None = None
     place: str | None = None
     returns: frozenset[int] = frozenset()
     team: tuple[int, ...] = ()

@@ -7,10 +7,9 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from wt_engine.call import Call, Trouble
-from wt_engine.definition import Mode
 from wt_engine.errors import BarrierTimeoutError, PipelineCancelled, SubPipelineError
 from wt_engine.events import EventType, NodeKind
-from wt_engine.invocation import ABANDONED, call_hook
+from wt_engine.invocation import aftermath, call_hook
 from wt_engine.outcome import PipelineTerminalStatus
 from wt_engine.routing import Expiry, Router
 from wt_engine.run import Run
@@ -65,9 +64,7 @@ class Recovery:
             run.abort(PipelineTerminalStatus.CANCELLED, "the task that ran the pipeline was cancelled")
         if run.ending is None:
             return False
-        thread = run.limited or call.node.timeout is not None
-        abandoned = thread and call.node.callee.mode is Mode.THREAD and call.node.kind is not NodeKind.SUB
-        text = f"cancelled: {run.ending[1]}{ABANDONED if abandoned else ''}"
+        text = f"cancelled: {run.ending[1]}{aftermath(run, call.node)}"
         if outside:
             run.publisher.emit(EventType.STEP_ERROR, call.node.name, text, call, run.said_in(call.number))
             raise error

@@ -16,6 +16,7 @@ from wt_engine.maps import MapFrame
 from wt_engine.meta import RunScopes
 from wt_engine.outcome import PipelineTerminalStatus
 from wt_engine.plan import Plan
+from wt_engine.processes import Processes
 from wt_engine.publisher import EventHook, Publisher
 from wt_engine.threads import Threads
 
@@ -98,6 +99,7 @@ class Run:
         self.suspended: Any = None
         self.inner: list[Run] = []
         self.crew: Crew
+        self.processes: Processes
         self.sub: Callable[[Call, Any, Any], Any]
 
     def said_in(self, number: int) -> dict[str, Any] | None:

@@ -20,6 +20,7 @@ from wt_engine.meta import RunScopes, fill
 from wt_engine.observers import ObserverFeed, ObserverMeta
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.plan import Callee, Plan
+from wt_engine.processes import Processes
 from wt_engine.publisher import Publisher
 from wt_engine.routing import Router
 from wt_engine.run import Run, Settings
@@ -72,6 +73,7 @@ class Runner:
         publisher = Publisher(run_id, stream, settings.hooks, link)
         self._outer = above[0] if above else None
         self._run = Run(plan, settings, state, context, token, publisher, threads, timeout)
+        self._run.processes = self._outer.processes if self._outer else Processes(threads)
         self._run.sub = self._descend
         if settings.meta_field is not None and context is not None:
             self._run.scopes = RunScopes(settings.metadata)
@@ -268,6 +270,7 @@ class Runner:
         error = first.exception if first and end.status is PipelineTerminalStatus.FAILED else None
         await asyncio.gather(*(feed.close(end.duration_s, error) for feed in publisher.feeds))
         if self._outer is None:
+            await self._run.processes.close()
             self._run.threads.close()
 
     def _end(self) -> PipelineEndData:

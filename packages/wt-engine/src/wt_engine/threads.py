@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import contextvars
 import functools
 import queue
 import threading
 from collections.abc import Callable
+from contextlib import AbstractAsyncContextManager
 from typing import Any
 
 _Job = Callable[[], None]
@@ -30,12 +32,15 @@ class Threads:
         self._free = asyncio.Semaphore(limit)
         self._closed = False
 
-    async def call(self, function: Callable[[], Any], *, abandon: bool) -> Any:
+    async def call(
+        self, function: Callable[[], Any], *, abandon: bool, limit: AbstractAsyncContextManager[Any] | None = None
+    ) -> Any:
         """Call a function in a thread.
 
         Args:
             function: What to call; it runs in a copy of the current context.
             abandon: Whether a cancelled caller leaves at once; else it first waits `GRACE` seconds for the function.
+            limit: Entered when the function starts, after the wait for a thread; cancels what takes too long.
 
         Returns:
             What the function returns.
@@ -43,7 +48,7 @@ class Threads:
         Raises:
             BaseException: Whatever the function raises.
         """
-        async with self._free:
+        async with self._free, limit or contextlib.nullcontext():
             future: asyncio.Future[Any] = asyncio.get_running_loop().create_future()
             self._start(functools.partial(contextvars.copy_context().run, function), future)
             try:

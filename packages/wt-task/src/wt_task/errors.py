@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from wt_contracts.portable import RemoteError
+
 
 class Element(NamedTuple):
     """Which of the calls of a `map` or `mapvalues` it is.
@@ -59,10 +61,6 @@ class TaskInstanceError(Exception):
     def __str__(self) -> str:
         place = f", {self.element}," if self.element else ""
         return f"Task instance {self.task_instance_id or ''!r}{place} raised {describe(self.error, self.function)}"
-
-
-class RemoteError(Exception):
-    """Stands for an exception of another process that cannot travel; its traceback is the `__cause__`."""
 
 
 def describe(error: BaseException, function: str = "") -> str:

@@ -17,7 +17,9 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from wt_task.portable import portable_error
+from wt_contracts.portable import portable_error
+
+from wt_task.errors import describe
 
 if TYPE_CHECKING:
     from wt_contracts.executor import Executor
@@ -156,7 +158,7 @@ def run_call(task: Task[..., Any], args: tuple[Any, ...], arguments: dict[str, A
     except Exception as error:
         if not task.travelled:
             raise
-        sendable = portable_error(error)
+        sendable = portable_error(error, describe)
         if sendable is error:
             raise
         raise sendable from None

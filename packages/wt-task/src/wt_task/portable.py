@@ -1,12 +1,10 @@
-"""What goes to another process and comes back: functions behind decorators, and exceptions."""
+"""What goes to another process: functions behind decorators."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Callable
 from typing import Any, NamedTuple
-
-from wt_task.errors import RemoteError, describe
 
 
 class FunctionReference(NamedTuple):
@@ -45,22 +43,3 @@ def _lookup(module: Any, qualname: str) -> Any:
     for name in qualname.split("."):
         found = getattr(found, name, None)
     return found
-
-
-def portable_error(error: Exception) -> Exception:
-    """The exception, or what stands for it if it does not survive being pickled.
-
-    An exception whose class takes other arguments than it passes on, as many do, can be pickled but not unpickled; in
-    a process pool that would break the whole pool.
-    """
-    import pickle
-
-    try:
-        pickle.loads(pickle.dumps(error))  # noqa: S301 - it was pickled a moment ago
-    except Exception:  # noqa: BLE001 - pickling calls code of the exception's class, which may raise anything
-        import traceback
-
-        stand_in = RemoteError(describe(error))
-        stand_in.add_note("".join(traceback.format_exception(error)))
-        return stand_in
-    return error
