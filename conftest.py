@@ -5,6 +5,8 @@ from __future__ import annotations
 import pytest
 from hypothesis import settings
 
+pytest_plugins = ["wt_dev.fixtures"]
+
 settings.register_profile("everyday", max_examples=50, deadline=None, derandomize=True)
 settings.register_profile("exhaustive", max_examples=2000, deadline=None)
 

@@ -17,6 +17,7 @@ OWN = {
     "wt-cli": {"wt-contracts"},
     "wt-compiler": {"wt-contracts", "wt-envs"},
     "wt-contracts": set[str](),
+    "wt-dev": {"wt-contracts", "wt-envs"},
     "wt-engine": {"wt-contracts"},
     "wt-envs": {"wt-contracts"},
     "wt-invokers": {"wt-contracts", "wt-envs"},
@@ -27,7 +28,8 @@ OWN = {
 
 STARTED_NOT_IMPORTED = {
     "wt-compiler": {"ruff"},
-    "wt-envs": {"uv"},
+    "wt-dev": {"pip", "py-rattler"},
+    "wt-envs": {"uv", "py-rattler"},
     "wt-task": {"opentelemetry-exporter-gcp-trace"},
 }
 """Dependencies that are started as programs, or found by name."""
