@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
 from typing import Any, Generic, TypeVar
@@ -20,6 +21,7 @@ from wt_engine.forensics import Evidence
 from wt_engine.mermaid import mermaid
 from wt_engine.meta import meta_field
 from wt_engine.middleware import Middleware
+from wt_engine.observers import Observer
 from wt_engine.plan import Plan
 from wt_engine.run import OnFailure, Settings
 from wt_engine.runner import Runner
@@ -28,6 +30,9 @@ from wt_engine.validation import check_graph, warn_of_shared_state
 
 S = TypeVar("S")
 C = TypeVar("C")
+
+
+_ON = frozenset({"1", "true", "yes", "on"})
 
 
 class Pipe(Decorators, Generic[S, C]):
@@ -47,6 +52,7 @@ class Pipe(Decorators, Generic[S, C]):
         secrets: What the reports of failures must not show: texts, and compiled patterns of keys; keys such as
             `password` and `token` are secret anyhow.
         capture_locals: Whether the reports of failures have the local variables of the place.
+        debug: Whether the events of runs are logged to stderr; None for what the variable `WT_ENGINE_DEBUG` says.
         middleware: What stands around the function of every step, the last one outermost.
         max_retries: How often a call may run because its step returns `Retry()`.
         on_failure: `"finish"`: what depends on a failed step does not run, everything else does. `"stop"`: everything
@@ -70,6 +76,7 @@ class Pipe(Decorators, Generic[S, C]):
         middleware: Sequence[Middleware] | None = None,
         secrets: Iterable[str | re.Pattern[str]] = (),
         capture_locals: bool = False,
+        debug: bool | None = None,
         max_retries: int = 100,
         on_failure: OnFailure = "finish",
     ) -> None:
@@ -89,6 +96,8 @@ class Pipe(Decorators, Generic[S, C]):
         self._meta_field = meta_field(context_type)
         self._prepared: tuple[Plan, Settings] | None = None
         self._checked: set[tuple[str | None, bool, bool]] = set()
+        if os.environ.get("WT_ENGINE_DEBUG", "").lower() in _ON if debug is None else debug:
+            self.add_observer(_event_logger())
 
     def validate(
         self, start: str | None = None, strict: bool | None = None, allow_multi_root: bool | None = None
@@ -206,6 +215,13 @@ class Pipe(Decorators, Generic[S, C]):
     def _check_open(self) -> None:
         if self._prepared is not None:
             raise RuntimeError(f"Pipe '{self.name}' is frozen after first run; define everything before")
+
+
+def _event_logger() -> Observer:
+    # Only who looks for a mistake pays for the import.
+    from wt_engine.observability.logger import EventLogger
+
+    return EventLogger()
 
 
 def _check_limits(on_failure: str, queue_size: int, max_retries: int) -> None:
