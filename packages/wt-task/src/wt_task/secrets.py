@@ -91,8 +91,9 @@ class Mask:
         return value
 
     def json(self, content: bytes) -> bytes:
-        """A JSON document without secrets."""
-        return json.dumps(self.value(json.loads(content)), ensure_ascii=False).encode("utf-8", "surrogatepass")
+        """A JSON document, a mapping, without secrets; its own keys stay."""
+        masked = {key: self.value(value) for key, value in json.loads(content).items()}
+        return json.dumps(masked, ensure_ascii=False).encode("utf-8", "surrogatepass")
 
     @contextmanager
     def streams(self) -> Iterator[None]:
