@@ -3,7 +3,8 @@
 - `pipe`: a pipeline written with decorators. `control`: what its steps may return.
 - `plan` and `runner`: what is run, and one run of it. `events`: what a run says. `outcome`: how it ended.
 - `observers`: who watches runs. `cancellation`: how to end them.
-- `testing`: pipelines under test.
+- `testing`: pipelines under test. `types`: all types under one name, for annotations.
+- `middleware`, `observability`, `storage`, `visualization`: around steps, beside runs, after runs, and instead of runs.
 """
 
 from __future__ import annotations
@@ -26,6 +27,7 @@ from wt_engine.failures import (
 )
 from wt_engine.meta import Meta
 from wt_engine.metrics import RuntimeMetrics
+from wt_engine.middleware import simple_logging_middleware
 from wt_engine.observers import Observer, ObserverMeta
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.pipe import Pipe
@@ -34,6 +36,7 @@ from wt_engine.retries import RetryPolicy
 from wt_engine.runner import Runner
 
 if TYPE_CHECKING:
+    from wt_engine.observability.resource_monitor import ResourceMonitor
     from wt_engine.testing import TestPipe, TestResult
 
 __all__ = [
@@ -60,6 +63,7 @@ __all__ = [
     "PipelineValidationWarning",
     "Plan",
     "Raise",
+    "ResourceMonitor",
     "Retry",
     "RetryPolicy",
     "Runner",
@@ -71,13 +75,21 @@ __all__ = [
     "TestPipe",
     "TestResult",
     "Value",
+    "simple_logging_middleware",
 ]
 
 
-def __getattr__(name: str) -> Any:
-    # Only tests pay for the import of what stands in for steps.
-    if name in ("TestPipe", "TestResult"):
-        from wt_engine import testing
+_LAZY = {
+    "ResourceMonitor": "wt_engine.observability.resource_monitor",
+    "TestPipe": "wt_engine.testing",
+    "TestResult": "wt_engine.testing",
+}
+"""Where names are that not every program pays for."""
 
-        return getattr(testing, name)
+
+def __getattr__(name: str) -> Any:
+    if name in _LAZY:
+        from importlib import import_module
+
+        return getattr(import_module(_LAZY[name]), name)
     raise AttributeError(f"module {__name__!r} has no attribute {name!r}")

@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wt_engine.definition import BarrierType, Draft, Function, Route, Target, describe_function, name_of, targets_of
+from wt_engine.description import HookSpec, hook_specs
 from wt_engine.drafting import check_count, draft
 from wt_engine.errors import DefinitionError, suggestion
 from wt_engine.events import NodeKind
@@ -191,6 +192,12 @@ class Decorators:
         validate_observer(observer)
         check_count("queue_size", queue_size, 1)
         self._observers.append((observer, queue_size))
+
+    def hooks(self) -> list[HookSpec]:
+        """What is known of each hook: those of the start, those of the end, the handler of failures."""
+        handlers = [self._handler] if self._handler else []
+        phases = (("startup", self._startup), ("shutdown", self._shutdown), ("on_error", handlers))
+        return [spec for phase, functions in phases for spec in hook_specs(phase, functions)]
 
     @property
     def drafts(self) -> Mapping[str, Draft]:

@@ -6,7 +6,7 @@ import dataclasses
 import os
 import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from wt_engine.assembly import Assembly
 from wt_engine.cancellation import CancellationToken
@@ -18,7 +18,6 @@ from wt_engine.errors import DefinitionError
 from wt_engine.events import Event
 from wt_engine.failures import FailureClassification
 from wt_engine.forensics import Evidence
-from wt_engine.mermaid import mermaid
 from wt_engine.meta import meta_field
 from wt_engine.middleware import Middleware
 from wt_engine.observers import Observer
@@ -27,6 +26,9 @@ from wt_engine.run import OnFailure, Settings
 from wt_engine.runner import Runner
 from wt_engine.snapshot import Secrets
 from wt_engine.validation import check_graph, warn_of_shared_state
+
+if TYPE_CHECKING:
+    from wt_engine.visualization import GraphRenderer
 
 S = TypeVar("S")
 C = TypeVar("C")
@@ -197,15 +199,24 @@ class Pipe(Decorators, Generic[S, C]):
         Raises:
             DefinitionError: A target does not exist.
         """
-        return describe(self.name, self._drafts, self.metadata, len(self._startup), len(self._shutdown))
+        from wt_engine.visualization.drawing import picture_of
 
-    def graph(self) -> str:
-        """The pipeline as a Mermaid flowchart.
+        picture = picture_of(self).to_dict()
+        return {**describe(self.name, self._drafts, self.metadata, self.hooks()), "visual_ast": picture}
+
+    def graph(self, renderer: GraphRenderer | None = None) -> str:
+        """The pipeline as a picture.
+
+        Args:
+            renderer: Who draws it; without one it is a Mermaid flowchart.
 
         Raises:
             DefinitionError: A target does not exist.
         """
-        return mermaid(self._drafts)
+        # Runs do not pay for the import.
+        from wt_engine.visualization import MermaidRenderer, picture_of
+
+        return (renderer or MermaidRenderer()).render(picture_of(self))
 
     def _assembled(self) -> Assembly:
         for draft in () if self._middleware else self._drafts.values():
