@@ -1,14 +1,15 @@
 """An async graph engine: one plan, one runner, one stream of events that can be trusted.
 
 - `pipe`: a pipeline written with decorators. `control`: what its steps may return.
+- `warehouse`: `Pipeline`, a list of steps over one shared mapping. `expressions`: its conditions.
 - `plan` and `runner`: what is run, and one run of it. `events`: what a run says. `outcome`: how it ended.
 - `observers`: who watches runs. `cancellation`: how to end them.
-- `testing`: pipelines under test. `types`: all types under one name, for annotations.
-- `middleware`, `observability`, `storage`, `visualization`: around steps, beside runs, after runs, and instead of runs.
+- `testing`: pipelines under test.
 """
 
 from __future__ import annotations
 
+import importlib
 from typing import TYPE_CHECKING, Any
 
 from wt_engine.cancellation import CancellationToken
@@ -27,7 +28,6 @@ from wt_engine.failures import (
 )
 from wt_engine.meta import Meta
 from wt_engine.metrics import RuntimeMetrics
-from wt_engine.middleware import simple_logging_middleware
 from wt_engine.observers import Observer, ObserverMeta
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.pipe import Pipe
@@ -36,60 +36,93 @@ from wt_engine.retries import RetryPolicy
 from wt_engine.runner import Runner
 
 if TYPE_CHECKING:
-    from wt_engine.observability.resource_monitor import ResourceMonitor
+    from wt_engine.expressions import ExpressionError
     from wt_engine.testing import TestPipe, TestResult
+    from wt_engine.warehouse.blocks import Background, Condition, For, Parallel
+    from wt_engine.warehouse.discovery import AutoRegister
+    from wt_engine.warehouse.merging import MergeConflictError
+    from wt_engine.warehouse.pipeline import Pipeline, PipelineAsync
+    from wt_engine.warehouse.registry import StepRegistry, clear_registry, get_step_registry, step
+    from wt_engine.warehouse.result import PipelineSuspended, PipelineTimeoutError
 
 __all__ = [
+    "AutoRegister",
+    "Background",
     "BarrierType",
     "CancellationToken",
+    "Condition",
     "DefinitionError",
     "Event",
     "EventType",
+    "ExpressionError",
     "FailureClassification",
     "FailureContext",
     "FailureKind",
     "FailureReason",
     "FailureRecord",
     "FailureSource",
+    "For",
+    "MergeConflictError",
     "Meta",
     "Next",
     "NodeKind",
     "Observer",
     "ObserverMeta",
+    "Parallel",
     "Pipe",
+    "Pipeline",
+    "PipelineAsync",
     "PipelineCancelled",
     "PipelineEndData",
+    "PipelineSuspended",
     "PipelineTerminalStatus",
+    "PipelineTimeoutError",
     "PipelineValidationWarning",
     "Plan",
     "Raise",
-    "ResourceMonitor",
     "Retry",
     "RetryPolicy",
     "Runner",
     "RuntimeMetrics",
     "Skip",
     "StepInfo",
+    "StepRegistry",
     "Stop",
     "Suspend",
     "TestPipe",
     "TestResult",
     "Value",
-    "simple_logging_middleware",
+    "clear_registry",
+    "get_step_registry",
+    "step",
 ]
 
 
-_LAZY = {
-    "ResourceMonitor": "wt_engine.observability.resource_monitor",
-    "TestPipe": "wt_engine.testing",
-    "TestResult": "wt_engine.testing",
+# Who does not use them does not pay for their import.
+_LATE = {
+    "TestPipe": "testing",
+    "TestResult": "testing",
+    "AutoRegister": "warehouse.discovery",
+    "Background": "warehouse.blocks",
+    "Condition": "warehouse.blocks",
+    "ExpressionError": "expressions",
+    "For": "warehouse.blocks",
+    "MergeConflictError": "warehouse.merging",
+    "Parallel": "warehouse.blocks",
+    "Pipeline": "warehouse.pipeline",
+    "PipelineAsync": "warehouse.pipeline",
+    "PipelineSuspended": "warehouse.result",
+    "PipelineTimeoutError": "warehouse.result",
+    "StepRegistry": "warehouse.registry",
+    "clear_registry": "warehouse.registry",
+    "get_step_registry": "warehouse.registry",
+    "step": "warehouse.registry",
 }
-"""Where names are that not every program pays for."""
 
 
 def __getattr__(name: str) -> Any:
-    if name in _LAZY:
-        from importlib import import_module
-
-        return getattr(import_module(_LAZY[name]), name)
-    raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    if name not in _LATE:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    found = getattr(importlib.import_module(f"wt_engine.{_LATE[name]}"), name)
+    globals()[name] = found
+    return found

@@ -23,6 +23,7 @@ class EventType(StrEnum):
     MAP_START = "map_start"
     MAP_WORKER = "map_worker"
     MAP_COMPLETE = "map_complete"
+    NOTE = "note"
 
 
 class NodeKind(StrEnum):

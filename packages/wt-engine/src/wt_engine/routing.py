@@ -74,7 +74,8 @@ class Router:
             place: The chosen step, or `NOWHERE`.
         """
         if place == NOWHERE or place in call.node.successors:
-            if self._joins:
+            # A loop that goes on has not given up what comes after it.
+            if self._joins and not call.node.returns:
                 await self._bury([(call, other) for other in call.node.successors if other != place])
             if place != NOWHERE:
                 await self._arrive(call, self._run.plan.nodes[place])

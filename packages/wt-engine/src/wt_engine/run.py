@@ -38,6 +38,7 @@ class Settings:
         observers: Who watches, and how many events each may fall behind.
         token: Cancels all runs of the pipe.
         metadata: What its author has said of it.
+        notes: What else each run is to say about it, once it has started.
         evidence: What is kept of failures.
         meta_field: The field of the context that gets the `Meta`, if there is one.
     """
@@ -51,6 +52,7 @@ class Settings:
     observers: tuple[tuple[Any, int], ...]
     token: CancellationToken
     metadata: Mapping[str, Any] = field(default_factory=dict)
+    notes: tuple[Mapping[str, Any], ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
     meta_field: str | None = None
 

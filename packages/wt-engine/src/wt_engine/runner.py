@@ -178,7 +178,7 @@ class Runner:
     def _observe(self) -> None:
         run = self._run
         for observer, limit in run.settings.observers:
-            meta = ObserverMeta(run.plan.name, run.publisher.origin.run_id, time(), steps=len(run.plan.nodes))
+            meta = ObserverMeta(run.plan.name, run.publisher.origin.run_id, time())
             run.publisher.feeds.append(ObserverFeed(observer, limit, run.state, run.context, meta))
 
     async def _work(self) -> None:
@@ -194,6 +194,8 @@ class Runner:
                 return
         if run.ending is None:
             await run.publisher.say(EventType.START, SYSTEM, run.state)
+            for about in run.settings.notes:
+                await run.publisher.say(EventType.NOTE, SYSTEM, dict(about))
             for place in self._start:
                 self._router.start(run.plan.nodes[place], None)
             await run.crew.run()

@@ -1,0 +1,200 @@
+"""`Pipeline` and `PipelineAsync`: a list of steps over one shared mapping, the warehouse."""
+
+from __future__ import annotations
+
+import asyncio
+import contextvars
+import threading
+from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from dataclasses import replace
+from typing import Any
+
+from wt_engine.cancellation import CancellationToken
+from wt_engine.drafting import check_count
+from wt_engine.errors import DefinitionError
+from wt_engine.events import Event, EventType
+from wt_engine.outcome import PipelineEndData
+from wt_engine.runner import SYSTEM, Runner
+from wt_engine.warehouse.building import Building
+from wt_engine.warehouse.result import Warehouse, conclude
+from wt_engine.warehouse.tasks import Exceptions, StepSettings, exceptions
+from wt_engine.warehouse.view import View
+
+
+class _Warehouses(Building):
+    """What both kinds of pipeline are: see `Pipeline` for the arguments."""
+
+    def __init__(
+        self,
+        pipeline_name: str | None = None,
+        verbose: bool = False,
+        worker_id: str | None = None,
+        worker_name: str | None = None,
+        max_retries: int = 0,
+        retry_delay: float = 1.0,
+        retry_on_exceptions: Exceptions = (Exception,),
+        pipeline_version: str | None = None,
+        continue_on_error: bool = False,
+        break_on_error: bool | None = None,
+        *,
+        timeout: float | None = None,
+        queue_size: int = 1000,
+        cancellation_token: CancellationToken | None = None,
+    ) -> None:
+        if pipeline_name is not None and not isinstance(pipeline_name, str):
+            raise DefinitionError(f"pipeline_name must be a text, not {pipeline_name!r}")
+        check_count("queue_size", queue_size, 0)
+        check_count("max_retries", max_retries, 0)
+        known = {"version": pipeline_version, "worker_id": worker_id, "worker_name": worker_name}
+        defaults = StepSettings(
+            retry_count=max_retries, retry_delay=retry_delay, retry_on_exceptions=exceptions(retry_on_exceptions)
+        )
+        self.verbose = verbose
+        self.timeout = timeout
+        self._active: set[CancellationToken] = set()
+        super().__init__(
+            pipeline_name or "Pipeline",
+            defaults,
+            goes_on=continue_on_error if break_on_error is None else not break_on_error,
+            metadata={name: value for name, value in known.items() if value is not None},
+            token=cancellation_token or CancellationToken(),
+            queue_size=queue_size,
+        )
+
+    def cancel(self, reason: str = "cancelled") -> None:
+        """Cancel the runs of this pipeline that are in progress; from any thread."""
+        with self._lock:
+            active = list(self._active)
+        for token in active:
+            token.cancel(reason)
+
+    async def events(
+        self, data: Mapping[str, Any] | None = None, *, timeout: float | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """Run, and give every event as it happens; the last one, FINISH, says how it ended.
+
+        Args:
+            data: What the warehouse begins with; it is copied.
+            timeout: Seconds that the run may take, instead of the pipeline's own.
+
+        Yields:
+            The events. Closing the generator cancels the run.
+
+        Raises:
+            DefinitionError: The pipeline cannot run.
+            TypeError: `data` is no mapping.
+        """
+        async for event in self._events(_warehouse(data), timeout):
+            yield event
+
+    async def _events(self, state: View, timeout: float | None) -> AsyncGenerator[Event, None]:
+        plan, settings = self.prepared()
+        token = CancellationToken(settings.token)
+        with self._lock:
+            self._active.add(token)
+        try:
+            runner = Runner(
+                plan, replace(settings, token=token), state, timeout=self.timeout if timeout is None else timeout
+            )
+            async for event in runner.events():
+                yield event
+        finally:
+            with self._lock:
+                self._active.discard(token)
+            token.release()
+
+    async def _run(self, data: Mapping[str, Any] | None, timeout: float | None) -> Warehouse:
+        state = _warehouse(data)
+        last: Event | None = None
+        async for event in self._events(state, timeout):
+            last = event
+        assert last is not None
+        assert last.type is EventType.FINISH
+        assert last.stage == SYSTEM
+        end: PipelineEndData = last.payload
+        return conclude(self.name, last.run_id, end, state.plain(), goes_on=self.goes_on)
+
+
+class Pipeline(_Warehouses):
+    """A list of steps over one shared mapping, the warehouse.
+
+    Every step gets the warehouse and returns a mapping of what it adds to it. Steps may be `async def`.
+
+    Args:
+        pipeline_name: The pipeline's name.
+        verbose: Whether to tell on stderr what happens.
+        worker_id: Who runs it, for the record and the server of `api_config`.
+        worker_name: The same, for people.
+        max_retries: How often a step that does not say it is tried again.
+        retry_delay: Seconds between attempts.
+        retry_on_exceptions: What to try again after.
+        pipeline_version: The version of the pipeline, for the record.
+        continue_on_error: Whether what comes after a failed step runs; `run` then returns the warehouse with `errors`.
+        break_on_error: The opposite of `continue_on_error`; counts if it is given.
+        timeout: Seconds that a run may take.
+        queue_size: How many events wait for their reader.
+        cancellation_token: Cancels all runs of this pipeline.
+    """
+
+    def run(self, data: Mapping[str, Any] | None = None, *, timeout: float | None = None) -> Warehouse:
+        """Run the pipeline.
+
+        Args:
+            data: What the warehouse begins with; it is copied.
+            timeout: Seconds that the run may take, instead of the pipeline's own.
+
+        Returns:
+            The warehouse.
+
+        Raises:
+            BaseException: What a step raised, unless the pipeline goes on after errors.
+            DefinitionError: The pipeline cannot run.
+            PipelineTimeoutError: The run took too long.
+            PipelineCancelled: It was cancelled.
+            PipelineSuspended: A step suspended it.
+        """
+        return _finish(lambda: self._run(data, timeout))
+
+
+class PipelineAsync(_Warehouses):
+    """`Pipeline` for those who await: the same arguments, abilities and behaviour, but `run` is awaited."""
+
+    async def run(self, data: Mapping[str, Any] | None = None, *, timeout: float | None = None) -> Warehouse:
+        """As `Pipeline.run`."""
+        return await self._run(data, timeout)
+
+
+def _warehouse(data: Mapping[str, Any] | None) -> View:
+    if data is not None and not isinstance(data, Mapping):
+        raise TypeError(f"a warehouse begins with a mapping, not {type(data).__name__}")
+    return View(dict(data or {}))
+
+
+def _finish(work: Callable[[], Coroutine[Any, Any, Warehouse]]) -> Warehouse:
+    """Run a coroutine to its end, in a thread of its own if this one has a loop that is running."""
+    if not _is_in_loop():
+        return asyncio.run(work())
+    found: list[Any] = []
+
+    def in_thread() -> None:
+        try:
+            found.append(asyncio.run(work()))
+        except BaseException as error:  # noqa: BLE001 - is raised again where the caller waits
+            found.append(error)
+
+    context = contextvars.copy_context()
+    thread = threading.Thread(target=context.run, args=(in_thread,), name="wt-engine-pipeline")
+    thread.start()
+    thread.join()
+    if isinstance(found[0], BaseException):
+        raise found[0]
+    result: Warehouse = found[0]
+    return result
+
+
+def _is_in_loop() -> bool:
+    try:
+        asyncio.get_running_loop()
+    except RuntimeError:
+        return False
+    return True
