@@ -106,7 +106,7 @@ def _entry(registration: Registration, public_module_path: str) -> dict[str, Any
     name = registration.function_name
     parameters = parameters_schema(registration.function)
     entry = {
-        "metadata": asdict(registration.metadata),
+        "metadata": registration.metadata._asdict(),
         "module_path": registration.module_path,
         "public_module_path": public_module_path,
         "function_name": name,

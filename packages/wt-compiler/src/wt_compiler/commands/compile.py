@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from wt_contracts.type_hints import each_compiled_once
 
 from wt_compiler.commands.source_options import source_options, task_source
 
@@ -65,7 +66,7 @@ def compile_(
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from wt_compiler.collector import no_garbage_collection
 
-    with no_garbage_collection(), ExitStack() as resources:
+    with no_garbage_collection(), each_compiled_once(), ExitStack() as resources:
         drawing = _draw_ahead(resources) if graph and (force or _is_new(spec, output)) else None
         from wt_compiler.workspace import Options, compile_spec
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import version
+from importlib.metadata import distribution
 from typing import TYPE_CHECKING, Any
 
 from wt_compiler.dag import Dag
@@ -45,7 +45,8 @@ class Workflow:
     @property
     def compiler(self) -> str:
         """The version of wt-compiler that compiles."""
-        return version("wt-compiler")
+        metadata = distribution("wt-compiler").read_text("METADATA") or ""  # `version` takes 20 ms to find this line
+        return next(line.removeprefix("Version: ") for line in metadata.splitlines() if line.startswith("Version: "))
 
     @property
     def line_length(self) -> int:

@@ -31,17 +31,22 @@ def parse(workflow: Workflow, arguments: list[str]) -> tuple[argparse.Namespace,
         SystemExit: With 0, after `--help`.
     """
     try:
+        if arguments[:1] == ["run"]:  # starts cold each time, and a parser takes longer to make than to use
+            return _run_parser(workflow).parse_args(arguments[1:]), None
         return _parser(workflow).parse_args(arguments), None
     except UsageError as error:
         return argparse.Namespace(), error
 
 
+def _program(workflow: Workflow) -> str:
+    return f"python -m {workflow.package}.cli"
+
+
 def _parser(workflow: Workflow) -> argparse.ArgumentParser:
-    program, description = f"python -m {workflow.package}.cli", f"The workflow {workflow.release}."
-    parser = _Parser(prog=program, description=description, allow_abbrev=False)
-    # Without a prog, argparse formats a usage text to make one, and imports shutil for the width of the terminal.
-    commands = parser.add_subparsers(dest="command", required=True, prog=parser.prog)
-    _add_run(commands.add_parser("run", help="run the workflow", description=_run_description(workflow)))
+    description = f"The workflow {workflow.release}."
+    parser = _Parser(prog=_program(workflow), description=description, allow_abbrev=False)
+    commands = parser.add_subparsers(dest="command", required=True)
+    commands.add_parser("run", help="run the workflow")
     get = commands.add_parser("get", help="print a schema", description="Print a schema of the workflow as JSON.")
     get.add_argument(
         "document", choices=["params", "rjsf", "layout"], help="of the parameters, of the form, or the form's groups"
@@ -58,14 +63,12 @@ def _parser(workflow: Workflow) -> argparse.ArgumentParser:
     return parser
 
 
-def _run_description(workflow: Workflow) -> str:
-    return (
+def _run_parser(workflow: Workflow) -> argparse.ArgumentParser:
+    description = (
         f"Run the workflow. Its results go to the directory that the environment variable {workflow.results_env_var} "
         "names: a path, or a URL such as file://, s3://, gs:// or az://."
     )
-
-
-def _add_run(run: argparse.ArgumentParser) -> None:
+    run = _Parser(prog=f"{_program(workflow)} run", description=description)
     config = run.add_mutually_exclusive_group(required=True)
     config.add_argument("--config-file", metavar="FILE", help="the parameters as YAML or JSON")
     config.add_argument("--config-json", metavar="JSON", help="the parameters as JSON (visible in the process list)")
@@ -83,3 +86,4 @@ def _add_run(run: argparse.ArgumentParser) -> None:
         default="stdout",
         help="where the console exporter writes: standard output, or otel_traces.jsonl in the results",
     )
+    return run

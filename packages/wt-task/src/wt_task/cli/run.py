@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import argparse
 import contextlib
-import gc
-import importlib
 import inspect
 import os
 import sys
 import time
-from types import ModuleType
 from typing import Any, NamedTuple
 
 from wt_task.cli import interruption
@@ -138,10 +135,11 @@ def _execute(
 ) -> bytes:
     """Call the tasks; what the last one returned, as JSON."""
     from wt_task.cli.jsonable import to_json
+    from wt_task.cli.run_module import import_run_module
     from wt_task.cli.telemetry import traced
     from wt_task.events import subscribe
 
-    module = _imported(f"{workflow.package}.run_{options.execution_mode}")
+    module = import_run_module(f"{workflow.package}.run_{options.execution_mode}")
     if options.mock_io:
         from wt_task.cli.mock_io import replace_io
 
@@ -153,18 +151,6 @@ def _execute(
 
             result = asyncio.run(_awaited(result))
     return to_json(result)
-
-
-def _imported(name: str) -> ModuleType:
-    """Import a module for good: neither this nor the run nor its end has to look for garbage in what it brings."""
-    enabled = gc.isenabled()
-    gc.disable()
-    try:
-        return importlib.import_module(name)
-    finally:
-        gc.freeze()
-        if enabled:
-            gc.enable()
 
 
 async def _awaited(coroutine: Any) -> Any:
