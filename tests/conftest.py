@@ -9,6 +9,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from wt_dev.distribution import build_all
+from wt_dev.installation import write_constraints
+from wt_dev.member import Member, read_members
 
 ROOT = Path(__file__).parents[1]
 
@@ -29,11 +32,31 @@ def tracked(root: Path) -> list[Path]:
 
 @pytest.fixture(scope="session")
 def projects(root: Path) -> dict[str, dict[str, Any]]:
-    """The `pyproject.toml` of every package, by the package's name."""
+    """The `pyproject.toml` of every package and metapackage, by its name."""
     return {
         path.parent.name: tomllib.loads(path.read_text(encoding="utf-8"))
-        for path in sorted(root.glob("packages/*/pyproject.toml"))
+        for path in sorted(root.glob("*packages/*/pyproject.toml"))
     }
+
+
+@pytest.fixture(scope="session")
+def members(root: Path) -> dict[str, Member]:
+    """The packages and metapackages that are released, by name."""
+    return {name: member for name, member in read_members(root).items() if member.is_released}
+
+
+@pytest.fixture(scope="session")
+def distributions(members: dict[str, Member], tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A directory with the wheel and the source distribution of each, built once a test run."""
+    directory = tmp_path_factory.mktemp("dist")
+    build_all(members.values(), directory)
+    return directory
+
+
+@pytest.fixture(scope="session")
+def constraints(root: Path, distributions: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Our own packages are those wheels, all others are as in the lock."""
+    return write_constraints(root, distributions, tmp_path_factory.mktemp("constraints") / "constraints.txt")
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -1,5 +1,8 @@
 """What wt's own developers need, and no user.
 
+- `member`, `version`, `changed`: the packages of this checkout, their versions, and which of them a change concerns.
+- `distribution`, `renamed`: their wheels and source distributions, also under other names.
+- `installation`, `installed_list`: each installed alone, and what comes with it.
 - `channel`: a local conda channel of this checkout; `interpreter_package` and `wheel_package` make what is in it.
 - `downloads`: the wheels of other projects.
 - `fixtures`: the channel for tests.

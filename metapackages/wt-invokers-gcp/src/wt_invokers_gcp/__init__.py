@@ -1,0 +1,1 @@
+"""wt-invokers with its extra gcp: the clients of Google Cloud. No code."""

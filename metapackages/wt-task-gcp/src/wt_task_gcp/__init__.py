@@ -1,0 +1,1 @@
+"""wt-task with its extra gcp: tasks whose traces go to Google Cloud. No code."""

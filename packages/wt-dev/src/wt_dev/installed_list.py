@@ -1,0 +1,47 @@
+"""The list in a package's README of what installing it brings."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from pathlib import Path
+
+from wt_dev.installation import resolve
+from wt_dev.member import Member
+
+_BEGIN = "<!-- what it installs: `wt-dev installs --write` writes this -->"
+_END = "<!-- end -->"
+_BETWEEN = re.compile(rf"{re.escape(_BEGIN)}\n.*?{re.escape(_END)}\n", re.DOTALL)
+
+
+def installed_sets(member: Member, constraints: Path) -> dict[str, set[str]]:
+    """The distributions that come with a package (key: the empty text), and with each of its extras."""
+    plain = set(resolve(member.name, constraints))
+    return {"": plain, **{extra: set(resolve(f"{member.name}[{extra}]", constraints)) for extra in member.extras}}
+
+
+def installed_list(member: Member, sets: Mapping[str, set[str]]) -> str:
+    """The list as it stands in the README, with its markers."""
+    others = sorted(sets[""] - {member.name})
+    lines = [f"`pip install {member.name}` installs {len(others)} other packages: {', '.join(others) or 'none'}.\n"]
+    if len(others) == 1:
+        lines = [f"`pip install {member.name}` installs one other package: {others[0]}.\n"]
+    for extra in member.extras:
+        more = sorted(sets[extra] - sets[""])
+        lines.append(f"- `{member.name}[{extra}]` adds {', '.join(more)}.\n")
+    if member.extras:
+        lines.insert(1, "\n")
+    return "".join((f"{_BEGIN}\n", *lines, f"{_END}\n"))
+
+
+def list_in(readme: str) -> str | None:
+    """The list in the text of a README; None if it has none."""
+    found = _BETWEEN.search(readme)
+    return found.group() if found else None
+
+
+def with_list(readme: str, text: str) -> str:
+    """The text of a README with a list in the place of its list, or at its end."""
+    if list_in(readme) is None:
+        return f"{readme.rstrip()}\n\n{text}"
+    return _BETWEEN.sub(lambda _: text, readme)
