@@ -52,9 +52,9 @@ def import_all(installation: Installation, import_name: str) -> dict[str, str]:
 
 
 @pytest.fixture(scope="module")
-def sets(constraints) -> dict[str, dict[str, set[str]]]:
+def sets(root) -> dict[str, dict[str, set[str]]]:
     """What each package installs, alone and with each extra."""
-    return {name: installed_sets(member, constraints) for name, member in RELEASED.items()}
+    return {name: installed_sets(member, root) for name, member in RELEASED.items()}
 
 
 def test_an_index_would_take_every_file(distributions):

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tempfile
 from pathlib import Path
 
 import click
@@ -65,16 +64,9 @@ def changed(root: Path, since: str) -> None:
 @click.pass_obj
 def installs(root: Path, write: bool) -> None:
     """List what installing each package brings."""
-    from wt_dev.distribution import build_all
-    from wt_dev.installation import write_constraints
     from wt_dev.installed_list import installed_list, installed_sets, with_list
 
-    released = _select(root, ())
-    with tempfile.TemporaryDirectory() as directory:
-        wheels = Path(directory)
-        build_all(released, wheels)
-        constraints = write_constraints(root, wheels, wheels / "constraints.txt")
-        lists = {member: installed_list(member, installed_sets(member, constraints)) for member in released}
+    lists = {member: installed_list(member, installed_sets(member, root)) for member in _select(root, ())}
     for member, text in lists.items():
         click.echo(text)
         if write:

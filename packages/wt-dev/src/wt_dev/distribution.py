@@ -10,7 +10,7 @@ from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 from packaging.utils import canonicalize_name, parse_wheel_filename
-from wt_envs.uv_process import run_uv
+from wt_envs.uv_process import find_uv, run_uv
 
 from wt_dev.member import Member
 from wt_dev.renamed import renamed_copy
@@ -32,6 +32,7 @@ def build_all(members: Iterable[Member], target: Path, *, own: Collection[str] =
         UvError: If a build fails.
     """
     target.mkdir(parents=True, exist_ok=True)
+    find_uv()  # asks sysconfig, which two threads must not ask first at the same time
     with ThreadPoolExecutor(_AT_ONCE) as pool:
         for _ in pool.map(lambda member: _build(member, target, own, prefix), members):
             pass

@@ -3,10 +3,14 @@
 from __future__ import annotations
 
 import re
+import tempfile
 from collections.abc import Mapping
 from pathlib import Path
 
-from wt_dev.installation import resolve
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from wt_envs.uv_process import run_uv
+
 from wt_dev.member import Member
 
 _BEGIN = "<!-- what it installs: `wt-dev installs --write` writes this -->"
@@ -14,10 +18,30 @@ _END = "<!-- end -->"
 _BETWEEN = re.compile(rf"{re.escape(_BEGIN)}\n.*?{re.escape(_END)}\n", re.DOTALL)
 
 
-def installed_sets(member: Member, constraints: Path) -> dict[str, set[str]]:
-    """The distributions that come with a package (key: the empty text), and with each of its extras."""
-    plain = set(resolve(member.name, constraints))
-    return {"": plain, **{extra: set(resolve(f"{member.name}[{extra}]", constraints)) for extra in member.extras}}
+def installed_sets(member: Member, root: Path) -> dict[str, set[str]]:
+    """The distributions that come with a package (key: the empty text), and with each of its extras, on this platform.
+
+    Args:
+        member: The package.
+        root: The checkout, whose `uv.lock` is read.
+
+    Raises:
+        UvError: If the lock is not that of the checkout's packages.
+    """
+    return {extra: _locked(member, extra, root) for extra in ("", *member.extras)}
+
+
+def _locked(member: Member, extra: str, root: Path) -> set[str]:
+    options = ["--package", member.name, *(["--extra", extra] if extra else [])]
+    plain = ("--no-dev", "--no-hashes", "--no-annotate", "--no-header", "--quiet")
+    with tempfile.TemporaryDirectory() as directory:
+        exported = Path(directory) / "requirements.txt"
+        run_uv("export", "--locked", *options, *plain, "--output-file", exported, cwd=root)
+        lines = exported.read_text(encoding="utf-8").splitlines()
+    ours = {line.rpartition("/")[2] for line in lines if line.startswith(("-e ", "./"))}
+    others = (Requirement(line) for line in lines if line[0].isalnum())
+    here = (found.name for found in others if found.marker is None or found.marker.evaluate())
+    return ours | {str(canonicalize_name(name)) for name in here}
 
 
 def installed_list(member: Member, sets: Mapping[str, set[str]]) -> str:
