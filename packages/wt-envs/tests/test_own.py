@@ -32,6 +32,7 @@ def git(directory, *arguments):
 
 def test_wt_runs_from_this_checkout():
     assert running_origin().packages["wt-task"] == PACKAGES / "wt-task"
+    assert running_origin().packages["wt-task-gcp"] == PACKAGES.parent / "metapackages/wt-task-gcp"
     assert not running_origin().is_index
     assert set(running_origin().packages) <= NAMES
 

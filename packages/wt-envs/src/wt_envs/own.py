@@ -17,7 +17,7 @@ from wt_envs.wheels import Given, build_wheel
 
 # What a task library depends on; the versions are those that are chosen if this wt was installed without them.
 FAMILY: Final = {"wt-contracts": ">=0.2.50,<1", "wt-registry": ">=0.2.50,<0.3", "wt-task": ">=0.1.50,<0.2"}
-_OTHERS: Final = ("cli", "compiler", "engine", "envs", "invokers", "kernel", "runner")
+_OTHERS: Final = ("cli", "compiler", "dev", "engine", "envs", "invokers", "kernel", "runner")
 _META: Final = ("invokers-gcp", "runner-gcp", "task-gcp")
 NAMES: Final = frozenset({*FAMILY, *(f"wt-{name}" for name in (*_OTHERS, *_META))})
 
@@ -93,10 +93,11 @@ def origin_of(module: Path, direct_url: Callable[[], Mapping[str, Any] | None]) 
 
 
 def _packages(directory: Path) -> dict[str, Path]:
-    """The packages in the directory `packages` of a checkout of wt; empty if it is none."""
+    """The packages of the checkout of wt that has this directory `packages`; empty if it is none."""
     if not all((directory / name / "pyproject.toml").is_file() for name in FAMILY):
         return {}
-    return {path.parent.name: path.parent for path in sorted(directory.glob("wt-*/pyproject.toml"))}
+    found = (*directory.glob("wt-*/pyproject.toml"), *directory.parent.glob("metapackages/wt-*/pyproject.toml"))
+    return {path.parent.name: path.parent for path in sorted(found)}
 
 
 def _path_of(url: str) -> Path:
