@@ -16,7 +16,7 @@ def test_a_reference_points_to_an_earlier_instance(found: Found) -> None:
         - {id: a, task: anything, partial: {x: '${{ workflow.b.return }}'}}
         - {id: b, task: anything, partial: {x: '${{ workflow.a.return }}'}}
     """
-    assert found(workflow) == ["WT124 4:42"]
+    assert found(workflow) == ["WT124 4:56"]
 
 
 def test_a_reference_to_a_later_instance_says_where_that_is(diagnose: Diagnose) -> None:

@@ -9,11 +9,12 @@ from typing import Any
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from wt_compiler.emit.expressions import ExpressionSource
 from wt_compiler.emit.literals import Literals, quoted, scalar
 from wt_compiler.values import EnvVariable, Position, Reference
 
 HERE = Position(1, 1)
-LITERALS = Literals(lambda name: f"{name}_", "env")
+LITERALS = Literals(ExpressionSource(lambda name: f"{name}_", lambda _: False).source)
 
 
 def evaluated(value: Any) -> Any:

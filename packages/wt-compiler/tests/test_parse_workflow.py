@@ -30,12 +30,12 @@ def test_an_instance_is_read_with_all_it_has(compiled: Compiled) -> None:
     )
     source, parts = dag.instances
     assert (source.id, source.title, source.method) == ("source", "The source", "call")
-    assert source.partial["path"] == EnvVariable("DATA", Position(7, 21))
+    assert source.partial["path"] == EnvVariable("DATA", Position(7, 30))
     assert source.partial["limit"] == 5
     assert source.position == Position(4, 5)
     assert parts.mapping is not None
     assert (parts.method, parts.mapping.argnames) == ("map", ("frame",))
-    assert parts.mapping.argvalues == Reference("source", Position(11, 39))
+    assert parts.mapping.argvalues == Reference("source", Position(11, 53))
     assert parts.dependencies == ("source",)
     assert parts.skipif is not None
     assert [use.alias for use in parts.skipif.conditions] == ["never"]
@@ -101,7 +101,7 @@ def test_values_keep_their_shape_and_their_references(compiled: Compiled) -> Non
         """
     )
     assert dag.instances[1].partial["deep"] == {
-        "list": [1, None, {"x": Reference("a", Position(8, 34))}],
+        "list": [1, None, {"x": Reference("a", Position(8, 48))}],
         "text": "${{not one",
     }
 
@@ -159,7 +159,7 @@ def test_a_group_in_a_group_is_refused(found: Found) -> None:
         ("'${{ workflow.a.retrun }}'", "WT116"),
         ("'${{ a }}'", "WT116"),
         ("'{{ workflow.a.return }}'", "WT116"),
-        ("'${{ env.A }}${{ env.B }}'", "WT116"),
+        ("'${{ env.A }}${{ env.B }}'", "WT117"),
         ("'x ${{ env.A }}'", "WT117"),
         ("['x ${{ env.A }}']", "WT117"),
         ("{'${{ env.A }}': 1}", "WT117"),

@@ -51,6 +51,7 @@ def assert_rules(events: list[Event]) -> None:
     finishes = [e for e in events if e.type is EventType.FINISH and e.stage == "system"]
     assert finishes == [events[-1]]
     assert_pairs(events)
+    assert_order(events)
     assert_maps(events)
     assert_counts(events)
 
@@ -73,6 +74,21 @@ def assert_pairs(events: list[Event]) -> None:
         else:
             assert call in open_calls, event
     assert not open_calls
+
+
+def assert_order(events: list[Event]) -> None:
+    """A step starts after the end of the one that caused it; what a map or a sub-pipeline does, while that is open."""
+    open_calls: set[str] = set()
+    for event in events:
+        if event.invocation_id is None:
+            continue
+        if event.type in _ENDS:
+            open_calls.discard(event.invocation_id)
+        elif event.type in _STARTS:
+            if event.parent_invocation_id is not None:
+                owned = event.parent_invocation_id == event.owner_invocation_id
+                assert (event.parent_invocation_id in open_calls) is owned, event
+            open_calls.add(event.invocation_id)
 
 
 def assert_maps(events: list[Event]) -> None:

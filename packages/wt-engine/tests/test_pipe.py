@@ -915,7 +915,7 @@ def test_labels_cannot_break_the_picture() -> None:
     pipe: Pipe[Any, Any] = Pipe()
     pipe.step('quote " ] end', to="b")(nothing)
     pipe.step("b")(nothing)
-    assert 'n0["quote #34; #93; end"]' in pipe.graph()
+    assert 'n0["Quote #34; #93; End"]' in pipe.graph()
     assert "n0 --> n1" in pipe.graph()
 
 

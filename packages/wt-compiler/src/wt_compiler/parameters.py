@@ -6,8 +6,6 @@ from collections.abc import Collection
 from functools import cached_property
 from typing import Any, Final
 
-from wt_contracts.registry import RegistryEntry
-
 JSON_TYPES: Final = frozenset({"string", "number", "integer", "boolean", "null", "array", "object"})
 """Any other `type` is a library's own, such as a data frame: no form can ask for it, and no literal is one."""
 
@@ -22,7 +20,8 @@ class Parameters:
     the ones that are required. A spec may bind them all the same.
 
     Args:
-        entry: What the registry says of the task.
+        schema: The schema of the parameters.
+        hidden: The parameters that it leaves out; None if it is not known which they are.
 
     Attributes:
         schema: The schema of the parameters.
@@ -34,16 +33,14 @@ class Parameters:
         complete: Whether there are no others.
     """
 
-    def __init__(self, entry: RegistryEntry) -> None:
-        schema = entry.json_schema
+    def __init__(self, schema: dict[str, Any], hidden: Collection[str] | None) -> None:
         self.schema = schema
         self.properties: dict[str, Any] = _mapping(schema.get("properties"))
         self.required = frozenset(name for name in schema.get("required") or () if isinstance(name, str))
         self.named = schema.get("type") != "array"
         self.open = self.named and schema.get("additionalProperties", True) is not False
-        hidden = {*(entry.hidden_parameters or ()), *self.required} - self.properties.keys() - {"return"}
-        self.hidden = frozenset(hidden)
-        self.complete = entry.hidden_parameters is not None or not self.named
+        self.hidden = frozenset({*(hidden or ()), *self.required} - self.properties.keys() - {"return"})
+        self.complete = hidden is not None or not self.named
 
     @property
     def names(self) -> list[str]:

@@ -10,13 +10,17 @@ from wt_compiler.dag import Override
 from wt_compiler.document import Document, MapNode, Node, plain
 from wt_compiler.findings import Findings
 from wt_compiler.identifiers import LONGEST_SPEC_ID, as_identifier, why_no_identifier
+from wt_compiler.parse_params import read_params
 from wt_compiler.parse_requirement import read_requirements
+from wt_compiler.parse_value import read_value
 from wt_compiler.parse_workflow import read_defaults, read_workflow
 from wt_compiler.shape import check_keys, is_null, read_list, read_map, read_string, require
-from wt_compiler.spec import Name, Spec
+from wt_compiler.spec import Argument, Name, Spec
 from wt_compiler.values import Position
 
-ROOT_KEYS: Final = ("id", "requirements", "metadata", "rjsf-overrides", "task-instance-defaults", "workflow")
+ROOT_KEYS: Final = (
+    *("id", "requirements", "metadata", "params", "rjsf-overrides", "task-instance-defaults", "workflow", "outputs"),
+)
 SECTIONS: Final[tuple[Literal["properties", "$defs", "uiSchema"], ...]] = ("properties", "$defs", "uiSchema")
 _METADATA_TEXTS: Final = ("name", "description", "license", "repository", "documentation", "readme")
 
@@ -48,6 +52,8 @@ def parse_spec(document: Document) -> Spec:
         requirements=read_requirements(requirements, findings) if requirements else (),
         requirements_position=requirements.position if requirements else Position(1, 1),
         metadata=_read_metadata(root.get("metadata"), findings),
+        params=read_params(root.get("params"), findings),
+        outputs=_read_outputs(root.get("outputs"), findings),
         overrides=_read_overrides(root.get("rjsf-overrides"), findings),
         items=read_workflow(workflow, defaults, findings) if workflow else (),
         findings=findings,
@@ -84,6 +90,21 @@ def _read_metadata(node: Node | None, findings: Findings) -> dict[str, Any]:
     result = plain(metadata)
     assert isinstance(result, dict)
     return result
+
+
+def _read_outputs(node: Node | None, findings: Findings) -> tuple[Argument, ...]:
+    if node is None or is_null(node):
+        return ()
+    outputs = read_map(node, "'outputs'", findings)
+    if outputs is None:
+        return ()
+    if not outputs.entries:
+        hint = "without the key, the workflow returns what its last instance returns"
+        findings.error(Code.WRONG_VALUE, "'outputs' names nothing", node.position, hint)
+    return tuple(
+        Argument(Name(name, entry.key.position), read_value(entry.value, findings), entry.value)
+        for name, entry in outputs.entries.items()
+    )
 
 
 def _read_overrides(node: Node | None, findings: Findings) -> tuple[Override, ...]:

@@ -5,9 +5,11 @@ from __future__ import annotations
 from wt_contracts.codes import Code
 
 from wt_compiler.document import ListNode, Node, ScalarNode
-from wt_compiler.expressions import WrongExpressionError, contains_expression, parse_expression
+from wt_compiler.expression.mistake import WrongExpressionError
+from wt_compiler.expression.places import places
+from wt_compiler.expression.reading import forgets_dollar, read_text
 from wt_compiler.findings import Findings
-from wt_compiler.values import EnvVariable, Value
+from wt_compiler.values import Constant, EnvVariable, Text, Value
 
 UNKNOWN = "?"
 """The name of the variable that stands for a value which was reported and could not be read."""
@@ -18,14 +20,14 @@ def read_value(node: Node, findings: Findings) -> Value:
 
     Args:
         node: The node, nested no deeper than the composer allows.
-        findings: Gets wrong expressions, and texts that have an expression in them.
+        findings: Gets wrong expressions, and what was no expression before version 0.51.
     """
     if isinstance(node, ScalarNode):
         return _read_scalar(node, findings)
     if isinstance(node, ListNode):
         return [read_value(item, findings) for item in node.items]
     for name, entry in node.entries.items():
-        if contains_expression(name):
+        if "${{" in name or forgets_dollar(name):
             findings.warn(Code.EXPRESSION_IN_TEXT, f"the key {name!r} is a text, not an expression", entry.key.position)
     return {name: read_value(entry.value, findings) for name, entry in node.entries.items()}
 
@@ -36,14 +38,25 @@ def _read_scalar(node: ScalarNode, findings: Findings) -> Value:
     text = node.value
     if not isinstance(text, str) or "{" not in text:
         return text
+    place = places(node, text, findings.lines)
     try:
-        expression = parse_expression(text, node.position)
+        found = read_text(text, place)
     except WrongExpressionError as error:
-        findings.error(Code.WRONG_EXPRESSION, str(error), node.position, error.hint)
+        findings.error(Code.WRONG_EXPRESSION, str(error), place(error.offset), error.hint)
         return EnvVariable(UNKNOWN, node.position)
-    if expression is not None:
-        return expression
-    if contains_expression(text):
-        message = "an expression inside a text stays as it is written"
-        findings.warn(Code.EXPRESSION_IN_TEXT, message, node.position, "only a string that is one as a whole is read")
-    return text
+    if isinstance(found, Text):
+        message = (
+            "this text has an expression in it, which is replaced by its value; before, it stayed as it is written"
+        )
+        findings.warn(Code.EXPRESSION_IN_TEXT, message, node.position, "write '$${{' for a text that holds '${{'")
+    elif found is None and "${{" not in text and forgets_dollar(text):
+        message = "this text is no expression and stays as it is written"
+        findings.warn(Code.EXPRESSION_IN_TEXT, message, node.position, "an expression starts with '${{'")
+    if found is None:
+        return text
+    if not isinstance(found, Constant):
+        return found
+    if found.value == text:
+        message = "this text is no expression and stays as it is written: there is no '}}' behind '${{'"
+        findings.warn(Code.EXPRESSION_IN_TEXT, message, node.position, "write '$${{' for a text that holds '${{'")
+    return found.value

@@ -93,6 +93,8 @@ class _Builder:
             requirements=spec.requirements,
             metadata=spec.metadata,
             overrides=spec.overrides,
+            params={parameter.name.text: parameter.schema for parameter in spec.params},
+            outputs={output.name.text: output.value for output in spec.outputs},
         )
 
     def _item(self, item: InstanceSpec | GroupSpec) -> Instance | Group:

@@ -14,6 +14,10 @@ GROUP_MARKER = "ecoscope:task_group"
 """The key that tells a group from an instance in `rjsf.json`, as existing front ends know it."""
 
 
+SHARED_KEY = "params"
+"""The key of the workflow's own parameters in parameters and form data; no instance can have it as its id."""
+
+
 class OpenArguments(NamedTuple):
     """The part of a task's schema that a form shows, for one set of bound arguments.
 
@@ -43,6 +47,8 @@ class InstanceSchemas:
         self._definitions = Definitions()
         self._tasks: dict[str, TaskDefinitions] = {}
         self._open: dict[tuple[str, frozenset[str]], OpenArguments] = {}
+        if dag.params:
+            self.by_id[SHARED_KEY] = self._shared(dag.params)
         for instance in dag.instances:
             open_arguments = self._open_arguments(instance, findings)
             if open_arguments.properties:
@@ -52,6 +58,20 @@ class InstanceSchemas:
     def definitions(self) -> dict[str, Schema]:
         """The shared `$defs`, by name."""
         return self._definitions.schemas
+
+    def _shared(self, params: dict[str, Schema]) -> Schema:
+        properties: dict[str, Schema] = {}
+        for name, schema in params.items():
+            task = TaskDefinitions(schema.get("$defs", {}))
+            own = {key: value for key, value in schema.items() if key != "$defs"}
+            properties[name] = renamed(own, self._definitions.adopt(task, task.reachable(own)))
+        return {
+            "additionalProperties": False,
+            "properties": properties,
+            "required": [name for name, schema in params.items() if "default" not in schema],
+            "title": "Parameters",
+            "type": "object",
+        }
 
     def _open_arguments(self, instance: Instance, findings: Findings) -> OpenArguments:
         key = (instance.task.dotted_path, instance.bound)

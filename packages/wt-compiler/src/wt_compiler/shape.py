@@ -28,11 +28,11 @@ def is_null(node: Node | None) -> bool:
     return node is None or (isinstance(node, ScalarNode) and node.value is None and not node.broken)
 
 
-def read_map(node: Node, what: str, findings: Findings) -> MapNode | None:
+def read_map(node: Node, what: str, findings: Findings, hint: str | None = None) -> MapNode | None:
     """The node if it is a mapping; `what` names it in the error."""
     if isinstance(node, MapNode):
         return node
-    _refuse(node, what, "a mapping", findings)
+    _refuse(node, what, "a mapping", findings, hint)
     return None
 
 

@@ -59,6 +59,12 @@ class InstanceSpec(NamedTuple):
     skipif: SkipifSpec | None
     position: Position
 
+    @property
+    def values(self) -> list[Value]:
+        """What its arguments are bound to, in order; what it maps over comes last."""
+        mapped = [self.mapping.argvalues] if self.mapping else []
+        return [*(argument.value for argument in self.partial), *mapped]
+
 
 class GroupSpec(NamedTuple):
     """A task group."""
@@ -67,6 +73,14 @@ class GroupSpec(NamedTuple):
     description: str
     instances: tuple[InstanceSpec, ...]
     position: Position
+
+
+class ParameterSpec(NamedTuple):
+    """A parameter of the workflow as a whole: its schema, and the node of its default."""
+
+    name: Name
+    schema: dict[str, Any]
+    default: Node | None
 
 
 @dataclass(frozen=True)
@@ -78,6 +92,8 @@ class Spec:
         requirements: What its environment must hold.
         requirements_position: Where that is written.
         metadata: Free, apart from the types of the well-known keys.
+        params: Parameters of the workflow as a whole.
+        outputs: What the workflow returns, by name; without any, what its last instance returns.
         overrides: Patches of the form.
         items: Instances and groups in order.
         findings: What was found so far, and where to say more.
@@ -87,9 +103,17 @@ class Spec:
     requirements: tuple[Requirement, ...]
     requirements_position: Position
     metadata: dict[str, Any]
+    params: tuple[ParameterSpec, ...]
+    outputs: tuple[Argument, ...]
     overrides: tuple[Override, ...]
     items: tuple[InstanceSpec | GroupSpec, ...]
     findings: Findings = field(repr=False)
+
+    @property
+    def values(self) -> list[Value]:
+        """Everything that an expression can stand in."""
+        bound = [value for instance in self.instances for value in instance.values]
+        return [*bound, *(output.value for output in self.outputs)]
 
     @property
     def instances(self) -> list[InstanceSpec]:

@@ -41,6 +41,9 @@ class Code(StrEnum):
     OVERRIDE_TARGET_MISSING = "WT129"
     DEPRECATED_TASK = "WT130"
     OVERRIDE_BREAKS_SCHEMA = "WT131"
+    UNKNOWN_PARAMETER = "WT132"
+    UNUSED_PARAMETER = "WT133"
+    SECRET_IN_RESULT = "WT134"  # noqa: S105 - it names a code
     # Writing the workspace
     OUTPUT_NOT_WRITABLE = "WT140"
     OUTPUT_NOT_OURS = "WT141"
@@ -79,3 +82,4 @@ class Code(StrEnum):
     MOCK_MISSING = "WT511"
     USAGE = "WT512"
     COMMAND_BROKEN = "WT513"
+    SECRET_MISSING = "WT514"  # noqa: S105 - it names a code

@@ -4,39 +4,41 @@
 - `warehouse`: `Pipeline`, a list of steps over one shared mapping. `expressions`: its conditions.
 - `plan` and `runner`: what is run, and one run of it. `events`: what a run says. `outcome`: how it ended.
 - `observers`: who watches runs. `cancellation`: how to end them.
-- `testing`: pipelines under test.
+- `testing`: pipelines under test. `types`: all types under one name, for annotations.
+- `middleware`, `observability`, `storage`, `visualization`: around steps, beside runs, after runs, and instead of runs.
 """
 
 from __future__ import annotations
 
-import importlib
+from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
-from wt_engine.cancellation import CancellationToken
-from wt_engine.control import Next, Raise, Retry, Skip, Stop, Suspend, Value
-from wt_engine.definition import BarrierType
-from wt_engine.description import StepInfo
-from wt_engine.errors import DefinitionError, PipelineCancelled, PipelineValidationWarning
-from wt_engine.events import Event, EventType, NodeKind
-from wt_engine.failures import (
-    FailureClassification,
-    FailureContext,
-    FailureKind,
-    FailureReason,
-    FailureRecord,
-    FailureSource,
-)
-from wt_engine.meta import Meta
-from wt_engine.metrics import RuntimeMetrics
-from wt_engine.observers import Observer, ObserverMeta
-from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
-from wt_engine.pipe import Pipe
-from wt_engine.plan import Plan
-from wt_engine.retries import RetryPolicy
-from wt_engine.runner import Runner
-
 if TYPE_CHECKING:
+    from wt_engine.cancellation import CancellationToken
+    from wt_engine.control import Next, Raise, Retry, Skip, Stop, Suspend, Value
+    from wt_engine.definition import BarrierType
+    from wt_engine.description import StepInfo
+    from wt_engine.errors import DefinitionError, PipelineCancelled, PipelineValidationWarning
+    from wt_engine.events import Event, EventType, NodeKind
     from wt_engine.expressions import ExpressionError
+    from wt_engine.failures import (
+        FailureClassification,
+        FailureContext,
+        FailureKind,
+        FailureReason,
+        FailureRecord,
+        FailureSource,
+    )
+    from wt_engine.meta import Meta
+    from wt_engine.metrics import RuntimeMetrics
+    from wt_engine.middleware import simple_logging_middleware
+    from wt_engine.observability.resource_monitor import ResourceMonitor
+    from wt_engine.observers import Observer, ObserverMeta
+    from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
+    from wt_engine.pipe import Pipe
+    from wt_engine.plan import Plan
+    from wt_engine.retries import RetryPolicy
+    from wt_engine.runner import Runner
     from wt_engine.testing import TestPipe, TestResult
     from wt_engine.warehouse.blocks import Background, Condition, For, Parallel
     from wt_engine.warehouse.discovery import AutoRegister
@@ -80,6 +82,7 @@ __all__ = [
     "PipelineValidationWarning",
     "Plan",
     "Raise",
+    "ResourceMonitor",
     "Retry",
     "RetryPolicy",
     "Runner",
@@ -94,35 +97,48 @@ __all__ = [
     "Value",
     "clear_registry",
     "get_step_registry",
+    "simple_logging_middleware",
     "step",
 ]
 
-
-# Who does not use them does not pay for their import.
-_LATE = {
-    "TestPipe": "testing",
-    "TestResult": "testing",
-    "AutoRegister": "warehouse.discovery",
-    "Background": "warehouse.blocks",
-    "Condition": "warehouse.blocks",
-    "ExpressionError": "expressions",
-    "For": "warehouse.blocks",
-    "MergeConflictError": "warehouse.merging",
-    "Parallel": "warehouse.blocks",
-    "Pipeline": "warehouse.pipeline",
-    "PipelineAsync": "warehouse.pipeline",
-    "PipelineSuspended": "warehouse.result",
-    "PipelineTimeoutError": "warehouse.result",
-    "StepRegistry": "warehouse.registry",
-    "clear_registry": "warehouse.registry",
-    "get_step_registry": "warehouse.registry",
-    "step": "warehouse.registry",
+_MODULES = {
+    "cancellation": "CancellationToken",
+    "control": "Next Raise Retry Skip Stop Suspend Value",
+    "definition": "BarrierType",
+    "description": "StepInfo",
+    "errors": "DefinitionError PipelineCancelled PipelineValidationWarning",
+    "events": "Event EventType NodeKind",
+    "expressions": "ExpressionError",
+    "failures": "FailureClassification FailureContext FailureKind FailureReason FailureRecord FailureSource",
+    "meta": "Meta",
+    "metrics": "RuntimeMetrics",
+    "middleware": "simple_logging_middleware",
+    "observability.resource_monitor": "ResourceMonitor",
+    "observers": "Observer ObserverMeta",
+    "outcome": "PipelineEndData PipelineTerminalStatus",
+    "pipe": "Pipe",
+    "plan": "Plan",
+    "retries": "RetryPolicy",
+    "runner": "Runner",
+    "testing": "TestPipe TestResult",
+    "warehouse.blocks": "Background Condition For Parallel",
+    "warehouse.discovery": "AutoRegister",
+    "warehouse.merging": "MergeConflictError",
+    "warehouse.pipeline": "Pipeline PipelineAsync",
+    "warehouse.registry": "StepRegistry clear_registry get_step_registry step",
+    "warehouse.result": "PipelineSuspended PipelineTimeoutError",
 }
+"""The public names of each module. They are imported at their first use: `wt --help` needs none of them."""
+
+_PLACES = {name: module for module, names in _MODULES.items() for name in names.split()}
 
 
 def __getattr__(name: str) -> Any:
-    if name not in _LATE:
+    if name not in _PLACES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = getattr(importlib.import_module(f"wt_engine.{_LATE[name]}"), name)
-    globals()[name] = found
+    found = globals()[name] = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
     return found
+
+
+def __dir__() -> list[str]:
+    return __all__

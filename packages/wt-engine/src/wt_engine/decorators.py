@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, TypeVar
 
 from wt_engine.definition import BarrierType, Draft, Function, Route, Target, describe_function, name_of, targets_of
+from wt_engine.description import HookSpec, hook_specs
 from wt_engine.drafting import check_count, draft
 from wt_engine.errors import DefinitionError, suggestion
 from wt_engine.events import NodeKind
@@ -96,8 +97,6 @@ class Decorators:
             DefinitionError: Something about it is wrong.
         """
         shared = {"barrier_timeout": barrier_timeout, "barrier_type": barrier_type, "on_error": on_error, **options}
-        if max_concurrency is not None:
-            check_count("max_concurrency", max_concurrency, 1)
         return self._register(NodeKind.MAP, name, to, shared, {"each": each, "max_concurrency": max_concurrency})
 
     def switch(
@@ -194,6 +193,12 @@ class Decorators:
         check_count("queue_size", queue_size, 1)
         self._observers.append((observer, queue_size))
 
+    def hooks(self) -> list[HookSpec]:
+        """What is known of each hook: those of the start, those of the end, the handler of failures."""
+        handlers = [self._handler] if self._handler else []
+        phases = (("startup", self._startup), ("shutdown", self._shutdown), ("on_error", handlers))
+        return [spec for phase, functions in phases for spec in hook_specs(phase, functions)]
+
     @property
     def drafts(self) -> Mapping[str, Draft]:
         """The steps as they were described, by name, in the order of their definition."""
@@ -204,7 +209,10 @@ class Decorators:
 
     def _function(self, name: str, call: Callable[..., Any], *, hook: bool) -> Function:
         self._check_open()
-        function = describe_function(call, read_parameters(call, *self._types))
+        try:
+            function = describe_function(call, read_parameters(call, *self._types))
+        except (TypeError, ValueError) as error:
+            raise DefinitionError(f"'{name}': {call!r} cannot be a step or a hook: {error}", name) from error
         if hook and function.parameters.unknown:
             names = ", ".join(function.parameters.unknown)
             near = suggestion(function.parameters.unknown[0], ["state", "context", "error", "step_name", "token"])
@@ -220,11 +228,16 @@ class Decorators:
         special: dict[str, Any],
     ) -> Callable[[F], F]:
         def decorate(call: F) -> F:
-            own = name or name_of(call)
+            own = name_of(call) if name is None else name
             function = self._function(own, call, hook=False)
+            if not isinstance(own, str) or not own:
+                raise DefinitionError(f"A step's name is a text, not {own!r}", str(own), function.place)
             if own in self._drafts:
                 raise DefinitionError(f"Step '{own}' is already registered", own, function.place)
             handler = shared["on_error"]
+            if handler is not None and not callable(handler):
+                text = f"Step '{own}': on_error must be a function, not {handler!r}"
+                raise DefinitionError(text, own, function.place)
             handling = self._function(f"{own}.on_error", handler, hook=True) if handler else None
             self._drafts[own] = draft(
                 kind, own, function, targets_of(own, to, function.place), handling, shared | special

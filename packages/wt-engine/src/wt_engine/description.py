@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from wt_engine.assembly import Assembly
-from wt_engine.definition import Draft, name_of
+from wt_engine.definition import Draft, Function, name_of
 from wt_engine.events import NodeKind
+from wt_engine.injection import InjectionSource
+
+_PHASES = ("startup", "shutdown", "on_error")
 
 
 @dataclass(frozen=True, slots=True)
@@ -24,6 +27,7 @@ class StepInfo:
         barrier_timeout: Seconds that it waits for its other parents.
         has_error_handler: Whether it handles its own failures.
         place: `file:line` of its function.
+        parameters: Where each of its function's parameters gets its argument from.
     """
 
     name: str
@@ -34,6 +38,30 @@ class StepInfo:
     barrier_timeout: float | None
     has_error_handler: bool
     place: str | None
+    parameters: Mapping[str, InjectionSource]
+
+
+@dataclass(frozen=True, slots=True)
+class HookSpec:
+    """What is known of a hook.
+
+    Attributes:
+        phase: `startup`, `shutdown` or `on_error`.
+        name: Its function's name.
+        place: `file:line` of its function.
+        parameters: Where each of its parameters gets its argument from.
+    """
+
+    phase: str
+    name: str
+    place: str | None
+    parameters: Mapping[str, InjectionSource]
+
+
+def hook_specs(phase: str, functions: Iterable[Function]) -> Iterator[HookSpec]:
+    """What is known of the hooks of a phase."""
+    for function in functions:
+        yield HookSpec(phase, name_of(function.call), function.place, function.parameters.named())
 
 
 def step_infos(drafts: Mapping[str, Draft]) -> Iterator[StepInfo]:
@@ -53,11 +81,12 @@ def step_infos(drafts: Mapping[str, Draft]) -> Iterator[StepInfo]:
             draft.barrier_timeout,
             draft.handler is not None,
             draft.function.place,
+            draft.function.parameters.named(drafts.keys() - {draft.name}),
         )
 
 
 def describe(
-    name: str, drafts: Mapping[str, Draft], metadata: Mapping[str, Any], startup: int, shutdown: int
+    name: str, drafts: Mapping[str, Draft], metadata: Mapping[str, Any], hooks: Iterable[HookSpec]
 ) -> dict[str, Any]:
     """The pipeline as data that JSON can hold.
 
@@ -65,13 +94,13 @@ def describe(
         name: The pipeline's name.
         drafts: Its steps.
         metadata: What its author says about it.
-        startup: How many startup hooks it has.
-        shutdown: How many shutdown hooks it has.
+        hooks: Its hooks.
 
     Raises:
         DefinitionError: A target does not exist.
     """
     assembly = Assembly(drafts)
+    known = list(hooks)
     nodes: dict[str, Any] = {}
     for info in step_infos(drafts):
         draft = drafts[info.name]
@@ -91,5 +120,5 @@ def describe(
         "topology": {info.name: list(info.targets) for info in step_infos(drafts)},
         "roots": [assembly.drafts[root].name for root in assembly.roots],
         "metadata": dict(metadata),
-        "hooks": {"startup": startup, "shutdown": shutdown},
+        "hooks": {phase: [hook.name for hook in known if hook.phase == phase] for phase in _PHASES},
     }

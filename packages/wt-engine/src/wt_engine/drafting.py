@@ -78,6 +78,10 @@ def check_options(draft: Draft) -> None:
 
 
 def _check_options(name: str, function: Function, given: Mapping[str, Any]) -> None:
+    most = given.get("max_concurrency")
+    if most is not None and (isinstance(most, bool) or not isinstance(most, int) or most < 1):
+        text = f"Step '{name}': max_concurrency must be a whole number from 1, not {most!r}"
+        raise DefinitionError(text, name, function.place)
     for option in ("timeout", "barrier_timeout"):
         seconds = given.get(option)
         if seconds is None:

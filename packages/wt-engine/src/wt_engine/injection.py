@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import inspect
 import typing
-from collections.abc import Callable
+from collections.abc import Callable, Container
 from dataclasses import dataclass
+from enum import StrEnum
 from typing import Any, Protocol
 
 from wt_engine.cancellation import CancellationToken
@@ -93,6 +94,27 @@ def value_source(index: int) -> Source:
     return value
 
 
+class InjectionSource(StrEnum):
+    """Where a parameter gets its argument from; `UNKNOWN` is the item of a map."""
+
+    STATE = "state"
+    CONTEXT = "context"
+    ERROR = "error"
+    STEP_NAME = "step_name"
+    CANCEL = "cancel"
+    VALUE = "value"
+    UNKNOWN = "unknown"
+
+
+_NAMED: dict[Source, InjectionSource] = {
+    _state: InjectionSource.STATE,
+    _context: InjectionSource.CONTEXT,
+    _error: InjectionSource.ERROR,
+    _step_name: InjectionSource.STEP_NAME,
+    _token: InjectionSource.CANCEL,
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Parameters:
     """What is known of a function's parameters before the graph is.
@@ -106,6 +128,18 @@ class Parameters:
     sources: tuple[tuple[str, Source], ...]
     unknown: tuple[str, ...]
     optional: tuple[str, ...]
+
+    def named(self, steps: Container[str] = ()) -> dict[str, InjectionSource]:
+        """Where each parameter gets its argument from.
+
+        Args:
+            steps: The names of the steps whose values there are.
+        """
+        found = {name: _NAMED[source] for name, source in self.sources}
+        for name in self.unknown:
+            found[name] = InjectionSource.VALUE if name in steps else InjectionSource.UNKNOWN
+        found.update({name: InjectionSource.VALUE for name in self.optional if name in steps})
+        return found
 
     @property
     def token_arguments(self) -> tuple[str, ...]:

@@ -8,7 +8,7 @@ import logging
 from collections import deque
 from collections.abc import Awaitable, Callable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, Protocol
 
 from wt_engine.events import Event
 
@@ -31,16 +31,38 @@ class ObserverMeta:
         run_id: Which run.
         started_at: When the run started, in seconds since the epoch.
         missed: How many events of this run this observer has missed so far, because it was too slow.
+        steps: How many steps the pipeline has.
     """
 
     pipe_name: str
     run_id: str
     started_at: float
     missed: int = 0
+    steps: int = 0
+
+
+class ObserverProtocol(Protocol):
+    """What can watch runs; `Observer` does nothing of it by default."""
+
+    async def on_pipeline_start(self, state: Any, ctx: Any, meta: ObserverMeta) -> None:
+        """Before the startup hooks."""
+
+    async def on_event(self, state: Any, ctx: Any, meta: ObserverMeta, event: Event) -> None:
+        """At every event, FINISH included."""
+
+    async def on_pipeline_end(self, state: Any, ctx: Any, meta: ObserverMeta, duration_s: float) -> None:
+        """After FINISH of a run that did not fail, and after the run of a consumer that stopped reading."""
+
+    async def on_pipeline_error(self, state: Any, ctx: Any, meta: ObserverMeta, error: BaseException) -> None:
+        """After FINISH of a run that failed."""
 
 
 class Observer:
-    """Watches runs; override what you need. An exception of an observer is logged and goes no further."""
+    """Watches runs; override what you need. An exception of an observer is logged and goes no further.
+
+    An observer may also have a method `witness(event)`, no `async def`: it is called while the event is told, so that
+    the state is as it was then, and holds up the run.
+    """
 
     async def on_pipeline_start(self, state: Any, ctx: Any, meta: ObserverMeta) -> None:
         """Before the startup hooks."""
@@ -88,10 +110,13 @@ class ObserverFeed:
         self._items: deque[Event] = deque()
         self._waiter: asyncio.Future[None] | None = None
         self._ended = False
+        self._witness: Callable[[Event], None] | None = getattr(observer, "witness", None)
         self._task = asyncio.create_task(self._serve())
 
     def put(self, event: Event) -> None:
         """Add an event, or count it as missed if the observer is too far behind."""
+        if self._witness is not None:
+            self._let_witness(self._witness, event)
         if len(self._items) >= self._limit:
             self._meta.missed += 1
             return
@@ -131,6 +156,12 @@ class ObserverFeed:
                 return
             self._waiter = asyncio.get_running_loop().create_future()
             await self._waiter
+
+    def _let_witness(self, witness: Callable[[Event], None], event: Event) -> None:
+        try:
+            witness(event)
+        except Exception:  # noqa: BLE001 - as in `_told`
+            _log.exception("An observer of pipeline '%s' failed", self._meta.pipe_name)
 
     async def _told(self, method: Callable[..., Awaitable[None]], *more: Any) -> None:
         try:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import dataclasses
+import os
 import re
 from collections.abc import AsyncGenerator, Callable, Iterable, Iterator, Mapping, Sequence
-from typing import Any, Generic, TypeVar
+from typing import TYPE_CHECKING, Any, Generic, TypeVar
 
 from wt_engine.assembly import Assembly
 from wt_engine.cancellation import CancellationToken
@@ -17,17 +18,23 @@ from wt_engine.errors import DefinitionError
 from wt_engine.events import Event
 from wt_engine.failures import FailureClassification
 from wt_engine.forensics import Evidence
-from wt_engine.mermaid import mermaid
 from wt_engine.meta import meta_field
 from wt_engine.middleware import Middleware
+from wt_engine.observers import Observer
 from wt_engine.plan import Plan
 from wt_engine.run import OnFailure, Settings
 from wt_engine.runner import Runner
 from wt_engine.snapshot import Secrets
 from wt_engine.validation import check_graph, warn_of_shared_state
 
+if TYPE_CHECKING:
+    from wt_engine.visualization import GraphRenderer
+
 S = TypeVar("S")
 C = TypeVar("C")
+
+
+_ON = frozenset({"1", "true", "yes", "on"})
 
 
 class Pipe(Decorators, Generic[S, C]):
@@ -47,6 +54,7 @@ class Pipe(Decorators, Generic[S, C]):
         secrets: What the reports of failures must not show: texts, and compiled patterns of keys; keys such as
             `password` and `token` are secret anyhow.
         capture_locals: Whether the reports of failures have the local variables of the place.
+        debug: Whether the events of runs are logged to stderr; None for what the variable `WT_ENGINE_DEBUG` says.
         middleware: What stands around the function of every step, the last one outermost.
         max_retries: How often a call may run because its step returns `Retry()`.
         on_failure: `"finish"`: what depends on a failed step does not run, everything else does. `"stop"`: everything
@@ -70,6 +78,7 @@ class Pipe(Decorators, Generic[S, C]):
         middleware: Sequence[Middleware] | None = None,
         secrets: Iterable[str | re.Pattern[str]] = (),
         capture_locals: bool = False,
+        debug: bool | None = None,
         max_retries: int = 100,
         on_failure: OnFailure = "finish",
     ) -> None:
@@ -89,6 +98,8 @@ class Pipe(Decorators, Generic[S, C]):
         self._meta_field = meta_field(context_type)
         self._prepared: tuple[Plan, Settings] | None = None
         self._checked: set[tuple[str | None, bool, bool]] = set()
+        if os.environ.get("WT_ENGINE_DEBUG", "").lower() in _ON if debug is None else debug:
+            self.add_observer(_event_logger())
 
     def validate(
         self, start: str | None = None, strict: bool | None = None, allow_multi_root: bool | None = None
@@ -188,15 +199,24 @@ class Pipe(Decorators, Generic[S, C]):
         Raises:
             DefinitionError: A target does not exist.
         """
-        return describe(self.name, self._drafts, self.metadata, len(self._startup), len(self._shutdown))
+        from wt_engine.visualization.drawing import picture_of
 
-    def graph(self) -> str:
-        """The pipeline as a Mermaid flowchart.
+        picture = picture_of(self).to_dict()
+        return {**describe(self.name, self._drafts, self.metadata, self.hooks()), "visual_ast": picture}
+
+    def graph(self, renderer: GraphRenderer | None = None) -> str:
+        """The pipeline as a picture.
+
+        Args:
+            renderer: Who draws it; without one it is a Mermaid flowchart.
 
         Raises:
             DefinitionError: A target does not exist.
         """
-        return mermaid(self._drafts)
+        # Runs do not pay for the import.
+        from wt_engine.visualization import MermaidRenderer, picture_of
+
+        return (renderer or MermaidRenderer()).render(picture_of(self))
 
     def _assembled(self) -> Assembly:
         for draft in () if self._middleware else self._drafts.values():
@@ -206,6 +226,13 @@ class Pipe(Decorators, Generic[S, C]):
     def _check_open(self) -> None:
         if self._prepared is not None:
             raise RuntimeError(f"Pipe '{self.name}' is frozen after first run; define everything before")
+
+
+def _event_logger() -> Observer:
+    # Only who looks for a mistake pays for the import.
+    from wt_engine.observability.logger import EventLogger
+
+    return EventLogger()
 
 
 def _check_limits(on_failure: str, queue_size: int, max_retries: int) -> None:

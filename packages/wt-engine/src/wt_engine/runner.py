@@ -178,7 +178,7 @@ class Runner:
     def _observe(self) -> None:
         run = self._run
         for observer, limit in run.settings.observers:
-            meta = ObserverMeta(run.plan.name, run.publisher.origin.run_id, time())
+            meta = ObserverMeta(run.plan.name, run.publisher.origin.run_id, time(), steps=len(run.plan.nodes))
             run.publisher.feeds.append(ObserverFeed(observer, limit, run.state, run.context, meta))
 
     async def _work(self) -> None:

@@ -29,7 +29,9 @@ def check_graph(assembly: Assembly, *, start: str | None, strict: bool, allow_mu
     _check_workers(assembly)
     roots = assembly.roots
     if not roots:
-        raise DefinitionError(f"Pipeline has no entry points found: every step is a target.{_cycle_text(assembly)}")
+        first = assembly.drafts[_cycle(assembly)[0]]
+        text = f"Pipeline has no entry points found: every step is a target.{_cycle_text(assembly)}"
+        raise DefinitionError(text, first.name, first.function.place)
     _check_acyclic(assembly)
     if start is not None:
         _check_start(assembly, start, strict=strict)

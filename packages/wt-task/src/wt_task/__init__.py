@@ -19,6 +19,7 @@ from wt_task.skip import SKIP_SENTINEL, SkipSentinel
 from wt_task.task import AsyncTask, SyncTask, Task, task
 
 if TYPE_CHECKING:
+    from wt_task.secrets import secret
     from wt_task.skip import SkippedDependencyFallback
 
 __all__ = [
@@ -30,12 +31,17 @@ __all__ = [
     "Task",
     "TaskInstanceError",
     "env",
+    "secret",
     "task",
 ]
 
 
 def __getattr__(name: str) -> Any:
-    """`SkippedDependencyFallback`, as late as possible: it imports pydantic."""
+    """What only some workflows need, as late as possible; `SkippedDependencyFallback` imports pydantic."""
+    if name == "secret":
+        from wt_task import secrets
+
+        return secrets.secret
     if name == "SkippedDependencyFallback":
         from wt_task import skip
 

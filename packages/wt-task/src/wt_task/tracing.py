@@ -10,7 +10,10 @@ import os
 import sys
 from collections.abc import Mapping
 from contextlib import AbstractContextManager
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
+
+if TYPE_CHECKING:
+    from wt_task.secrets import Mask
 
 TRACES_FILE = "otel_traces.jsonl"
 
@@ -29,6 +32,7 @@ def configure_tracer(
     version: str = "",
     exporter: Literal["console", "gcp"] | None = None,
     exporter_kws: Mapping[str, Any] | None = None,
+    mask: Mask | None = None,
 ) -> None:
     """Trace this process from here on.
 
@@ -38,6 +42,7 @@ def configure_tracer(
         exporter: Where spans go: standard output, Google Cloud Trace, or nowhere. `console` needs no more than the
             OpenTelemetry SDK.
         exporter_kws: Arguments of the exporter, such as those of `make_otel_console_exporter_file_dst_kws`.
+        mask: Replaces in every span what nobody may read.
 
     Raises:
         ImportError: If the exporter asked for is not installed; without an exporter nothing happens then.
@@ -56,7 +61,12 @@ def configure_tracer(
         raise ImportError(f"the exporter {exporter!r} needs OpenTelemetry: install wt-task[otel]") from error
     provider = TracerProvider(resource=Resource.create({"service.name": name, "service.version": version}))
     if exporter is not None:
-        provider.add_span_processor(BatchSpanProcessor(_exporter(exporter, exporter_kws or {})))
+        target = _exporter(exporter, exporter_kws or {})
+        if mask:
+            from wt_task.masked_spans import MaskingExporter
+
+            target = MaskingExporter(target, mask)
+        provider.add_span_processor(BatchSpanProcessor(target))
     trace.set_tracer_provider(provider)
 
 

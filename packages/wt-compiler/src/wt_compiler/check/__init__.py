@@ -11,7 +11,9 @@ from wt_compiler.check.groups import check_groups
 from wt_compiler.check.literals import LiteralCheck
 from wt_compiler.check.mapping import check_mapping
 from wt_compiler.check.overrides import check_overrides
+from wt_compiler.check.params import check_params
 from wt_compiler.check.references import check_references
+from wt_compiler.check.secrets import check_secrets
 from wt_compiler.spec import Spec
 
 if TYPE_CHECKING:
@@ -28,6 +30,8 @@ def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> None:
     """
     findings = spec.findings
     check_references(spec, catalogue)
+    check_params(spec)
+    check_secrets(spec)
     literals = LiteralCheck(findings)
     for item in resolved:
         if item.spec.mapping is not None:

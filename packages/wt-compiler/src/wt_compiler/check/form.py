@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.parameters import Parameters
+from wt_compiler.schemas import SHARED_KEY
 from wt_compiler.spec import GroupSpec, Name, Spec
 from wt_compiler.values import Position
 
@@ -57,6 +58,10 @@ def form_of(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> Form:
             if unbound := parameters.unbound(bound):
                 shown[id(item.spec)] = FormInstance(tuple(unbound), parameters, item.spec.position)
     form = Form(complete=all(item.task is not None for item in resolved))
+    if spec.params:
+        properties = {parameter.name.text: parameter.schema for parameter in spec.params}
+        shared = Parameters({"type": "object", "properties": properties, "additionalProperties": False}, ())
+        form.ungrouped[SHARED_KEY] = FormInstance(tuple(properties), shared, spec.params[0].name.position)
     for entry in spec.items:
         members = entry.instances if isinstance(entry, GroupSpec) else (entry,)
         visible = {member.id.text: shown[id(member)] for member in members if member.id and id(member) in shown}

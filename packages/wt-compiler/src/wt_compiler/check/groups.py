@@ -6,6 +6,7 @@ from wt_contracts.codes import Code
 
 from wt_compiler.check.form import Form
 from wt_compiler.findings import Findings
+from wt_compiler.schemas import SHARED_KEY
 from wt_compiler.values import Position
 
 
@@ -23,7 +24,8 @@ def check_groups(form: Form, findings: Findings) -> None:
         if title.text in titles:
             message = f"the title {title.text!r} is taken by the group in line {titles[title.text].line}"
         elif title.text in ids:
-            message = f"the title {title.text!r} is the id of the instance in line {ids[title.text].line}"
+            what = "the key of the workflow's own parameters" if title.text == SHARED_KEY else "the id of the instance"
+            message = f"the title {title.text!r} is {what} in line {ids[title.text].line}"
         else:
             titles[title.text] = title.position
             continue

@@ -15,7 +15,7 @@ from wt_compiler.document import ListNode, MapNode, Node, ScalarNode
 from wt_compiler.findings import Findings
 from wt_compiler.parameters import Parameters
 from wt_compiler.spec import Argument, MappingSpec, Name
-from wt_compiler.values import EnvVariable, Position, Reference, Value
+from wt_compiler.values import Expression, Position, Value
 
 if TYPE_CHECKING:
     from wt_compiler.resolve import Resolved
@@ -40,7 +40,7 @@ class LiteralCheck:
         assert resolved.task is not None
         mapping = resolved.spec.mapping
         for argument in (*resolved.spec.partial, *(_mapped(mapping) if mapping else ())):
-            if isinstance(argument.value, Reference | EnvVariable):
+            if isinstance(argument.value, Expression):
                 continue
             if argument.name.text in parameters.properties:
                 self._check_argument(resolved.task, parameters, argument)
@@ -54,7 +54,7 @@ class LiteralCheck:
         errors = checker.errors({name: value})
         if not errors or checker.contradicts_itself(name):
             return
-        refusals = explain(errors, checker.schema, place=lambda path: _place(argument.node, path[1:]))
+        refusals = explain(errors, checker.schema, place=lambda path: place_of(argument.node, path[1:]))
         for refusal in refusals[:_MOST_REPORTED]:
             assert refusal.line is not None
             assert refusal.column is not None
@@ -142,7 +142,7 @@ def _elements(value: Value, node: Node, *, keyed: bool) -> list[tuple[Value, Nod
 
 def _with_holes(value: Value) -> tuple[Any, bool]:
     """The value with a mark for everything that is known only when the workflow runs; whether there is any."""
-    if isinstance(value, Reference | EnvVariable) or (isinstance(value, float) and not math.isfinite(value)):
+    if isinstance(value, Expression) or (isinstance(value, float) and not math.isfinite(value)):
         return HOLE, True  # JSON has no infinity, so a schema says nothing of it
     if isinstance(value, list):
         items = [_with_holes(item) for item in value]
@@ -153,7 +153,7 @@ def _with_holes(value: Value) -> tuple[Any, bool]:
     return value, False
 
 
-def _place(node: Node, path: tuple[str | int, ...]) -> tuple[int, int]:
+def place_of(node: Node, path: tuple[str | int, ...]) -> tuple[int, int]:
     """Where a part of a value stands: a scalar, or the key of a collection."""
     line, column = node.line, node.column
     for part in path:

@@ -8,7 +8,7 @@ from wt_compiler.document import ListNode, MapNode, Node, ScalarNode
 from wt_compiler.findings import Findings
 from wt_compiler.shape import describe
 from wt_compiler.spec import MappingSpec
-from wt_compiler.values import EnvVariable, Reference, Value
+from wt_compiler.values import Expression, Value
 
 
 def check_mapping(mapping: MappingSpec, findings: Findings) -> None:
@@ -19,12 +19,12 @@ def check_mapping(mapping: MappingSpec, findings: Findings) -> None:
         findings: Gets what is wrong.
     """
     values, node = mapping.argvalues, mapping.node
-    if isinstance(values, Reference | EnvVariable):
+    if isinstance(values, Expression):
         return
     keyed = mapping.method == "mapvalues"
     if isinstance(node, ListNode) and isinstance(values, list):
         for item, value in zip(node.items, values, strict=True):
-            if isinstance(value, Reference | EnvVariable):
+            if isinstance(value, Expression):
                 continue
             if keyed:
                 _check_pair(item, value, mapping, findings)
@@ -32,7 +32,7 @@ def check_mapping(mapping: MappingSpec, findings: Findings) -> None:
                 _check_element(item, mapping, findings)
     elif keyed and isinstance(node, MapNode) and isinstance(values, dict):
         for entry, value in zip(node.entries.values(), values.values(), strict=True):
-            if not isinstance(value, Reference | EnvVariable):
+            if not isinstance(value, Expression):
                 _check_element(entry.value, mapping, findings)
     else:
         wanted = "a reference, a list or a mapping" if keyed else "a reference or a list"
@@ -42,7 +42,7 @@ def check_mapping(mapping: MappingSpec, findings: Findings) -> None:
 
 def _check_pair(node: Node, value: Value, mapping: MappingSpec, findings: Findings) -> None:
     if isinstance(node, ListNode) and isinstance(value, list) and len(value) == 2:
-        if not isinstance(value[1], Reference | EnvVariable):
+        if not isinstance(value[1], Expression):
             _check_element(node.items[1], mapping, findings)
         return
     message = "an element of 'argvalues' of 'mapvalues' must be a list of a key and a value"

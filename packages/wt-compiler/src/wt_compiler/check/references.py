@@ -9,7 +9,7 @@ from wt_contracts.codes import Code
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.findings import Findings
 from wt_compiler.spec import InstanceSpec, Name, Spec
-from wt_compiler.values import Reference, Value, references
+from wt_compiler.values import Reference, references
 
 
 def check_references(spec: Spec, catalogue: Catalogue) -> None:
@@ -24,11 +24,14 @@ def check_references(spec: Spec, catalogue: Catalogue) -> None:
     lines = {instance.id.text: instance.id.position.line for instance in reversed(instances) if instance.id}
     earlier: dict[str, None] = {}
     for instance in instances:
-        for reference in _references(instance):
+        for reference in references(instance.values):
             if reference.instance_id not in earlier:
                 _report(reference, instance, earlier, lines, spec.findings)
         if instance.id:
             earlier[instance.id.text] = None
+    for reference in references([output.value for output in spec.outputs]):
+        if reference.instance_id not in earlier:
+            _report(reference, None, earlier, lines, spec.findings)
 
 
 def _check_ids(spec: Spec, catalogue: Catalogue) -> None:
@@ -51,23 +54,16 @@ def _check_ids(spec: Spec, catalogue: Catalogue) -> None:
             spec.findings.error(Code.WRONG_IDENTIFIER, message, name.position, "choose another one")
 
 
-def _references(instance: InstanceSpec) -> list[Reference]:
-    values: list[Value] = [argument.value for argument in instance.partial]
-    if instance.mapping:
-        values.append(instance.mapping.argvalues)
-    return list(references(values))
-
-
 def _report(
     reference: Reference,
-    instance: InstanceSpec,
+    instance: InstanceSpec | None,
     earlier: Collection[str],
     lines: dict[str, int],
     findings: Findings,
 ) -> None:
     name = reference.instance_id
     hint: str | None
-    if instance.id and name == instance.id.text:
+    if instance and instance.id and name == instance.id.text:
         findings.error(Code.LATER_REFERENCE, f"{name!r} refers to itself", reference.position)
     elif name in lines:
         message = f"{name!r} comes later, in line {lines[name]}"

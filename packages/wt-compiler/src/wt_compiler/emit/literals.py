@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 
-from wt_compiler.values import EnvVariable, Reference, Value
+from wt_compiler.values import Expression, Value
 
 _DECIMAL_BITS = 10_000
 """Python refuses to read or write decimals of more than 4,300 digits (some 14,000 bits), but not hexadecimals."""
@@ -18,20 +18,16 @@ class Literals:
     """Writes values.
 
     Args:
-        variable: The name of the variable that holds what a task instance returned.
-        env: The name of the function that reads an environment variable.
+        expression: Writes what stands in `${{ }}`.
     """
 
-    def __init__(self, variable: Callable[[str], str], env: str) -> None:
-        self._variable = variable
-        self._env = env
+    def __init__(self, expression: Callable[[Expression], str]) -> None:
+        self._expression = expression
 
     def source(self, value: Value) -> str:
         """An expression that evaluates to the value; unformatted."""
-        if isinstance(value, Reference):
-            return self._variable(value.instance_id)
-        if isinstance(value, EnvVariable):
-            return f"{self._env}({quoted(value.name)})"
+        if isinstance(value, Expression):
+            return self._expression(value)
         if isinstance(value, list):
             return f"[{', '.join(self.source(item) for item in value)}]"
         if isinstance(value, dict):

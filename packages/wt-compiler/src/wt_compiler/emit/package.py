@@ -46,6 +46,7 @@ def _cli(workflow: Workflow) -> str:
         "results_env_var": quoted(names.results_env_var),
         "steps": str(len(workflow.dag.instances)),
         "env_vars": f"({''.join(f'{quoted(name)}, ' for name in workflow.env_vars)})",
+        **({"secrets": f"({''.join(f'{quoted(name)}, ' for name in workflow.secrets)})"} if workflow.secrets else {}),
     }
     return render("cli.py.jinja", arguments=arguments)
 

@@ -6,15 +6,20 @@ import re
 from typing import NamedTuple
 
 from wt_compiler.dag import Dag, Group, Instance, TaskUse
+from wt_compiler.emit.expressions import SHARED, ExpressionSource
 from wt_compiler.emit.imports import Import, statements
 from wt_compiler.emit.literals import Literals, quoted
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
+from wt_compiler.schemas import SHARED_KEY
+from wt_compiler.values import EnvVariable, Reference, Secret
 
 FILE = "run_sequential.py"
 _LONGEST_TITLE = 80
 _MACHINERY = ("Any", "env", "main", "params", "task")
+_OF_EXPRESSIONS = ("SKIP_SENTINEL", "len", "map", "secret", SHARED, "str")
+"""What the generated code has beside, if the spec has expressions that need it."""
 _DIRECTIVE = re.compile(r"\b(noqa|nosec|nopep8|pragma|(type|fmt|ruff|flake8|mypy|pyright|pylint|isort|yapf)\s*:)", re.I)
 """Comments that linters, formatters or type checkers obey; no title may turn into one."""
 
@@ -50,17 +55,31 @@ class RunModule:
     def __init__(self, workflow: Workflow) -> None:
         self._dag: Dag = workflow.dag
         self._visible = frozenset(workflow.forms.params["properties"])
-        self.functions = _function_names(self._dag)
-        self._variables = _variable_names(self._dag, self.functions)
-        self._literals = Literals(self._variables.__getitem__, "env")
-        self._uses_env = bool(workflow.env_vars)
-        last = self._dag.instances[-1:]
-        self._needed = {name for i in self._dag.instances for name in i.dependencies} | {i.id for i in last}
+        machinery = _machinery(self._dag)
+        self.functions = _function_names(self._dag, machinery)
+        self._variables = _variable_names(self._dag, self.functions, machinery)
+        skippable = {instance.id: instance.skippable for instance in self._dag.instances}
+        self._expressions = ExpressionSource(self._variables.__getitem__, skippable.__getitem__)
+        self._literals = Literals(self._expressions.source)
+        last = [] if self._dag.outputs else [instance.id for instance in self._dag.instances[-1:]]
+        self._needed = {each.instance_id for each in self._dag.expressions if isinstance(each, Reference)}.union(last)
 
     @property
     def result(self) -> str:
-        """The expression that `main` returns: the last step's value."""
+        """The expression that `main` returns: the outputs, or the last step's value."""
+        if self._dag.outputs:
+            return self._literals.source(self._dag.outputs)
         return self._variables[self._dag.instances[-1].id] if self._dag.instances else "None"
+
+    @property
+    def shared(self) -> str:
+        """The expression for the parameters of the workflow as a whole; empty if there are none."""
+        if not self._dag.params:
+            return ""
+        defaults = {name: schema["default"] for name, schema in self._dag.params.items() if "default" in schema}
+        given = f'params.get("{SHARED_KEY}", {{}})'
+        entries = [f"{quoted(name)}: {self._literals.source(value)}" for name, value in defaults.items()]
+        return f"{{{', '.join([*entries, f'**{given}'])}}}" if entries else given
 
     @property
     def is_async(self) -> bool:
@@ -69,8 +88,12 @@ class RunModule:
 
     def imports(self) -> list[str]:
         """The import statements of the third-party section."""
-        names = ["env", "task"] if self._uses_env else ["task"]
-        wanted = [Import("wt_task", name, name) for name in names if self._dag.instances]
+        names = ["task"] if self._dag.instances else []
+        kinds = {type(each) for each in self._dag.expressions}
+        names += [name for kind, name in ((EnvVariable, "env"), (Secret, "secret")) if kind in kinds]
+        source = [self.result, *(call for step in self.steps() for call in step.calls)]
+        names += ["SKIP_SENTINEL"] if any(" is SKIP_SENTINEL" in each for each in source) else []
+        wanted = [Import("wt_task", name, name) for name in names]
         for use in self._dag.tasks:
             entry = use.entry
             wanted.append(Import(entry.public_module_path, entry.function_name, self.functions[use.dotted_path]))
@@ -122,29 +145,36 @@ def emit(workflow: Workflow, module: RunModule) -> str:
         workflow=workflow,
         imports=module.imports(),
         steps=module.steps(),
+        shared=module.shared,
         result=module.result,
         is_async=module.is_async,
     )
 
 
-def _function_names(dag: Dag) -> dict[str, str]:
+def _machinery(dag: Dag) -> frozenset[str]:
+    """The names that the generated code uses itself."""
+    plain = all(isinstance(each, Reference | EnvVariable) for each in dag.expressions) and not dag.params
+    return frozenset(_MACHINERY if plain else (*_MACHINERY, *_OF_EXPRESSIONS))
+
+
+def _function_names(dag: Dag, machinery: frozenset[str]) -> dict[str, str]:
     """The name of every task in the module: its alias, unless the module's own machinery has that name."""
     aliases = {use.alias for use in dag.tasks}
-    return {use.dotted_path: _free(use, aliases) for use in dag.tasks}
+    return {use.dotted_path: _free(use, aliases, machinery) for use in dag.tasks}
 
 
-def _free(use: TaskUse, aliases: set[str]) -> str:
+def _free(use: TaskUse, aliases: set[str], machinery: frozenset[str]) -> str:
     name = use.alias
-    if name in _MACHINERY:
+    if name in machinery:
         name += "_"
-        while name in aliases or name in _MACHINERY:
+        while name in aliases or name in machinery:
             name += "_"
     return name
 
 
-def _variable_names(dag: Dag, functions: dict[str, str]) -> dict[str, str]:
+def _variable_names(dag: Dag, functions: dict[str, str], machinery: frozenset[str]) -> dict[str, str]:
     ids = {instance.id for instance in dag.instances}
-    taken = {*_MACHINERY, *functions.values()}
+    taken = {*machinery, *functions.values()}
     variables: dict[str, str] = {}
     for instance in dag.instances:
         name = instance.id

@@ -12,7 +12,7 @@ from wt_compiler.emit.one_line import one_line
 from wt_compiler.formatting import LINE_LENGTH
 from wt_compiler.forms import Forms
 from wt_compiler.names import Names
-from wt_compiler.values import EnvVariable, Value
+from wt_compiler.values import Call, EnvVariable, Secret
 
 if TYPE_CHECKING:
     from wt_envs.lock import Lock
@@ -71,18 +71,14 @@ class Workflow:
 
     @cached_property
     def env_vars(self) -> tuple[str, ...]:
-        """The environment variables that the spec reads, sorted."""
-        names: set[str] = set()
-        for instance in self.dag.instances:
-            stack: list[Value] = list(instance.partial.values())
-            if instance.mapping:
-                stack.append(instance.mapping.argvalues)
-            while stack:
-                value = stack.pop()
-                if isinstance(value, EnvVariable):
-                    names.add(value.name)
-                elif isinstance(value, list):
-                    stack.extend(value)
-                elif isinstance(value, dict):
-                    stack.extend(value.values())
-        return tuple(sorted(names))
+        """The environment variables that the workflow cannot do without, sorted."""
+        found = self.dag.expressions
+        replaced = {id(call.arguments[0]) for call in found if isinstance(call, Call) and call.function == "default"}
+        return tuple(
+            sorted({each.name for each in found if isinstance(each, EnvVariable) and id(each) not in replaced})
+        )
+
+    @cached_property
+    def secrets(self) -> tuple[str, ...]:
+        """The names of the secrets that the workflow reads, sorted."""
+        return tuple(sorted({each.name for each in self.dag.expressions if isinstance(each, Secret)}))

@@ -7,7 +7,10 @@ import os
 import sys
 import threading
 import time
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from wt_task.secrets import Mask
 
 VERSION = "1.0"
 
@@ -21,9 +24,11 @@ class EventFile:
     Args:
         path: The file or FIFO; None to write nothing.
         run_id: Which run, if the caller named it.
+        mask: Replaces what nobody may read.
     """
 
-    def __init__(self, path: str | None, run_id: str | None) -> None:
+    def __init__(self, path: str | None, run_id: str | None, mask: Mask | None = None) -> None:
+        self._mask = mask
         self._run_id = run_id
         self._lock = threading.Lock()
         self._running: dict[str, None] = {}
@@ -75,6 +80,8 @@ class EventFile:
 
     def _write(self, kind: str, fields: dict[str, Any]) -> None:
         event = {"version": VERSION, "kind": kind, "run_id": self._run_id, **fields}
+        if self._mask and event.get("error"):  # the only text in an event that is not the spec's own
+            event["error"] = self._mask.text(str(event["error"]))
         line = json.dumps({name: value for name, value in event.items() if value is not None}) + "\n"
         content = line.encode()
         try:

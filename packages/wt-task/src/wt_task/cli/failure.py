@@ -45,15 +45,28 @@ def describe(error: BaseException, package: str, step: str | None) -> Failure:
     while origin.__cause__ is not None and type(origin).__module__.split(".")[0] == "wt_task":
         origin = origin.__cause__
     captured = traceback.TracebackException.from_exception(origin)
+    expression = _expression(captured, package) if origin is error else None
     frames = _trim(captured, package)
     if origin is not error:
         message = str(error)
+    elif expression is not None:
+        captured.stack = traceback.StackSummary.from_list([expression])
+        frames = True
+        place = f"{os.path.basename(expression.filename)}:{expression.lineno}"  # noqa: PTH119 - pathlib costs an import
+        message = f"an expression of the spec, in {place}, raised {_message(captured, origin)}"
     else:
         message = _message(captured, origin)
         if step is not None and not hasattr(error, "task_instance_id"):
             verb = "" if isinstance(error, SystemExit) else "raised "
             message = f"Task instance {step!r} {verb}{message}"
     return Failure(message, "".join(captured.format()).rstrip(), frames)
+
+
+def _expression(captured: traceback.TracebackException, package: str) -> traceback.FrameSummary | None:
+    """The line of the run module that raised the exception itself, while it put arguments together."""
+    paths = tuple(os.path.join(path, "") for path in getattr(sys.modules.get(package), "__path__", []))  # noqa: PTH118
+    last = captured.stack[-1] if captured.stack else None
+    return last if paths and last is not None and last.filename.startswith(paths) else None
 
 
 def _message(captured: traceback.TracebackException, error: BaseException) -> str:

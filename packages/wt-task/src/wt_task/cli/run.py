@@ -15,6 +15,7 @@ from wt_task.cli.arguments import UsageError
 from wt_task.cli.event_file import EventFile
 from wt_task.cli.results import RESULT_FILE, ResultsDirectory, ResultsError, open_results
 from wt_task.cli.workflow import Workflow
+from wt_task.secrets import Mask, secret
 
 SUCCESS, FAILED, USAGE = 0, 1, 2
 
@@ -53,8 +54,11 @@ def run(workflow: Workflow, options: argparse.Namespace, misuse: UsageError | No
     except ResultsError as error:
         sys.stderr.write(f"error: {misuse}\n" if misuse else f"error[WT504]: the results directory: {error}\n")
         return USAGE
-    events = EventFile(os.environ.get("WT_EVENTS_FILE"), os.environ.get("WT_RUN_ID"))
-    outcome = _attempt(workflow, options, misuse, results, events)
+    mask = Mask()
+    events = EventFile(os.environ.get("WT_EVENTS_FILE"), os.environ.get("WT_RUN_ID"), mask)
+    outcome = _attempt(workflow, options, misuse, results, events, mask)
+    if mask:
+        outcome = outcome._replace(content=mask.json(outcome.content), said=mask.text(outcome.said or ""))
     said = [outcome.said] if outcome.said and not (outcome.interrupted and events.watched) else []
     try:
         results.write(RESULT_FILE, outcome.content)
@@ -86,6 +90,7 @@ def _attempt(
     misuse: UsageError | None,
     results: ResultsDirectory,
     events: EventFile,
+    mask: Mask,
 ) -> Outcome:
     """Everything that can go wrong, so that whatever does ends in an outcome."""
     begin = time.monotonic()
@@ -94,8 +99,10 @@ def _attempt(
         if misuse is not None:
             return _refused(str(misuse), f"error: {misuse}")
         params = _parameters(workflow, options)
+        mask.add(*map(secret, workflow.secrets))
         events.emit("START", steps=workflow.steps)
-        content = _execute(workflow, options, params, results, events)
+        with mask.streams():
+            content = _execute(workflow, options, params, results, events, mask)
         outcome = Outcome(SUCCESS, b'{"result":' + content + b',"error":null,"trace":null}')
     except BaseException as error:  # noqa: BLE001 - a task may raise anything, and each must end in a result.json
         interruption.ignore()
@@ -132,6 +139,7 @@ def _execute(
     params: dict[str, Any],
     results: ResultsDirectory,
     events: EventFile,
+    mask: Mask,
 ) -> bytes:
     """Call the tasks; what the last one returned, as JSON."""
     from wt_task.cli.jsonable import to_json
@@ -144,7 +152,7 @@ def _execute(
         from wt_task.cli.mock_io import replace_io
 
         replace_io(module, workflow.package)
-    with subscribe(events.observe), traced(workflow, options, results):
+    with subscribe(events.observe), traced(workflow, options, results, mask):
         result = module.main(params)
         if inspect.iscoroutine(result):
             import asyncio

@@ -10,16 +10,18 @@ from typing import Any
 
 from wt_task.cli.results import ResultsDirectory
 from wt_task.cli.workflow import Workflow
+from wt_task.secrets import Mask
 
 
 @contextmanager
-def traced(workflow: Workflow, options: argparse.Namespace, results: ResultsDirectory) -> Iterator[None]:
+def traced(workflow: Workflow, options: argparse.Namespace, results: ResultsDirectory, mask: Mask) -> Iterator[None]:
     """Trace what runs inside, as the command line asks; without `--otel-exporter` nothing is imported.
 
     Args:
         workflow: Which workflow it is; its release is the name of the service.
         options: The options of the command line.
         results: Where the console exporter writes its file, if asked to.
+        mask: Replaces what nobody may read.
 
     Raises:
         DiagnosticError: If OpenTelemetry or the exporter is not installed, or the results are no local directory.
@@ -27,7 +29,7 @@ def traced(workflow: Workflow, options: argparse.Namespace, results: ResultsDire
     if options.otel_exporter is None:
         yield
         return
-    trace = _configure(workflow, options, results)
+    trace = _configure(workflow, options, results, mask)
     attributes = {"execution_mode": options.execution_mode, "mock_io": options.mock_io}
     try:
         with trace.get_tracer(workflow.package).start_as_current_span(f"{workflow.release}.cli", attributes=attributes):
@@ -36,7 +38,7 @@ def traced(workflow: Workflow, options: argparse.Namespace, results: ResultsDire
         trace.get_tracer_provider().shutdown()
 
 
-def _configure(workflow: Workflow, options: argparse.Namespace, results: ResultsDirectory) -> Any:
+def _configure(workflow: Workflow, options: argparse.Namespace, results: ResultsDirectory, mask: Mask) -> Any:
     from wt_contracts.codes import Code
     from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
@@ -49,7 +51,7 @@ def _configure(workflow: Workflow, options: argparse.Namespace, results: Results
             raise DiagnosticError(Diagnostic(code=Code.USAGE, message=message))
         settings = tracing.make_otel_console_exporter_file_dst_kws(results.path)
     try:
-        tracing.configure_tracer(workflow.release, exporter=options.otel_exporter, exporter_kws=settings)
+        tracing.configure_tracer(workflow.release, exporter=options.otel_exporter, exporter_kws=settings, mask=mask)
     except ImportError as error:
         raise DiagnosticError(Diagnostic(code=Code.USAGE, message=str(error))) from error
     from opentelemetry import trace

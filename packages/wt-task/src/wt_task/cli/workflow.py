@@ -14,6 +14,7 @@ class Workflow(NamedTuple):
         results_env_var: The environment variable that names the results directory.
         steps: How many task instances there are.
         env_vars: The environment variables that the spec reads; a run refuses to start without them.
+        secrets: The secrets that the spec reads; a run refuses to start without them, and shows them nowhere.
     """
 
     package: str
@@ -21,6 +22,7 @@ class Workflow(NamedTuple):
     results_env_var: str
     steps: int
     env_vars: tuple[str, ...] = ()
+    secrets: tuple[str, ...] = ()
 
     @property
     def directory(self) -> str:

@@ -1,0 +1,167 @@
+"""What the reference shows of the language compiles, and does what it says."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from wt_compiler.emit import package
+from wt_compiler.emit.workflow import Workflow
+from wt_compiler.findings import Findings
+from wt_compiler.forms import derive_forms
+from wt_compiler.names import name_workflow
+from wt_compiler.resolve import load_dag
+from wt_compiler.version import Stamp
+from wt_contracts.forms import formdata_to_params, params_to_formdata
+from wt_contracts.registry import RegistryOutput
+
+BLOCK = re.compile(r"^```(?:yaml|python)\n# (?P<path>language/\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
+
+
+class Language:
+    """The examples of the reference in a directory, and ways to compile and run them."""
+
+    def __init__(self, directory: Path, registry: RegistryOutput) -> None:
+        self.directory = directory
+        self.registry = registry
+
+    def compile(self, name: str) -> Workflow:
+        """Write the package of an example."""
+        dag, _ = load_dag(self.directory / f"language/{name}.yaml", self.registry)
+        forms = derive_forms(dag, Findings(name, []))
+        workflow = Workflow(dag, name_workflow(dag.id), forms, Stamp((0, 1, 0), "5" * 64, "1" * 64))
+        for path, content in package.emit(workflow).items():
+            target = self.directory / "language" / path
+            target.parent.mkdir(exist_ok=True)
+            target.write_text(str(content))
+        return workflow
+
+    def run(
+        self, name: str, params: dict[str, Any] | None = None, **variables: str
+    ) -> subprocess.CompletedProcess[str]:
+        """Compile and run an example as its own command does."""
+        module = f"{self.compile(name).names.package}.cli"
+        command = [sys.executable, "-m", module, "run", "--config-json", json.dumps(params or {})]
+        environment = {**os.environ, "WT_RESULTS": "results", "WT_EVENTS_FILE": "events.jsonl", **variables}
+        return subprocess.run(command, cwd=self.directory / "language", env=environment, capture_output=True, text=True)
+
+    @property
+    def result(self) -> Any:
+        """What the last run returned."""
+        return json.loads((self.directory / "language/results/result.json").read_text())
+
+    def written(self) -> str:
+        """Everything that the last run wrote."""
+        return "".join(
+            (self.directory / "language" / name).read_text() for name in ("results/result.json", "events.jsonl")
+        )
+
+
+@pytest.fixture(scope="module")
+def registry(root: Path, tmp_path_factory: pytest.TempPathFactory) -> RegistryOutput:
+    directory = tmp_path_factory.mktemp("library")
+    _write(root, directory)
+    command = [str(Path(sys.executable).parent / "wt-registry"), "--package", "rain_language", "--format", "json"]
+    described = subprocess.run(
+        command, cwd=directory / "language", env=os.environ | {"PYTHONPATH": "."}, capture_output=True
+    )
+    return RegistryOutput.model_validate_json(described.stdout)
+
+
+@pytest.fixture
+def language(root: Path, registry: RegistryOutput, tmp_path: Path) -> Language:
+    _write(root, tmp_path)
+    return Language(tmp_path, registry)
+
+
+def _write(root: Path, directory: Path) -> None:
+    (directory / "language").mkdir()
+    for match in BLOCK.finditer((root / "docs/reference/spec.md").read_text(encoding="utf-8")):
+        (directory / match["path"]).write_text(match["text"])
+
+
+def test_expressions_are_evaluated_by_the_code_that_they_become(language: Language) -> None:
+    done = language.run("expressions")
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == "81.0 mm in 12 months"
+    source = (language.directory / "language/wt_summary_workflow/run_sequential.py").read_text()
+    assert "first.rain > 100 and not first.estimated" in source
+    assert "stations[0]" in source
+
+
+def test_a_parameter_of_the_workflow_reaches_every_instance_that_uses_it(language: Language) -> None:
+    done = language.run("parameters", {"params": {"station": "Bergen", "limits": {"low": 3}}})
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == "Bergen: 121.5 mm, at least 3"
+    assert language.run("parameters", {"params": {"station": "Paris"}}).returncode == 2
+    assert "params.station is missing" in language.run("parameters", {"params": {}}).stderr
+
+
+def test_form_and_parameters_hold_the_workflows_own_in_a_group(language: Language) -> None:
+    forms = language.compile("parameters").forms
+    own = forms.params["properties"]["params"]
+    assert own["required"] == ["station"]
+    assert forms.rjsf["properties"]["params"] == own
+    assert forms.rjsf["uiSchema"]["ui:order"][0] == "params"
+    params = {"params": {"station": "Oslo", "year": 2020}}
+    assert formdata_to_params(params_to_formdata(params, forms.layout), forms.layout) == params
+
+
+def test_outputs_name_what_the_workflow_returns(language: Language) -> None:
+    done = language.run("outputs")
+    assert done.returncode == 0, done.stderr
+    expected = {"stations": ["Oslo", "Bergen"], "wettest": 121.5, "label": "Rain at 2 stations"}
+    assert language.result["result"] == expected
+
+
+@pytest.mark.parametrize("where", ["variable", "file", "directory"])
+def test_a_secret_reaches_the_task_and_nothing_that_is_written(language: Language, where: str) -> None:
+    (language.directory / "RAIN_TOKEN").write_text("s3cr/t value\n")
+    given = {
+        "variable": {"RAIN_TOKEN": "s3cr/t value"},
+        "file": {"RAIN_TOKEN_FILE": str(language.directory / "RAIN_TOKEN")},
+        "directory": {"WT_SECRETS_DIR": str(language.directory)},
+    }[where]
+    done = language.run("secrets", **given)
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == "https://rain.example.org answered to ***"
+    assert "s3cr" not in language.written() + done.stdout + done.stderr
+
+
+def test_a_secret_is_masked_in_errors_traces_and_what_tasks_print(language: Language) -> None:
+    library = language.directory / "language/rain_language.py"
+    failing = (
+        "    import logging, sys\n    print('printed', token, end='')\n    logging.error('logged %s', token)\n"
+        "    raise ValueError(f'refused {token!r}')"
+    )
+    library.write_text(library.read_text().replace('    return f"{url} answered to {token}"', failing))
+    done = language.run("secrets", RAIN_TOKEN='it\'s "hidden" é')
+    assert done.returncode == 1
+    everything = language.written() + done.stdout + done.stderr
+    assert "printed ***" in done.stdout
+    assert "logged ***" in done.stderr
+    assert "refused" in language.result["error"]
+    assert "hidden" not in everything
+
+
+def test_a_run_does_not_start_without_its_secrets(language: Language) -> None:
+    done = language.run("secrets")
+    assert done.returncode == 2
+    assert "error[WT514]: the secret RAIN_TOKEN is given nowhere" in done.stderr
+
+
+def test_an_expression_that_fails_is_shown_with_its_line(language: Language) -> None:
+    library = language.directory / "language/rain_language.py"
+    library.write_text(library.read_text().replace('return ["Oslo", "Bergen"]', "return []"))
+    done = language.run("expressions")
+    assert done.returncode == 1
+    assert "an expression of the spec, in run_sequential.py:" in done.stderr
+    assert "IndexError: list index out of range" in done.stderr
+    assert "stations[0]" in done.stderr
+    assert language.result["result"] is None
