@@ -65,5 +65,17 @@ async def reach(run: Run, call: Call, checkpoints: Sequence[Checkpoint]) -> Chan
     return changed
 
 
+async def tell_of_unreached(checkpoints: Sequence[Checkpoint], run: Run) -> None:
+    """Note the checkpoints that were never asked, because a name in their expression never came."""
+    for checkpoint in checkpoints:
+        if run.ending is not None or run.journal.failures or not _waits(checkpoint, run.state):
+            continue
+        try:
+            holds(checkpoint.test, run.state)
+        except ExpressionError as error:
+            about = {"type": "checkpoint_error", "name": checkpoint.name, "error": str(error)}
+            await run.publisher.say(EventType.NOTE, "system", about)
+
+
 def _waits(checkpoint: Checkpoint, state: dict[str, Any]) -> bool:
     return isinstance(checkpoint.test, Expression) and not checkpoint.test.names <= state.keys()

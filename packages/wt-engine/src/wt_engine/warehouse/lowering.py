@@ -16,7 +16,7 @@ from wt_engine.plan import NOWHERE, Callee, Node, Plan
 from wt_engine.run import Run, Settings
 from wt_engine.warehouse.blocks import Background, Condition, For, Parallel, holds
 from wt_engine.warehouse.calling import ITERATION, StepCall, Wants, check_travels, step_call
-from wt_engine.warehouse.checkpoints import reach
+from wt_engine.warehouse.checkpoints import reach, tell_of_unreached
 from wt_engine.warehouse.merging import MergePolicy, merge_team
 from wt_engine.warehouse.nesting import Child
 from wt_engine.warehouse.order import Arranged, arrange
@@ -112,7 +112,13 @@ class Lowering:
         self._list(last, tails, Scope(shared=self._shared))
         nodes = tuple(self._finished(draft) for draft in self._drafts)
         roots = tuple(n.index for n in nodes if not n.parents and n.index not in self._workers)
-        return Plan(self._name, nodes, dict(self._index), roots)
+        return Plan(self._name, nodes, dict(self._index), roots, shutdown=self._last_words())
+
+    def _last_words(self) -> tuple[Callee, ...]:
+        if not self._around.checkpoints:
+            return ()
+        tell = functools.partial(tell_of_unreached, self._around.checkpoints)
+        return (Callee(tell, Mode.AWAIT, Recipe((("run", _itself),))),)
 
     def _finished(self, draft: _Draft) -> Node:
         node = draft.node
@@ -313,6 +319,10 @@ def _shown(test: Any) -> str:
 
 def _state(run: Any, _: Any) -> Any:
     return run.state
+
+
+def _itself(run: Any, _: Any) -> Any:
+    return run
 
 
 def _token(run: Any, _: Any) -> Any:

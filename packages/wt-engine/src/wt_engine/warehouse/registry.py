@@ -58,9 +58,10 @@ class StepRegistry:
         with self._lock:
             known = self._steps.get(new.name)
             if known is not None and _identity(known.thing) != _identity(thing):
+                first, second = known.place or repr(known.thing), new.place or repr(thing)
                 raise DefinitionError(
-                    f"there are two steps named '{new.name}': one at {known.place or known.thing!r}, one at "
-                    f"{new.place or thing!r}; rename one, or give them different registries",
+                    f"there are two steps named '{new.name}': one at {first}, one at {second}; rename one, or give "
+                    f"them different registries",
                     new.name,
                     new.place,
                 )

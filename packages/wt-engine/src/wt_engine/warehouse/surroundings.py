@@ -96,10 +96,10 @@ class Surrounded:
             before = await self._prepare(run, call, info)
             changes = await proceed()
             if type(changes) is Changes:
-                changes = joined(before, changes)
                 if call.position < 0:
                     changes = merged(run, call, changes)
                     changes = joined(changes, await reach(run, call, self._around.checkpoints))
+                changes = joined(before, changes)
         except Exception as error:
             await self._failed(run, call, info, error)
             raise
@@ -131,7 +131,7 @@ class Surrounded:
             written = joined(written, view.changes())
         if written or written.removed:
             if call.position < 0:
-                merged(run, call, written)
+                run.state.absorb(written)
             else:
                 call.item = _warehouse(run, call, written)
         return written
@@ -147,8 +147,8 @@ class Surrounded:
                 await note(run, "hook_error", call, hook=_name(hook), error=text_of(error), traceback=_text(error))
             else:
                 written = joined(written, view.changes())
-        if (written or written.removed) and call.position < 0:
-            merged(run, call, written)
+        if call.position < 0:
+            run.state.absorb(written)
         return written
 
     async def _failed(self, run: Run, call: Call, info: dict[str, Any], error: Exception) -> None:
