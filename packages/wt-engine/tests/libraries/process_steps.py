@@ -109,3 +109,10 @@ def noted(function: Any, context: Any) -> Any:
         return f"{context.name} in {os.getpid()}: {function(**arguments)}", os.getpid()
 
     return around
+
+
+def write_often(path: Path, number: int) -> None:
+    from wt_engine.yaml_files import write_yaml
+
+    for _ in range(20):
+        write_yaml(path, {"writer": number, "items": [number] * 500})
