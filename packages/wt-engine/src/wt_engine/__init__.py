@@ -32,6 +32,8 @@ if TYPE_CHECKING:
     from wt_engine.meta import Meta
     from wt_engine.metrics import RuntimeMetrics
     from wt_engine.middleware import simple_logging_middleware
+    from wt_engine.observability.alerts import Alerts
+    from wt_engine.observability.exporter import PipelineExporter
     from wt_engine.observability.resource_monitor import ResourceMonitor
     from wt_engine.observers import Observer, ObserverMeta
     from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
@@ -48,6 +50,7 @@ if TYPE_CHECKING:
     from wt_engine.warehouse.result import PipelineSuspended, PipelineTimeoutError
 
 __all__ = [
+    "Alerts",
     "AutoRegister",
     "Background",
     "BarrierType",
@@ -76,6 +79,7 @@ __all__ = [
     "PipelineAsync",
     "PipelineCancelled",
     "PipelineEndData",
+    "PipelineExporter",
     "PipelineSuspended",
     "PipelineTerminalStatus",
     "PipelineTimeoutError",
@@ -113,6 +117,8 @@ _MODULES = {
     "meta": "Meta",
     "metrics": "RuntimeMetrics",
     "middleware": "simple_logging_middleware",
+    "observability.alerts": "Alerts",
+    "observability.exporter": "PipelineExporter",
     "observability.resource_monitor": "ResourceMonitor",
     "observers": "Observer ObserverMeta",
     "outcome": "PipelineEndData PipelineTerminalStatus",

@@ -33,6 +33,10 @@ class Told(Protocol):
         """The call."""
 
     @property
+    def node_kind(self) -> str:
+        """What the step is in the graph."""
+
+    @property
     def attempt(self) -> int:
         """Which attempt."""
 
@@ -52,6 +56,8 @@ class CallSpan:
         error: What it failed with, if it failed.
         attempt: Which attempt, from 1.
         depth: How many maps and sub-pipelines it works for.
+        kind: What the step is in the graph.
+        invocation_id: The call.
     """
 
     stage: str
@@ -60,6 +66,13 @@ class CallSpan:
     error: str | None = None
     attempt: int = 1
     depth: int = 0
+    kind: str = "step"
+    invocation_id: str = ""
+
+    @property
+    def status(self) -> str:
+        """`success`, `error`, or `running` for a call that has no end."""
+        return "error" if self.error is not None else "running" if self.end is None else "success"
 
     @property
     def seconds(self) -> float | None:
@@ -85,7 +98,14 @@ class Calls:
         if call is None:
             return
         if event.type == EventType.STEP_START:
-            span = CallSpan(event.stage, event.timestamp, attempt=event.attempt, depth=len(event.scope))
+            span = CallSpan(
+                event.stage,
+                event.timestamp,
+                attempt=event.attempt,
+                depth=len(event.scope),
+                kind=str(event.node_kind),
+                invocation_id=call,
+            )
             self._open[call] = span
             self.spans.append(span)
         elif event.type in (EventType.STEP_END, EventType.STEP_ERROR) and call in self._open:

@@ -21,6 +21,7 @@ from wt_engine.storage.models import (
     RunStatus,
     StepRecord,
     StoredEvent,
+    ThresholdRecord,
 )
 from wt_engine.storage.sqlite import SQLiteBackend, default_path
 
@@ -44,6 +45,7 @@ __all__ = [
     "StorageBackend",
     "StoreError",
     "StoredEvent",
+    "ThresholdRecord",
     "Wsqlite",
     "default_path",
 ]

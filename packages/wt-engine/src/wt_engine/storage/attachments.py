@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from collections.abc import Sequence
 from time import time
 
 from wt_engine.storage.connections import Connections
 from wt_engine.storage.errors import RunNotFoundError
-from wt_engine.storage.models import AlertRecord, ArtifactRecord, CheckpointRecord, MetricRecord
+from wt_engine.storage.models import AlertRecord, ArtifactRecord, CheckpointRecord, MetricRecord, ThresholdRecord
 
 _ALERT_COLUMNS = (
     "a.metric, a.expression, a.severity, a.value, a.message, r.run_id, a.fired_at, a.acknowledged_at, "
@@ -180,6 +181,32 @@ class Attachments:
                 (run_id, unacknowledged),
             )
             return [AlertRecord(*row) for row in rows]
+
+    def save_threshold(self, threshold: ThresholdRecord) -> None:
+        """Keep a threshold; the hooks of one that is known are replaced.
+
+        Raises:
+            StoreError: The store cannot be written.
+        """
+        with self._connections.transaction() as connection:
+            connection.execute(
+                "INSERT INTO thresholds (metric, expression, severity, hooks) VALUES (?, ?, ?, ?) "
+                "ON CONFLICT (metric, expression, severity) DO UPDATE SET hooks = excluded.hooks",
+                (threshold.metric, threshold.expression, threshold.severity, json.dumps(threshold.hooks)),
+            )
+
+    def thresholds(self) -> list[ThresholdRecord]:
+        """The thresholds, in the order in which they were added.
+
+        Raises:
+            StoreError: The store cannot be read.
+        """
+        with self._connections.reader() as connection:
+            rows = connection.execute("SELECT metric, expression, severity, hooks FROM thresholds ORDER BY id")
+            return [
+                ThresholdRecord(metric, expression, severity, tuple(json.loads(hooks)))
+                for metric, expression, severity, hooks in rows
+            ]
 
     def acknowledge_alert(self, alert_id: int, by: str | None = None) -> bool:
         """Keep that somebody has seen an alert.

@@ -265,6 +265,23 @@ class AlertRecord:
     alert_id: int = 0
 
 
+@dataclass(frozen=True, slots=True)
+class ThresholdRecord:
+    """A bound of a metric.
+
+    Attributes:
+        metric: What is measured.
+        expression: What it must not be, such as `> 10`.
+        severity: How bad that is.
+        hooks: What is called then, as `module:function`.
+    """
+
+    metric: str
+    expression: str
+    severity: str
+    hooks: tuple[str, ...] = ()
+
+
 class NewRun(NamedTuple):
     """A run that begins to be recorded.
 

@@ -139,6 +139,16 @@ MIGRATIONS: tuple[str, ...] = (
         updated_at REAL NOT NULL
     );
     """,
+    """
+    CREATE TABLE thresholds (
+        id INTEGER PRIMARY KEY,
+        metric TEXT NOT NULL,
+        expression TEXT NOT NULL,
+        severity TEXT NOT NULL,
+        hooks TEXT NOT NULL,
+        UNIQUE (metric, expression, severity)
+    );
+    """,
 )
 """The script of each version, from 1; a released one is never changed, only followed by another."""
 
