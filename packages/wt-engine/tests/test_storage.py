@@ -35,9 +35,11 @@ from wt_engine.storage import (
     default_path,
 )
 from wt_engine.storage.connections import Connections
-from wt_engine.storage.models import EventRow, NewRun, RunEnd, StepRow
+from wt_engine.storage.models import EventRow, NewRun, PlanFacts, RunEnd, StepRow
 from wt_engine.storage.processes import is_alive, this_process
 from wt_engine.storage.schema import APPLICATION, MIGRATIONS, VERSION, migrate
+
+PLAN = PlanFacts("k", "h", "[]")
 
 
 @pytest.fixture
@@ -59,7 +61,7 @@ def run(run_id: str = "r1", at: float = 1.0, status: RunStatus = RunStatus.SUCCE
 def step(root: int, record: int, node: str = "a", **changes: Any) -> StepRow:
     first = 2 * record
     row = StepRow(
-        root, record, root, record, 0, node, "step", 0, -1, 1, first, first + 1, 1.0, 2.0, "ended", *[None] * 5
+        root, record, root, record, 0, node, "step", 0, -1, 1, first, first + 1, 1.0, 2.0, 0.5, "ended", *[None] * 5
     )
     return row._replace(**changes)
 
@@ -150,7 +152,11 @@ def test_a_call_is_one_row_and_two_events(store: SQLiteBackend) -> None:
         (8, "token", "sub:x"),
     ]
     assert (events[1].owner_invocation_id, events[1].scope, events[2].payload) == ("r1:1", ("m",), "no")
-    assert (events[4].invocation_id, events[4].parent_invocation_id, events[4].meta) == ("r2:1", "r1:1", {"a": 1})
+    assert (events[4].invocation_id, events[4].parent_invocation_id, events[4].meta) == (
+        "r2:1",
+        "r1:1",
+        {"a": 1, "framework": {"duration_s": 0.5, "attempt": 1, "status": "success"}},
+    )
     assert store.get_events("r1", "step_error") == [events[2]]
     assert [found.node for found in store.get_steps("r1")] == ["m", "w", "x"]
     assert [found.run_id for found in store.list_runs()] == ["r1"]
@@ -158,7 +164,7 @@ def test_a_call_is_one_row_and_two_events(store: SQLiteBackend) -> None:
 
 def test_a_run_is_resumed_from_everything_that_was_written(store: SQLiteBackend) -> None:
     writer = store.writer()
-    root = writer.begin(NewRun("r1", "pipe", 1.0, state="{}", plan="[]", plan_hash="h"))
+    root = writer.begin(NewRun("r1", "pipe", 1.0, state="{}"), PLAN)
     writer.begin(NewRun("r2", "inner", 1.0, parent=root, parent_call=1, shared="", scope='["sub"]'))
     late = EventRow(root, 9, root, "token", "a", 3.0, 7, None, None, 1, "step", None, '"t"', None)
     writer.write([step(root, 1)], [late])
@@ -167,7 +173,7 @@ def test_a_run_is_resumed_from_everything_that_was_written(store: SQLiteBackend)
     found = store.recorded("r1")
     assert (found.run.status, found.plan, found.last_seq, found.last_numbers) == (RunStatus.FAILED, "[]", 9, {"r1": 7})
     assert [found.parts[name].shared for name in ("r1", "r2")] == [None, ""]
-    assert writer.resume("r1", "[]", "h").keys() == {"r1", "r2"}
+    assert writer.resume("r1", PLAN).keys() == {"r1", "r2"}
     again = store.get_run("r1")
     assert again is not None
     assert (again.status, again.resumed, again.error) == (RunStatus.RUNNING, 1, None)
@@ -178,9 +184,9 @@ def test_a_run_that_somebody_runs_cannot_be_taken_over(store: SQLiteBackend) -> 
     writer.begin(NewRun("r1", "pipe", 1.0))
 
     with pytest.raises(StoreError, match="still running"):
-        writer.resume("r1", None, None)
+        writer.resume("r1", PLAN)
     with pytest.raises(RunNotFoundError):
-        writer.resume("r2", None, None)
+        writer.resume("r2", PLAN)
 
 
 def test_a_run_takes_everything_with_it_when_it_is_deleted(store: SQLiteBackend) -> None:

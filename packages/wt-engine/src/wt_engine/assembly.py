@@ -9,9 +9,12 @@ from wt_engine.control import Stop
 from wt_engine.definition import Draft, Function, Mode, Route, Target, name_of
 from wt_engine.errors import DefinitionError, suggestion
 from wt_engine.events import NodeKind
-from wt_engine.injection import Recipe, item_source, value_source
+from wt_engine.injection import Recipe, answer_or_none, answer_source, item_source, value_source
 from wt_engine.middleware import Middleware, leaves_retries, wrapped
 from wt_engine.plan import STOP, Callee, Node, Plan, hook_callee
+
+_ANSWER = "answer"
+"""The parameter that gets what a suspended run is resumed with."""
 
 
 class Assembly:
@@ -115,6 +118,8 @@ class Assembly:
             if name in self.index and self.index[name] != place:
                 self._wanted.add(self.index[name])
                 sources.append((name, value_source(self.index[name])))
+            elif name == _ANSWER and place not in self.workers:
+                sources.append((name, answer_or_none))
             else:
                 items.append(name)
         if items and (place not in self.workers or len(items) > 1):
@@ -124,6 +129,8 @@ class Assembly:
             if name in self.index and self.index[name] != place:
                 self._wanted.add(self.index[name])
                 sources.append((name, value_source(self.index[name])))
+            elif name == _ANSWER:
+                sources.append((name, answer_source))
         required = frozenset(name for name, _ in sources) - set(draft.function.parameters.optional)
         return Recipe(tuple(sources), required)
 

@@ -22,9 +22,10 @@ class Call:
         attempt: Which attempt, from 1.
         number: The number of the invocation, given when it starts.
         seconds: How long its function took, waiting for its items or its sub-pipeline left out.
+        began: The number and the time of its STEP_START, if the run is recorded.
     """
 
-    __slots__ = ("attempt", "frame", "item", "node", "number", "parent", "position", "seconds")
+    __slots__ = ("attempt", "began", "frame", "item", "node", "number", "parent", "position", "seconds")
 
     def __init__(
         self,
@@ -43,6 +44,7 @@ class Call:
         self.attempt = attempt
         self.number = 0
         self.seconds = 0.0
+        self.began: tuple[int, float] | None = None
 
     @property
     def kind(self) -> NodeKind:

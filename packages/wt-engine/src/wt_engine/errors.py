@@ -64,6 +64,18 @@ class ProcessDiedError(RuntimeError):
         return type(self), (self.step, self.exit_code, self.when)
 
 
+class RunEndedError(RuntimeError):
+    """A run cannot be resumed, because there is nothing left of it to do."""
+
+
+class ResumeError(RuntimeError):
+    """The record of a run does not fit the plan that it is to go on with."""
+
+
+class RecordedError(RuntimeError):
+    """A failure that a resumed run had before; its text is all that was recorded of it."""
+
+
 class MapItemsError(RuntimeError):
     """Some items of a map failed; the first failure is the cause."""
 
@@ -93,6 +105,20 @@ def _ending(exit_code: int | None) -> str:
     except ValueError:
         name = f"signal {-exit_code}"
     return f"was killed by {name}{' (perhaps for want of memory)' if name == 'SIGKILL' else ''}"
+
+
+class UnrecordableError(TypeError):
+    """A value cannot be recorded.
+
+    Args:
+        where: Which part of the value, as an expression that follows the value's name; empty for the whole.
+        why: What is wrong with it.
+    """
+
+    def __init__(self, where: str, why: str) -> None:
+        self.where = where
+        self.why = why
+        super().__init__(f"{where}: {why}" if where else why)
 
 
 def place_of(function: Callable[..., Any]) -> str | None:

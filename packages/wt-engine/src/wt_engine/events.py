@@ -145,12 +145,8 @@ class Event:
         The end of a step has `framework` (`duration_s`, `attempt`, `status`) and, if its context declares a `Meta`,
         `data`, `tags`, `metrics` and `counters`; a failure has `forensics`.
         """
-        status = _STATUS.get(self.type)
         call = self.invocation
-        if status is None or call is None or (call.kind in _CONTAINERS and status is StepStatus.SUCCESS):
-            return self.said
-        framework = {"duration_s": call.seconds, "attempt": call.attempt, "status": status.value}
-        return {**(self.said or {}), "framework": framework}
+        return with_framework(self.type, call.kind, self.said, call.seconds, call.attempt) if call else self.said
 
     @property
     def run_id(self) -> str:
@@ -214,3 +210,21 @@ class Event:
 
     def __repr__(self) -> str:
         return f"Event({self.seq}, {self.type.name}, {self.stage!r}, payload={self.payload!r})"
+
+
+def with_framework(
+    type_: EventType, kind: str, said: dict[str, Any] | None, seconds: float, attempt: int
+) -> dict[str, Any] | None:
+    """What is known of an event of a call: what was said with it, and at its end what the engine knows.
+
+    Args:
+        type_: What happened.
+        kind: What the step is, by the value of `NodeKind`.
+        said: What was said with it.
+        seconds: How long the step's function took.
+        attempt: Which attempt it was.
+    """
+    status = _STATUS.get(type_)
+    if status is None or (kind in _CONTAINERS and status is StepStatus.SUCCESS):
+        return said
+    return {**(said or {}), "framework": {"duration_s": seconds, "attempt": attempt, "status": status.value}}

@@ -8,24 +8,29 @@ from typing import Any
 
 from wt_engine.call import Call
 from wt_engine.control import Next, Raise, Retry, Skip, Stop, Suspend, Value, is_control, normalised
+from wt_engine.ends import RESULTS, STATE, Outcome
 from wt_engine.errors import (
     MapItemsError,
     PipelineCancelled,
     RetriesExceededError,
     UnknownStepError,
+    UnrecordableError,
 )
 from wt_engine.events import EventType, NodeKind
 from wt_engine.failures import text_of
 from wt_engine.fan_out import open_frame
+from wt_engine.injection import MISSING
 from wt_engine.invocation import invoke
 from wt_engine.maps import MapFrame
+from wt_engine.open_calls import Reopened
 from wt_engine.outcome import PipelineTerminalStatus
+from wt_engine.plan import NOWHERE, Node
 from wt_engine.recovery import Recovery, forget_cancellation
 from wt_engine.routing import Expiry, Router
 from wt_engine.run import Run
 
 _START, _END, _ERROR = EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR
-_STEP = NodeKind.STEP
+_STEP, _MAP, _SWITCH = NodeKind.STEP, NodeKind.MAP, NodeKind.SWITCH
 
 
 class Execution:
@@ -42,13 +47,13 @@ class Execution:
         self._recovery = Recovery(run, router, self)
         self._number = 0
 
-    async def perform(self, unit: Call | Expiry) -> None:
-        """Run a call to its end, or fail the join whose time is up."""
-        if isinstance(unit, Expiry):
-            await self._recovery.expire(unit)
+    async def perform(self, unit: Call | Expiry | Reopened) -> None:
+        """Run a call to its end, go on with one, or fail the join whose time is up."""
+        if not isinstance(unit, Call):
+            await self._perform_other(unit)
             return
         run = self._run
-        if self._cut_short():
+        if self._held_back(unit):
             return
         node, callee = unit.node, unit.node.callee
         await self.begin(unit)
@@ -79,12 +84,22 @@ class Execution:
         if run.ending is not None:
             forget_cancellation(task)
         if result is None and node.kind is _STEP:
-            await self._end(unit, None)
+            await self.end(unit, None)
         else:
             await self.settle(unit, result)
 
-    def _cut_short(self) -> bool:
+    async def _perform_other(self, unit: Expiry | Reopened) -> None:
+        if isinstance(unit, Expiry):
+            await self._recovery.expire(unit)
+        elif not self._held_back(unit.call):
+            await self.tell_again(unit.call)
+            await self._proceed(unit.call, unit.content)
+
+    def _held_back(self, call: Call) -> bool:
+        """Whether a call may not start, because the run is cut short; what it follows from is recorded first."""
         run = self._run
+        if run.recorder is not None:
+            run.recorder.before(call)
         if run.token.cancelled:
             run.abort(PipelineTerminalStatus.CANCELLED, run.token.reason or "cancelled")
         elif run.publisher.broken is not None:
@@ -97,14 +112,63 @@ class Execution:
         self._run.journal.tasks.started += 1
         await self._run.publisher.say(_START, call.node.name, None, call)
 
-    async def _end(self, call: Call, value: Any, *, follow: bool = True) -> None:
+    async def tell_again(self, call: Call) -> None:
+        """Tell that a call goes on that had begun before the run was resumed."""
+        self._run.journal.tasks.started += 1
+        await self._run.publisher.say(_START, call.node.name, None, call, {"resumed": True})
+
+    async def interrupted(self, call: Call, text: str) -> None:
+        """Tell that a map was cut short."""
+        await self._recovery.tell(call, Outcome.INTERRUPTED, text, None)
+
+    def count_from(self, number: int) -> None:
+        """Number the next invocation after this one."""
+        self._number = number
+
+    async def end(
+        self,
+        call: Call,
+        value: Any,
+        outcome: Outcome = Outcome.ENDED,
+        *,
+        target: str | None = None,
+        jump: Node | None = None,
+    ) -> None:
+        """End a call.
+
+        Args:
+            call: The call.
+            value: What it returned.
+            outcome: How it ended.
+            target: What the record is to say of where it goes on, or of its value.
+            jump: The step that it goes on with instead of its successors.
+        """
         run = self._run
+        if run.recorder is None:
+            said = run.said_in(call.number) if run.scopes else None
+            await run.publisher.say(_END, call.node.name, run.state, call, said)
+        elif not await self._recorded(call, outcome, value, target):
+            return
         if call.node.keeps and call.position < 0:
             run.values[call.node.index] = value
-        await run.publisher.say(_END, call.node.name, run.state, call, run.said_in(call.number) if run.scopes else None)
-        if follow and call.node.successors and call.node.kind is not NodeKind.SWITCH:
+        if jump is not None:
+            self._router.start(jump, call)
+        elif outcome is Outcome.ENDED and call.node.successors:
             await self._router.follow(call)
         await self.finished(call, value)
+
+    async def _recorded(self, call: Call, outcome: Outcome, value: Any = MISSING, target: str | None = None) -> bool:
+        """Tell and, if the run is recorded, record that a call ends well; False if that cannot be, so that it fails."""
+        run = self._run
+        if run.recorder is None:
+            await run.publisher.say(_END, call.node.name, run.state, call, run.said_in(call.number))
+            return True
+        try:
+            await run.recorder.end(call, outcome, value, target)
+        except UnrecordableError as error:
+            await self._recovery.give_up(call, error)
+            return False
+        return True
 
     async def finished(self, call: Call, value: Any = None, error: BaseException | None = None) -> None:
         """Account for a call that is over, and for the map that waited for it."""
@@ -122,18 +186,29 @@ class Execution:
             if not self._run.stopping and self._run.ending is None:
                 self._run.crew.offer(frame)
         if not frame.pending and self._run.ending is None:
-            await self._complete(frame)
+            await self.complete(frame)
 
     async def settle(self, call: Call, result: Any, *, handled: bool = False) -> None:
         """Do what the result of a step, or of its handler, says."""
-        result = normalised(result) if call.node.kind is not NodeKind.MAP or not isinstance(result, str) else result
+        # A text is what a map hands out and what a switch decides by; from others it is the name of a step.
+        kind = call.node.kind
+        if not isinstance(result, str) or not (kind is _MAP or (kind is _SWITCH and not handled)):
+            result = normalised(result)
         if isinstance(result, Value):
             result = result.data
         elif is_control(result):
             await self._steer(call, result, handled=handled)
             return
         if handled or call.node.kind is _STEP:
-            await self._end(call, result, follow=not handled or call.node.kind is not NodeKind.SWITCH)
+            # A switch whose handler has returned data has chosen nothing.
+            await self.end(call, result, Outcome.ENDED if call.node.kind is not _SWITCH else Outcome.ENDED_ALONE)
+            return
+        await self._proceed(call, result)
+
+    async def _proceed(self, call: Call, result: Any) -> None:
+        """Go on with the data that a call's function has returned."""
+        if call.node.kind is _STEP:
+            await self.end(call, result)
             return
         try:
             await self._open(call, result)
@@ -152,19 +227,20 @@ class Execution:
         elif isinstance(result, Next):
             await self._jump(call, result.name)
         elif isinstance(result, Skip):
-            await self._end(call, None, follow=False)
-        elif isinstance(result, Stop | Suspend):
-            if isinstance(result, Suspend):
-                self._run.suspended = result
-                await self._run.publisher.say(EventType.SUSPEND, name, result.reason, call)
-            await self._stop(call)
+            await self.end(call, None, Outcome.SKIPPED)
+        elif isinstance(result, Suspend):
+            self._run.suspended = result
+            await self._run.publisher.say(EventType.SUSPEND, name, result.reason, call)
+            await self._stop(call, Outcome.SUSPENDED)
+        elif isinstance(result, Stop):
+            await self._stop(call, Outcome.STOPPED)
 
-    async def _stop(self, call: Call) -> None:
+    async def _stop(self, call: Call, outcome: Outcome) -> None:
         over = self._run.stop()
-        await self._end(call, None, follow=False)
+        await self.end(call, None, outcome)
         for frame in over:
             if frame.owner.number in self._run.frames:
-                await self._complete(frame)
+                await self.complete(frame)
 
     async def _retry(self, call: Call) -> None:
         limit = self._run.settings.max_retries
@@ -173,8 +249,8 @@ class Execution:
                 call, RetriesExceededError(f"Step '{call.node.name}' exceeded max retries ({limit})")
             )
             return
-        await self._run.publisher.say(_END, call.node.name, self._run.state, call, self._run.said_in(call.number))
-        await self.again(call)
+        if await self._recorded(call, Outcome.AGAIN):
+            await self.again(call)
 
     async def again(self, call: Call) -> None:
         """Queue the next attempt of a call, unless nothing more may start."""
@@ -188,16 +264,17 @@ class Execution:
     async def _jump(self, call: Call, name: str) -> None:
         run = self._run
         try:
-            self._router.jump(call, name)
+            target = self._router.find(call, name)
         except UnknownStepError as error:
-            await run.publisher.say(_END, call.node.name, run.state, call, run.said_in(call.number))
+            if not await self._recorded(call, Outcome.ASTRAY):
+                return
             report = run.forensics.report(error, run.state, call.node.place)
             run.journal.step_failed(name, error, report)
             await run.publisher.say(_ERROR, name, text_of(error), meta={"forensics": report})
             self._recovery.policy(error)
             await self.finished(call, error=error)
         else:
-            await self._end(call, None, follow=False)
+            await self.end(call, None, Outcome.JUMPED, target=name, jump=target)
 
     async def _open(self, call: Call, result: Any) -> None:
         """Go on with what a map, a switch or a sub-pipeline has returned."""
@@ -212,19 +289,34 @@ class Execution:
     async def _choose(self, call: Call, key: Any) -> None:
         run = self._run
         choice = self._router.route(call.node, key)
-        if call.node.keeps:
-            run.values[call.node.index] = key
         if choice is None:
-            await self._stop(call)
+            if call.node.keeps:
+                run.values[call.node.index] = key
+            await self._stop(call, Outcome.STOPPED)
             return
-        await run.publisher.say(_END, call.node.name, run.state, call, run.said_in(call.number))
-        await self._router.choose(call, choice)
+        target = None if choice == NOWHERE else run.plan.nodes[choice].name
+        if await self._recorded(call, Outcome.CHOSE, key, target):
+            await self.chosen(call, key, choice)
+
+    async def chosen(self, call: Call, key: Any, place: int) -> None:
+        """Go on below a switch that has ended.
+
+        Args:
+            call: The switch.
+            key: What its function returned.
+            place: The chosen step, or `NOWHERE`.
+        """
+        if call.node.keeps:
+            self._run.values[call.node.index] = key
+        await self._router.choose(call, place)
         await self.finished(call, key)
 
     async def _descend(self, call: Call, state: Any) -> None:
         run = self._run
         if run.ending is not None:
             raise PipelineCancelled(run.ending[1])
+        if run.recorder is not None:
+            run.recorder.opened(call)
         started = perf_counter()
         try:
             suspended = await run.sub(call, call.node.pipeline, state)
@@ -232,21 +324,23 @@ class Execution:
             run.journal.timed(call.node.name, perf_counter() - started)
         if suspended is not None:
             run.suspended = suspended
-            await self._stop(call)
+            await self._stop(call, Outcome.CUT)
         else:
-            await self._gather(call, state)
+            await self._gather(call, state, STATE)
 
     async def _fan_out(self, call: Call, result: Any) -> None:
         run = self._run
         frame = await open_frame(run, call, result)
         if not frame.pending:
-            await self._complete(frame)
+            await self.complete(frame)
         elif run.ending is None:
             run.crew.offer(frame)
 
-    async def _complete(self, frame: MapFrame) -> None:
+    async def complete(self, frame: MapFrame) -> None:
         """End a map whose last item is done."""
         run, call = self._run, frame.owner
+        if run.folding:
+            return
         name = call.node.name
         del run.frames[call.number]
         run.journal.maps.completed += 1
@@ -261,16 +355,22 @@ class Execution:
             error.__cause__ = frame.error
             await self._recovery.handle(call, error)
             return
-        await self._gather(call, frame.results)
+        await self._gather(call, frame.results, RESULTS)
 
-    async def _gather(self, call: Call, left: Any) -> None:
+    async def _gather(self, call: Call, left: Any, target: str) -> None:
         """End a map or a sub-pipeline with the value that its node makes of what its calls have left."""
         if call.node.gather is not None:
             try:
-                left = await call.node.gather(self._run, call, left)
+                left, target_or_none = await call.node.gather(self._run, call, left), None
             except GeneratorExit:
                 raise
             except BaseException as error:  # noqa: BLE001 - as in `perform`: results that do not fit together
                 await self._recovery.failed(call, error)
                 return
-        await self._end(call, left)
+        else:
+            target_or_none = target
+        if call.node.kind is NodeKind.MAP and self._run.stopping:
+            # Some of its items may not have run: whoever resumes the run has to look at them again.
+            await self.end(call, left, Outcome.CUT, target=target_or_none)
+        else:
+            await self.end(call, left, target=target_or_none)

@@ -45,6 +45,7 @@ class FailureReason(StrEnum):
     SHUTDOWN_HOOK = "shutdown_hook"
     CLASSIFIER_ERROR = "classifier_error"
     EVENT_HOOK = "event_hook"
+    STORE_ERROR = "store_error"
     ENGINE_ERROR = "engine_error"
 
 

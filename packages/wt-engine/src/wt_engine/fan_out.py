@@ -28,6 +28,8 @@ async def open_frame(run: Run, call: Call, result: Any) -> MapFrame:
         items = list(result)
     except TypeError as error:
         raise ValueError(f"Map '{node.name}' must return an iterable, not {type(result).__name__}") from error
+    if run.recorder is not None:
+        run.recorder.opened(call, items)
     worker = run.plan.nodes[node.each]
     team = [run.plan.nodes[place] for place in node.team]
     about: dict[str, Any] = {"target": worker.name, "item_count": len(items)}

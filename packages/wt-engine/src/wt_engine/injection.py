@@ -37,6 +37,10 @@ class Surroundings(Protocol):
         """The run's own token."""
 
     @property
+    def answer(self) -> Any:
+        """What a suspended step waited for, or `MISSING`."""
+
+    @property
     def values(self) -> dict[int, Any]:
         """What steps have returned, by their place in the plan."""
 
@@ -83,6 +87,16 @@ def _step_name(_: Surroundings, call: Occasion) -> Any:
 def item_source(_: Surroundings, call: Occasion) -> Any:
     """The item of the map that a call works on."""
     return call.item
+
+
+def answer_source(run: Surroundings, _: Occasion) -> Any:
+    """What a suspended run was resumed with; `MISSING` as long as it was not."""
+    return run.answer
+
+
+def answer_or_none(run: Surroundings, _: Occasion) -> Any:
+    """The same for a parameter without a default: None as long as there is none."""
+    return None if run.answer is MISSING else run.answer
 
 
 def value_source(index: int) -> Source:
@@ -173,6 +187,11 @@ class Recipe:
             elif name in self.required:
                 raise TypeError(f"step '{call.step_name}' wants '{name}', but there is no value of that name (yet)")
         return arguments
+
+    @property
+    def wants_answer(self) -> bool:
+        """Whether some argument gets the answer that a suspended run was resumed with."""
+        return any(source in (answer_source, answer_or_none) for _, source in self.sources)
 
     @property
     def state_arguments(self) -> tuple[str, ...]:

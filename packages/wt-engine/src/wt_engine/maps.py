@@ -22,6 +22,7 @@ class MapFrame:
         limit: How many are out at once; None for any number.
 
     Attributes:
+        places: The places of the items that are to go out, in their order.
         pending: Calls that the map waits for: its items, and whatever they scheduled.
         running: Items that are out.
         queued: Whether the frame itself stands in the queue of what can run.
@@ -40,6 +41,7 @@ class MapFrame:
         "owner",
         "peak",
         "pending",
+        "places",
         "queued",
         "results",
         "running",
@@ -56,6 +58,7 @@ class MapFrame:
         self.team = team
         self.items = items
         self.limit = limit or sys.maxsize
+        self.places: Sequence[int] = range(len(items))
         self.next = 0
         self.running = 0
         self.peak = 0
@@ -69,12 +72,12 @@ class MapFrame:
     @property
     def ready(self) -> bool:
         """Whether one more item may go out."""
-        return self.next < len(self.items) and self.running < self.limit
+        return self.next < len(self.places) and self.running < self.limit
 
     def take(self) -> tuple[Any, int]:
         """The next item, which goes out now, and its place."""
-        position = self.next
-        self.next = position + 1
+        position = self.places[self.next]
+        self.next += 1
         self.running += 1
         if self.running > self.peak:
             self.peak = self.running
@@ -82,5 +85,5 @@ class MapFrame:
 
     def give_up(self) -> None:
         """Let no more items go out."""
-        self.pending -= len(self.items) - self.next
-        self.next = len(self.items)
+        self.pending -= len(self.places) - self.next
+        self.next = len(self.places)

@@ -18,6 +18,8 @@ from wt_engine.errors import DefinitionError
 from wt_engine.events import Event
 from wt_engine.failures import FailureClassification
 from wt_engine.forensics import Evidence
+from wt_engine.injection import MISSING
+from wt_engine.keeping import Keeping
 from wt_engine.meta import meta_field
 from wt_engine.middleware import Middleware
 from wt_engine.observers import Observer
@@ -28,6 +30,8 @@ from wt_engine.snapshot import Secrets
 from wt_engine.validation import check_graph, warn_of_shared_state
 
 if TYPE_CHECKING:
+    from wt_engine.codec import Codec
+    from wt_engine.storage.backend import Durability, StorageBackend
     from wt_engine.visualization import GraphRenderer
 
 S = TypeVar("S")
@@ -60,7 +64,16 @@ class Pipe(Decorators, Generic[S, C]):
         on_failure: `"finish"`: what depends on a failed step does not run, everything else does. `"stop"`: everything
             is interrupted. `"continue"`: everything goes on as if the step had returned nothing. Without a handler
             for the failure, the run is FAILED in each case.
+        store: Where runs are recorded: a `StorageBackend`, or the path of a file; nowhere without it.
+        durability: What a recorded end survives: `"step"`, the death of the process; `"power"`, that of the machine;
+            `"run"`: what is recorded may lag behind by a moment.
+        codec: Writes states and values; without it, a `TaggedCodec`.
+        persist: Whether to record in the default place, if no store is given; without it, `$WT_ENGINE_PERSIST` says so.
+        flush_interval: How many rows to collect before they are written; the record then may lag behind, as with
+            `"run"`.
     """
+
+    _prepared: tuple[Plan, Settings] | None = None
 
     def __init__(
         self,
@@ -81,22 +94,24 @@ class Pipe(Decorators, Generic[S, C]):
         debug: bool | None = None,
         max_retries: int = 100,
         on_failure: OnFailure = "finish",
+        store: StorageBackend | str | os.PathLike[str] | None = None,
+        durability: Durability = "step",
+        codec: Codec | None = None,
+        persist: bool | None = None,
+        flush_interval: int | None = None,
     ) -> None:
         super().__init__(state_type, context_type, middleware or ())
         _check_limits(on_failure, queue_size, max_retries)
-        self.name = name
-        self.strict = strict
-        self.allow_multi_root = allow_multi_root
-        self.queue_size = queue_size
+        self.name, self.metadata = name, dict(metadata or {})
+        self.strict, self.allow_multi_root = strict, allow_multi_root
+        self.queue_size, self.max_retries = queue_size, max_retries
         self.max_map_items = 100_000 if max_map_items is None else max_map_items
-        self.max_retries = max_retries
         self.on_failure: OnFailure = on_failure
         self.cancellation_token = cancellation_token or CancellationToken()
-        self.metadata = dict(metadata or {})
         self._classification = failure_classification
         self._evidence = Evidence(Secrets(secrets), capture_locals)
         self._meta_field = meta_field(context_type)
-        self._prepared: tuple[Plan, Settings] | None = None
+        self._keeping = Keeping(store, durability, codec, persist, flush_interval)
         self._checked: set[tuple[str | None, bool, bool]] = set()
         if os.environ.get("WT_ENGINE_DEBUG", "").lower() in _ON if debug is None else debug:
             self.add_observer(_event_logger())
@@ -149,6 +164,7 @@ class Pipe(Decorators, Generic[S, C]):
                 hooks=tuple(self._hooks),
                 observers=tuple(self._observers),
                 token=self.cancellation_token,
+                recording=self._keeping.of(plan, self._types[0]),
                 metadata=self.metadata,
                 evidence=self._evidence,
                 meta_field=self._meta_field,
@@ -188,6 +204,49 @@ class Pipe(Decorators, Generic[S, C]):
             check_count("queue_size", queue_size, 0)
             settings = dataclasses.replace(settings, queue_size=queue_size)
         return Runner(plan, settings, state, context, start=first, timeout=timeout).events()
+
+    def resume(
+        self,
+        run_id: str,
+        context: Any = None,
+        *,
+        answer: Any = MISSING,
+        queue_size: int | None = None,
+        timeout: float | None = None,
+    ) -> AsyncGenerator[Event, None]:
+        """Go on with a recorded run: what had ended does not run again, everything else does.
+
+        Args:
+            run_id: The run; it keeps its id.
+            context: As for `run`; it is not recorded.
+            answer: What the step that suspended the run waits for. It is that step's value; if the step has a parameter
+                `answer`, it runs again with it instead.
+            queue_size: As for `run`.
+            timeout: As for `run`.
+
+        Returns:
+            The events of what runs now.
+
+        Raises:
+            DefinitionError: The pipe has no store, or is not the one that the run began with.
+            RunNotFoundError: There is no such run.
+            RunEndedError: It has ended well, or waits for no answer.
+            StoreError: The store cannot be read.
+            UnrecordableError: Something that was recorded cannot be read again.
+        """
+        from wt_engine.recollection import recollect
+
+        plan, settings = self.prepared()
+        recording = settings.recording
+        if recording is None:
+            raise DefinitionError(f"Pipe '{self.name}' has no store to resume from; give it one with Pipe(store=...)")
+        if queue_size is not None:
+            check_count("queue_size", queue_size, 0)
+            settings = dataclasses.replace(settings, queue_size=queue_size)
+        found = recollect(recording.backend.recorded(run_id), recording.facts, recording.codec, answer)
+        state = found.states[run_id]
+        runner = Runner(plan, settings, state, context, start=found.start, timeout=timeout, recollection=found)
+        return runner.events()
 
     def steps(self) -> Iterator[StepInfo]:
         """What is known of each step, in the order of their definition."""

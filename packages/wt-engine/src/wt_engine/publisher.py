@@ -23,7 +23,9 @@ class Publisher:
         above: For a sub-pipeline: the publisher of the run that started it, the step's name and its invocation.
 
     Attributes:
+        seq: The number of the last event.
         counts: How many events of each type there were.
+        tap: Called with every event, to record it.
         broken: What a hook raised, if one did; from then on the hooks are not called.
     """
 
@@ -37,12 +39,18 @@ class Publisher:
         self.stream = stream
         self.counts: dict[str, int] = dict.fromkeys([kind.value for kind in EventType], 0)
         self.feeds: list[ObserverFeed] = []
+        self.tap: Callable[[Event], None] | None = None
         self.broken: Exception | None = None
         self.origin: Origin = Origin(run_id, run_id, above[0].origin.run_id if above else None, (), None)
         self._hooks = tuple(hooks)
         self._above = above
         self._outside: dict[int, tuple[Origin, Origin]] = {}
-        self._seq = 0
+        self.seq = 0
+
+    @property
+    def scope(self) -> tuple[str, ...]:
+        """The sub-pipeline steps above, outermost first."""
+        return () if self._above is None else (*self._above[0].scope, self._above[1])
 
     def emit(
         self,
@@ -75,10 +83,12 @@ class Publisher:
         Returns:
             The event as the hooks have left it, for `deliver`.
         """
-        self._seq = event.seq = self._seq + 1
+        self.seq = event.seq = self.seq + 1
         if self._hooks and self.broken is None:
             event = self._hooked(event)
         self.counts[event.type._value_] += 1
+        if self.tap is not None:
+            self.tap(event)
         if self.feeds:
             for feed in self.feeds:
                 feed.put(event)

@@ -7,6 +7,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from wt_engine.call import Call, Trouble
+from wt_engine.ends import Outcome
 from wt_engine.errors import BarrierTimeoutError, PipelineCancelled, SubPipelineError
 from wt_engine.events import EventType, NodeKind
 from wt_engine.invocation import aftermath, call_hook
@@ -42,7 +43,7 @@ class Recovery:
         if node.retries is not None and node.retries.again(call.attempt, error) and not run.stopping:
             wait = node.retries.wait(call.attempt)
             about = {**(run.said_in(call.number) or {}), "retry_in_s": wait, "forensics": self._report(call, error)}
-            await run.publisher.say(EventType.STEP_ERROR, node.name, run.forensics.text(error), call, about)
+            await self.tell(call, Outcome.FAILED_ATTEMPT, run.forensics.text(error), about)
             if await self._pause(wait):
                 await self._execution.again(call)
             else:
@@ -65,11 +66,15 @@ class Recovery:
         if run.ending is None:
             return False
         text = f"cancelled: {run.ending[1]}{aftermath(run, call.node)}"
+        said = run.said_in(call.number)
+        if outside and run.recorder is None:
+            run.publisher.emit(EventType.STEP_ERROR, call.node.name, text, call, said)
+        elif outside and run.recorder is not None:
+            run.recorder.fail_now(call, Outcome.INTERRUPTED, text, said)
         if outside:
-            run.publisher.emit(EventType.STEP_ERROR, call.node.name, text, call, run.said_in(call.number))
             raise error
         forget_cancellation(task)
-        await run.publisher.say(EventType.STEP_ERROR, call.node.name, text, call, run.said_in(call.number))
+        await self.tell(call, Outcome.INTERRUPTED, text, said)
         await self._execution.finished(call)
         return True
 
@@ -121,13 +126,21 @@ class Recovery:
         report = self._report(call, error)
         run.journal.step_failed(node.name, error, report)
         about = {**(run.said_in(call.number) or {}), "forensics": report}
-        await run.publisher.say(EventType.STEP_ERROR, node.name, run.forensics.text(error), call, about)
+        await self.tell(call, Outcome.FAILED, run.forensics.text(error), about)
         self.policy(error)
         if run.settings.on_failure == "continue" and node.kind is not NodeKind.SWITCH:
             if node.keeps and call.position < 0:
                 run.values[node.index] = None
             await self._router.follow(call)
         await self._execution.finished(call, error=error)
+
+    async def tell(self, call: Call, outcome: Outcome, text: str, said: dict[str, Any] | None) -> None:
+        """Tell and, if the run is recorded, record that a call has failed."""
+        run = self._run
+        if run.recorder is None:
+            await run.publisher.say(EventType.STEP_ERROR, call.node.name, text, call, said)
+        else:
+            await run.recorder.fail(call, outcome, text, said)
 
     def _report(self, call: Call, error: BaseException) -> dict[str, Any]:
         return self._run.forensics.report(error, self._run.state, call.node.place, call.item)

@@ -49,8 +49,8 @@ class Router:
             frame.pending += 1
         run.crew.ready.append(Call(node, parent.number if parent else 0, frame))
 
-    def jump(self, call: Call, name: str) -> None:
-        """Queue the step that a step has asked for.
+    def find(self, call: Call, name: str) -> Node:
+        """The step that a step wants to go on with.
 
         Raises:
             UnknownStepError: There is none of that name.
@@ -59,7 +59,7 @@ class Router:
         if place is None:
             near = suggestion(name, self._run.plan.index)
             raise UnknownStepError(f"Step '{call.node.name}' goes on with unknown step '{name}'.{near}")
-        self.start(self._run.plan.nodes[place], call)
+        return self._run.plan.nodes[place]
 
     async def follow(self, call: Call) -> None:
         """Queue the successors of a step that has ended, as far as they have waited only for it."""
@@ -117,6 +117,15 @@ class Router:
         known = [] if callable(node.routes) else [str(value) for value in node.routes or ()]
         routes = f" Routes: {', '.join(known)}." if known else ""
         raise ValueError(f"Switch '{node.name}' has no route for {key!r}.{routes}{suggestion(str(key), known)}")
+
+    def expired(self, node: Node) -> None:
+        """A join whose time was up starts no more."""
+        barrier = self._barrier(node)
+        barrier.expired = True
+        if barrier.timer is not None:
+            barrier.timer.cancel()
+            self._run.crew.timers.discard(barrier.timer)
+            barrier.timer = None
 
     def _barrier(self, node: Node) -> Barrier:
         found = self._barriers.get(node.index)

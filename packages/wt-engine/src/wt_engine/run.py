@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from typing import Any, Literal
+from typing import TYPE_CHECKING, Any, Literal
 
 from wt_engine.call import Call
 from wt_engine.cancellation import CancellationToken
 from wt_engine.crew import Crew
 from wt_engine.failures import FailureClassification
 from wt_engine.forensics import Evidence, Forensics
+from wt_engine.injection import MISSING
 from wt_engine.journal import Journal
 from wt_engine.maps import MapFrame
 from wt_engine.meta import RunScopes
@@ -19,6 +20,11 @@ from wt_engine.plan import Plan
 from wt_engine.processes import Processes
 from wt_engine.publisher import EventHook, Publisher
 from wt_engine.threads import Threads
+
+if TYPE_CHECKING:
+    from wt_engine.recollection import Recollection
+    from wt_engine.recorder import Recorder
+    from wt_engine.recording import Recording
 
 OnFailure = Literal["finish", "stop", "continue"]
 
@@ -37,6 +43,7 @@ class Settings:
         hooks: Functions that every event passes.
         observers: Who watches, and how many events each may fall behind.
         token: Cancels all runs of the pipe.
+        recording: How its runs are recorded, if they are.
         metadata: What its author has said of it.
         notes: What else each run is to say about it, once it has started.
         evidence: What is kept of failures.
@@ -51,6 +58,7 @@ class Settings:
     hooks: tuple[EventHook, ...]
     observers: tuple[tuple[Any, int], ...]
     token: CancellationToken
+    recording: Recording | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Mapping[str, Any], ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
@@ -67,6 +75,9 @@ class Run:
         suspended: The `Suspend` that did, if one did.
         frames: The maps in progress.
         inner: The sub-pipelines that run now, which are cut short with this run.
+        recorder: Records it, if it is recorded.
+        recollection: What it goes on from, if it was resumed.
+        folding: Whether what was recorded happens again, and nothing new.
         scopes: What steps say about themselves, if the context declares a `Meta`.
         values: What steps have returned, where another step wants it, by their place in the plan.
     """
@@ -93,6 +104,9 @@ class Run:
         self.limited = timeout is not None
         self.forensics = Forensics(settings.evidence)
         self.journal = Journal(settings.classification, self.forensics)
+        self.recorder: Recorder | None = None
+        self.recollection: Recollection | None = None
+        self.folding = False
         self.scopes: RunScopes | None = None
         self.values: dict[int, Any] = {}
         self.frames: dict[int, MapFrame] = {}
@@ -103,6 +117,11 @@ class Run:
         self.crew: Crew
         self.processes: Processes
         self.sub: Callable[[Call, Any, Any], Any]
+
+    @property
+    def answer(self) -> Any:
+        """What a suspended step waited for, if the run was resumed with that; else `MISSING`."""
+        return MISSING if self.recollection is None else self.recollection.given
 
     def said_in(self, number: int) -> dict[str, Any] | None:
         """What an invocation that is over has said about itself; None if it could not."""

@@ -6,7 +6,7 @@ import asyncio
 import os
 from collections.abc import AsyncGenerator, Callable
 from time import perf_counter, time
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from wt_engine.call import Call, Trouble
 from wt_engine.cancellation import CancellationToken
@@ -19,13 +19,17 @@ from wt_engine.invocation import call_hook
 from wt_engine.meta import RunScopes, fill
 from wt_engine.observers import ObserverFeed, ObserverMeta
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
-from wt_engine.plan import Callee, Plan
+from wt_engine.plan import Callee, Node, Plan
 from wt_engine.processes import Processes
 from wt_engine.publisher import Publisher
 from wt_engine.routing import Router
 from wt_engine.run import Run, Settings
 from wt_engine.stream import EventStream
 from wt_engine.threads import Threads
+
+if TYPE_CHECKING:
+    from wt_engine.recollection import Recollection
+    from wt_engine.resuming import Resumption
 
 SYSTEM = "system"
 _CUT_SHORT = {
@@ -45,6 +49,7 @@ class Runner:
         start: The step to start with instead of the roots.
         timeout: Seconds that the run may take.
         above: For a sub-pipeline: the run that starts it, and its step there.
+        recollection: What the run goes on from, if it is resumed.
     """
 
     def __init__(
@@ -57,8 +62,9 @@ class Runner:
         start: str | None = None,
         timeout: float | None = None,
         above: tuple[Run, Call] | None = None,
+        recollection: Recollection | None = None,
     ) -> None:
-        run_id = os.urandom(16).hex()
+        run_id = _run_id(above, recollection)
         if above is None:
             token, stream, threads, link = (
                 CancellationToken(settings.token),
@@ -75,6 +81,7 @@ class Runner:
         self._run = Run(plan, settings, state, context, token, publisher, threads, timeout)
         self._run.processes = self._outer.processes if self._outer else Processes(threads)
         self._run.sub = self._descend
+        self._run.recollection = recollection
         if settings.meta_field is not None and context is not None:
             self._run.scopes = RunScopes(settings.metadata)
             fill(context, settings.meta_field)
@@ -82,7 +89,7 @@ class Runner:
         self._run.limited = timeout is not None or (self._outer is not None and self._outer.limited)
         self._router = Router(self._run)
         self._execution = Execution(self._run, self._router)
-        self._start = [plan.index[start]] if start is not None else list(plan.roots)
+        self._start = start
         self._began = 0.0
         self._over = False
 
@@ -95,8 +102,11 @@ class Runner:
             The events, FINISH last.
 
         Raises:
+            StoreError: The run cannot be recorded; nothing has run.
+            UnrecordableError: Its state cannot be recorded; nothing has run.
             Exception: What an event hook raised.
         """
+        self._record()
         stream = self._run.publisher.stream
         main = asyncio.create_task(self.execute())
         main.add_done_callback(lambda _: stream.end())
@@ -116,6 +126,17 @@ class Runner:
         main.result()
         if self._run.publisher.broken is not None:
             raise self._run.publisher.broken
+
+    def _record(self) -> None:
+        run = self._run
+        recording = run.settings.recording
+        if recording is None:
+            return
+        if run.recollection is None:
+            recording.begin(run, self._start)
+        else:
+            run.publisher.seq = run.recollection.last_seq
+            recording.resume(run, run.recollection)
 
     async def execute(self) -> PipelineEndData:
         """Run to the end.
@@ -193,12 +214,28 @@ class Runner:
             if run.ending is not None or not await self._hook(hook, "startup", interruptible=True):
                 return
         if run.ending is None:
-            await run.publisher.say(EventType.START, SYSTEM, run.state)
+            places = run.plan.roots if self._start is None else [run.plan.index[self._start]]
+            first = [run.plan.nodes[place] for place in places]
+            resumption = await self._restored(run.recollection, first) if run.recollection else None
+            resumed = {"resumed": run.recollection.times} if run.recollection else None
+            await run.publisher.say(EventType.START, SYSTEM, run.state, meta=resumed)
             for about in run.settings.notes:
                 await run.publisher.say(EventType.NOTE, SYSTEM, dict(about))
-            for place in self._start:
-                self._router.start(run.plan.nodes[place], None)
+            if resumption is not None:
+                await resumption.announce()
+            else:
+                for node in first:
+                    self._router.start(node, None)
             await run.crew.run()
+
+    async def _restored(self, recollection: Recollection, first: list[Node]) -> Resumption:
+        # Only a run that is resumed pays for the import.
+        from wt_engine.resuming import Resumption
+
+        self._execution.count_from(recollection.last_number(self._run.publisher.origin.run_id))
+        resumption = Resumption(self._run, self._router, self._execution, recollection)
+        await resumption.restore(first)
+        return resumption
 
     async def _hook(self, hook: Callee, phase: str, *, interruptible: bool) -> bool:
         run = self._run
@@ -228,7 +265,12 @@ class Runner:
     async def _descend(self, call: Call, pipe: Any, state: Any) -> Any:
         """Run a sub-pipeline; returns what suspended it, if something did."""
         plan, settings = pipe.prepared()
-        inner = Runner(plan, settings, state, self._run.context, above=(self._run, call))
+        run = self._run
+        begun = run.recollection.part(run.publisher.origin.run_id, call.number) if run.recollection else None
+        recollection = run.recollection if begun else None
+        inner = Runner(plan, settings, state, run.context, above=(run, call), recollection=recollection)
+        if run.recorder is not None:
+            inner._run.recorder = run.recorder.descend(inner._run, call)
         self._run.inner.append(inner._run)
         try:
             end = await inner.execute()
@@ -247,7 +289,7 @@ class Runner:
         publisher = run.publisher
         for frame in reversed(run.frames.values()):
             text = f"cancelled: {run.ending[1]}" if run.ending else "the run ended before its items"
-            await publisher.say(EventType.STEP_ERROR, frame.owner.node.name, text, frame.owner)
+            await self._execution.interrupted(frame.owner, text)
             run.journal.tasks.completed += 1
         if run.ending is not None and run.ending[0] in _CUT_SHORT:
             await publisher.say(_CUT_SHORT[run.ending[0]], SYSTEM, run.ending[1])
@@ -256,10 +298,14 @@ class Runner:
         if publisher.broken is not None:
             report = run.forensics.report(publisher.broken, run.state)
             run.journal.fail(FailureKind.INFRA, FailureReason.EVENT_HOOK, SYSTEM, publisher.broken, report)
+        if run.recorder is not None:
+            run.recorder.log.flush()
         self._over = True
         end = self._end()
         said = run.scopes.run.snapshot() if run.scopes else None
         finish = publisher.prepare(Event(EventType.FINISH, SYSTEM, end, time(), publisher.origin, meta=said))
+        if run.recorder is not None:
+            run.recorder.finish(end)
         await self._close(end)
         await publisher.stream.room()
         publisher.deliver(finish)
@@ -297,6 +343,17 @@ class Runner:
             metrics=run.journal.metrics(run.publisher.counts, run.publisher.stream.max_depth),
             suspended=run.suspended is not None,
         )
+
+
+def _run_id(above: tuple[Run, Call] | None, recollection: Recollection | None) -> str:
+    if recollection is None:
+        return os.urandom(16).hex()
+    if above is None:
+        return recollection.run_id
+    outer, call = above
+    part = recollection.part(outer.publisher.origin.run_id, call.number)
+    assert part is not None
+    return part.run_id
 
 
 async def _outlast(main: asyncio.Task[PipelineEndData]) -> None:

@@ -7,6 +7,7 @@
 
 from __future__ import annotations
 
+from wt_engine.ends import Outcome
 from wt_engine.storage.backend import Durability, RecordedRun, RunWriter, StorageBackend
 from wt_engine.storage.errors import RunNotFoundError, StoreError
 from wt_engine.storage.exchanges import Exchange, SQLite, Wsqlite
@@ -16,7 +17,6 @@ from wt_engine.storage.models import (
     ArtifactRecord,
     CheckpointRecord,
     MetricRecord,
-    Outcome,
     RunRecord,
     RunStatus,
     StepRecord,

@@ -6,7 +6,17 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
-from wt_engine.storage.models import EventRow, NewRun, RunEnd, RunRecord, RunStatus, StepRecord, StepRow, StoredEvent
+from wt_engine.storage.models import (
+    EventRow,
+    NewRun,
+    PlanFacts,
+    RunEnd,
+    RunRecord,
+    RunStatus,
+    StepRecord,
+    StepRow,
+    StoredEvent,
+)
 
 Durability = Literal["step", "power", "run"]
 """What a recorded end survives: the death of the process, that of the machine, or what has been written in the
@@ -16,10 +26,10 @@ background by then."""
 class RunWriter(Protocol):
     """Writes what runs say; numbers of runs are those that `begin` and `resume` have given."""
 
-    def begin(self, run: NewRun) -> int:
+    def begin(self, run: NewRun, plan: PlanFacts | None = None) -> int:
         """Write that a run, or a sub-pipeline of one, begins; returns its number."""
 
-    def resume(self, run_id: str, plan: str | None, plan_hash: str | None) -> dict[str, int]:
+    def resume(self, run_id: str, plan: PlanFacts) -> dict[str, int]:
         """Take over a run that nobody runs; returns its number and those of its sub-pipelines, by id."""
 
     def write(self, steps: Sequence[StepRow], events: Sequence[EventRow]) -> None:

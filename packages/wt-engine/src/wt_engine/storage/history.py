@@ -7,8 +7,9 @@ import sqlite3
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from wt_engine.events import EventType
-from wt_engine.storage.models import Outcome, StoredEvent
+from wt_engine.ends import Outcome
+from wt_engine.events import EventType, with_framework
+from wt_engine.storage.models import StoredEvent
 from wt_engine.storage.rows import loaded
 
 _ERRORS = frozenset({Outcome.FAILED.value, Outcome.FAILED_ATTEMPT.value, Outcome.INTERRUPTED.value})
@@ -89,17 +90,20 @@ class History:
     def _events_of_calls(self) -> Iterator[StoredEvent]:
         rows = self._connection.execute(
             "SELECT run, number, parent, node, kind, owner, attempt, start_seq, end_seq, started_at, ended_at, "
-            "outcome, error, meta FROM steps WHERE root = ? ORDER BY record",
+            "outcome, error, meta, seconds FROM steps WHERE root = ? ORDER BY record",
             (self._root,),
         )
-        for run, number, parent, node, kind, owner, attempt, first, last, began, ended, outcome, error, meta in rows:
+        for run, number, parent, node, kind, owner, attempt, first, last, began, ended, outcome, *more in rows:
+            error, said, seconds = more
             stage = ":".join((*self._origins[run].scope, node))
             about = (kind, *self._names(run, number, parent, owner), attempt, self._scope(run, owner))
             if first is not None:
                 yield self._event(first, EventType.STEP_START.value, stage, began, (None, None), run, about)
             if last is not None:
-                type_ = EventType.STEP_ERROR.value if outcome in _ERRORS else EventType.STEP_END.value
-                yield self._event(last, type_, stage, ended, (error, loaded(meta)), run, about)
+                type_ = EventType.STEP_ERROR if outcome in _ERRORS else EventType.STEP_END
+                meta = with_framework(type_, kind, loaded(said), seconds or 0.0, attempt)
+                payload = error if outcome in _ERRORS else None
+                yield self._event(last, type_.value, stage, ended, (payload, meta), run, about)
 
     def _names(
         self, run: int, number: int | None, parent: int | None, owner: int | None

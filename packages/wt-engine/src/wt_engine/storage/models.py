@@ -6,6 +6,8 @@ from dataclasses import dataclass, field
 from enum import StrEnum
 from typing import Any, NamedTuple
 
+from wt_engine.ends import Outcome
+
 
 class RunStatus(StrEnum):
     """How a recorded run stands; `INTERRUPTED` is one whose process died."""
@@ -17,29 +19,6 @@ class RunStatus(StrEnum):
     CANCELLED = "cancelled"
     CLIENT_CLOSED = "client_closed"
     SUSPENDED = "suspended"
-    INTERRUPTED = "interrupted"
-
-
-class Outcome(StrEnum):
-    """How a recorded call ended.
-
-    `OPENED` is no end: a map has its items, or a sub-pipeline its state. `CUT` is the end of a map or a sub-pipeline of
-    which a part did not run, because the run was stopping. `ANSWERED` is what a suspended call got later.
-    """
-
-    ENDED = "ended"
-    ENDED_ALONE = "ended_alone"
-    SKIPPED = "skipped"
-    STOPPED = "stopped"
-    SUSPENDED = "suspended"
-    ANSWERED = "answered"
-    JUMPED = "jumped"
-    CHOSE = "chose"
-    AGAIN = "again"
-    OPENED = "opened"
-    CUT = "cut"
-    FAILED_ATTEMPT = "failed_attempt"
-    FAILED = "failed"
     INTERRUPTED = "interrupted"
 
 
@@ -282,6 +261,20 @@ class ThresholdRecord:
     hooks: tuple[str, ...] = ()
 
 
+class PlanFacts(NamedTuple):
+    """A plan as it is kept, once for all runs of it.
+
+    Attributes:
+        key: The hash of its text.
+        digest: The hash of what matters of it to resuming.
+        text: The plan as JSON.
+    """
+
+    key: str
+    digest: str
+    text: str
+
+
 class NewRun(NamedTuple):
     """A run that begins to be recorded.
 
@@ -292,8 +285,8 @@ class NewRun(NamedTuple):
         start: The step it begins with instead of the roots.
         state: Its initial state, as the codec wrote it.
         shared: For a sub-pipeline: where its state is in the state of the run above, if it is a part of that.
-        plan: What matters of the plan to resuming, as JSON.
-        plan_hash: The hash of that.
+        plan: The key of its plan, see `PlanFacts`.
+        plan_hash: The hash of what matters of it to resuming.
         meta: What else is known, as JSON.
         parent: For a sub-pipeline: the number of the run above, as the writer gave it.
         parent_call: For a sub-pipeline: the number of the call above.
@@ -331,6 +324,7 @@ class StepRow(NamedTuple):
     end_seq: int | None
     started_at: float | None
     ended_at: float | None
+    seconds: float | None
     outcome: str
     target: str | None
     value: str | None

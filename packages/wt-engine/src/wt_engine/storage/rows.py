@@ -6,7 +6,8 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
-from wt_engine.storage.models import Outcome, RunRecord, RunStatus, StepRecord
+from wt_engine.ends import Outcome
+from wt_engine.storage.models import RunRecord, RunStatus, StepRecord
 
 RUN_COLUMNS = (
     "r.run_id, r.name, r.status, r.started_at, r.ended_at, r.duration_s, r.error, r.failed_step, r.reason, r.start, "

@@ -13,6 +13,7 @@ APPLICATION = 0x7774656E
 
 MIGRATIONS: tuple[str, ...] = (
     """
+    CREATE TABLE plans (key TEXT PRIMARY KEY, facts TEXT NOT NULL) WITHOUT ROWID;
     CREATE TABLE runs (
         id INTEGER PRIMARY KEY,
         run_id TEXT NOT NULL UNIQUE,
@@ -31,7 +32,7 @@ MIGRATIONS: tuple[str, ...] = (
         start TEXT,
         state TEXT,
         shared TEXT,
-        plan TEXT,
+        plan TEXT REFERENCES plans(key),
         plan_hash TEXT,
         meta TEXT,
         process TEXT,
@@ -56,6 +57,7 @@ MIGRATIONS: tuple[str, ...] = (
         end_seq INTEGER,
         started_at REAL,
         ended_at REAL,
+        seconds REAL,
         outcome TEXT NOT NULL,
         target TEXT,
         value TEXT,

@@ -10,7 +10,8 @@ from time import time
 from typing import Any
 
 from wt_engine.storage.attachments import Attachments
-from wt_engine.storage.backend import Durability, RecordedPart, RecordedRun
+from wt_engine.storage.backend import Durability, RecordedPart, RecordedRun, RunWriter
+from wt_engine.storage.background import BackgroundWriter
 from wt_engine.storage.connections import Connections
 from wt_engine.storage.errors import RunNotFoundError, StoreError
 from wt_engine.storage.history import History
@@ -49,18 +50,22 @@ class SQLiteBackend(Attachments):
         connections: Connections | None = None,
     ) -> None:
         self.path = Path(path) if path is not None else default_path()
+        self._background: BackgroundWriter | None = None
         super().__init__(connections or Connections(self.path, create=create))
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
         self._connections.close()
 
-    def writer(self, durability: Durability = "step") -> SQLiteWriter:
+    def writer(self, durability: Durability = "step") -> RunWriter:
         """What a runner writes with.
 
         Args:
             durability: What a commit survives.
         """
+        if durability == "run":
+            self._background = self._background or BackgroundWriter(SQLiteWriter(self._connections, "NORMAL"))
+            return self._background
         return SQLiteWriter(self._connections, "FULL" if durability == "power" else "NORMAL")
 
     def save_run(self, run: RunRecord) -> None:
@@ -204,7 +209,9 @@ class SQLiteBackend(Attachments):
             StoreError: The store cannot be written.
         """
         with self._connections.transaction() as connection:
-            return connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,)).rowcount > 0
+            found = connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,)).rowcount > 0
+            connection.execute("DELETE FROM plans WHERE key NOT IN (SELECT plan FROM runs WHERE plan IS NOT NULL)")
+            return found
 
     def recorded(self, run_id: str) -> RecordedRun:
         """What a run is resumed from.
@@ -217,7 +224,9 @@ class SQLiteBackend(Attachments):
         if run is None or run.parent_run_id is not None:
             raise RunNotFoundError(f"There is no run '{run_id}' in the store {self.path}")
         with self._connections.reader() as connection:
-            root, plan = connection.execute("SELECT id, plan FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+            root, plan = connection.execute(
+                "SELECT r.id, p.facts FROM runs r LEFT JOIN plans p ON p.key = r.plan WHERE r.run_id = ?", (run_id,)
+            ).fetchone()
             parts = connection.execute(
                 "SELECT r.run_id, (SELECT run_id FROM runs WHERE id = r.parent), r.parent_call, r.state, r.shared "
                 "FROM runs r WHERE r.root = ?",

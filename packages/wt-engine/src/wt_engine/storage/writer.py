@@ -8,7 +8,7 @@ from time import time
 
 from wt_engine.storage.connections import Connections, Synchronous
 from wt_engine.storage.errors import RunNotFoundError, StoreError, store_error
-from wt_engine.storage.models import EventRow, NewRun, RunEnd, RunStatus, StepRow
+from wt_engine.storage.models import EventRow, NewRun, PlanFacts, RunEnd, RunStatus, StepRow
 from wt_engine.storage.processes import is_alive, this_process
 
 
@@ -18,6 +18,7 @@ def _insert(table: str, columns: Sequence[str]) -> str:
 
 _STEP = _insert("steps", StepRow._fields)
 _EVENT = _insert("events", EventRow._fields)
+_PLAN = "INSERT OR IGNORE INTO plans (key, facts) VALUES (?, ?)"
 _RUN = _insert("runs", (*NewRun._fields, "root", "status", "process", "heartbeat_at"))
 
 
@@ -33,8 +34,12 @@ class SQLiteWriter:
         self._connections = connections
         self._synchronous = synchronous
 
-    def begin(self, run: NewRun) -> int:
+    def begin(self, run: NewRun, plan: PlanFacts | None = None) -> int:
         """Write that a run, or a sub-pipeline of one, begins.
+
+        Args:
+            run: What is known of it.
+            plan: Its plan; not for a sub-pipeline, which is in the plan of the run above.
 
         Returns:
             Its number.
@@ -44,6 +49,9 @@ class SQLiteWriter:
         """
         with self._connections.transaction() as connection:
             root = None
+            if plan is not None:
+                connection.execute(_PLAN, (plan.key, plan.text))
+                run = run._replace(plan=plan.key, plan_hash=plan.digest)
             if run.parent is not None:
                 (root,) = connection.execute("SELECT root FROM runs WHERE id = ?", (run.parent,)).fetchone()
             values = (*run, root, RunStatus.RUNNING.value, this_process(), time())
@@ -53,13 +61,12 @@ class SQLiteWriter:
                 connection.execute("UPDATE runs SET root = id WHERE id = ?", (number,))
         return number
 
-    def resume(self, run_id: str, plan: str | None, plan_hash: str | None) -> dict[str, int]:
+    def resume(self, run_id: str, plan: PlanFacts) -> dict[str, int]:
         """Take over a run that nobody runs.
 
         Args:
             run_id: The run.
-            plan: What matters of the plan that goes on, as JSON.
-            plan_hash: The hash of that.
+            plan: The plan that it goes on with.
 
         Returns:
             Its number and those of its sub-pipelines, by id.
@@ -77,10 +84,11 @@ class SQLiteWriter:
             number, status, process, heartbeat_at = found
             if status == RunStatus.RUNNING and is_alive(process, heartbeat_at, time()):
                 raise StoreError(f"Run '{run_id}' is still running ({process})", self._connections.path, "Let it end")
+            connection.execute(_PLAN, (plan.key, plan.text))
             connection.execute(
                 "UPDATE runs SET status = ?, process = ?, heartbeat_at = ?, resumed = resumed + 1, plan = ?, "
                 "plan_hash = ?, ended_at = NULL, error = NULL, failed_step = NULL, reason = NULL WHERE id = ?",
-                (RunStatus.RUNNING, this_process(), time(), plan, plan_hash, number),
+                (RunStatus.RUNNING, this_process(), time(), plan.key, plan.digest, number),
             )
             rows = connection.execute("SELECT run_id, id FROM runs WHERE root = ?", (number,)).fetchall()
         return dict(rows)

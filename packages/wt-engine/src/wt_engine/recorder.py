@@ -1,0 +1,255 @@
+"""The record of one run: each call that ends, with what it returned and what it changed."""
+
+from __future__ import annotations
+
+import json
+from time import time
+from typing import TYPE_CHECKING, Any
+
+from wt_engine.call import Call
+from wt_engine.codec import Codec
+from wt_engine.deltas import StateTracker
+from wt_engine.ends import RESULTS, STATE, Outcome
+from wt_engine.errors import UnrecordableError
+from wt_engine.events import EventType, NodeKind
+from wt_engine.injection import MISSING
+from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
+from wt_engine.runlog import RunLog
+from wt_engine.storage.models import NewRun, RunEnd, RunStatus, StepRow
+
+if TYPE_CHECKING:
+    from wt_engine.run import Run
+
+_ELSEWHERE = (RESULTS, STATE)
+
+
+class Recorder:
+    """Records one run, or a sub-pipeline of one.
+
+    Args:
+        log: Takes the rows.
+        run: The run.
+        codec: Writes the values.
+        tracker: Finds what changes in the state.
+        number: The run's number in the store.
+    """
+
+    def __init__(self, log: RunLog, run: Run, codec: Codec, tracker: StateTracker, number: int) -> None:
+        self.log = log
+        self.codec = codec
+        self.tracker = tracker
+        self.number = number
+        self._run = run
+
+    def before(self, call: Call) -> None:
+        """Bring to the store what a call that is about to start follows from."""
+        self.log.before(self.number, call.parent)
+
+    async def end(self, call: Call, outcome: Outcome, value: Any = MISSING, target: str | None = None) -> None:
+        """Tell that a call has ended well, and record it.
+
+        Args:
+            call: The call.
+            outcome: How it ended.
+            value: What it returned.
+            target: Where it goes on, if it chose; or `RESULTS` or `STATE`, which stand for the value.
+
+        Raises:
+            UnrecordableError: What it returned, or put into the state, cannot be recorded; then nothing is told.
+        """
+        run = self._run
+        stream = run.publisher.stream
+        if len(stream.items) >= stream.limit:
+            await stream.room()
+        said = run.said_in(call.number) if run.scopes else None
+        if call.node.merges and outcome is Outcome.ENDED and target is None:
+            text, delta = None, self.tracker.merged(value) if value else None
+            if self._wants(call):
+                text = self._encoded(call, value)
+        else:
+            text = (
+                self._encoded(call, value)
+                if value is not MISSING and target not in _ELSEWHERE and self._wants(call)
+                else None
+            )
+            delta = self._delta(call)
+        run.publisher.emit(EventType.STEP_END, call.node.name, run.state, call, said)
+        self._add(call, outcome, target, text, delta, None, said)
+
+    async def fail(self, call: Call, outcome: Outcome, error: str, said: dict[str, Any] | None) -> None:
+        """Tell that a call has failed, and record it."""
+        stream = self._run.publisher.stream
+        if len(stream.items) >= stream.limit:
+            await stream.room()
+        self.fail_now(call, outcome, error, said)
+
+    def fail_now(self, call: Call, outcome: Outcome, error: str, said: dict[str, Any] | None) -> None:
+        """Tell that a call has failed, and record it, whether or not there is room."""
+        self._run.publisher.emit(EventType.STEP_ERROR, call.node.name, error, call, said)
+        try:
+            delta = self._delta(call)
+        except UnrecordableError:
+            # The call has failed already, and with it what it has put there.
+            delta = None
+        self._add(call, outcome, None, None, delta, error, said)
+
+    def opened(self, call: Call, content: Any = MISSING) -> None:
+        """Record that a map has its items, or that a sub-pipeline begins.
+
+        Args:
+            call: The call.
+            content: The items; nothing for a sub-pipeline, or a map whose items are recorded.
+
+        Raises:
+            UnrecordableError: The items, or what its function put into the state, cannot be recorded.
+        """
+        text = self._encoded(call, content) if content is not MISSING else None
+        row = self._row(call, Outcome.OPENED, None, text, self._delta(call), None, None)
+        call.began = None
+        self.log.add(row._replace(end_seq=None, ended_at=None))
+
+    def answered(self, call: Call, answer: Any, *, again: bool) -> None:
+        """Record what a suspended call gets.
+
+        Args:
+            call: The call.
+            answer: What it gets.
+            again: Whether it runs again with it; else that is its value.
+
+        Raises:
+            UnrecordableError: The answer cannot be recorded.
+        """
+        text = self._encoded(call, answer)
+        row = self._row(call, Outcome.ANSWERED, "again" if again else None, text, None, None, None)
+        self.log.add(row._replace(start_seq=None, started_at=None, end_seq=None, ended_at=None))
+        self.log.flush()
+
+    def descend(self, inner: Run, call: Call) -> Recorder:
+        """The recorder of a sub-pipeline that a call is about to start.
+
+        Raises:
+            UnrecordableError: Its state cannot be recorded.
+            StoreError: The store cannot be written.
+        """
+        number = self.log.numbers.get(inner.publisher.origin.run_id)
+        shared = self._shared(inner.state)
+        tracker = self.tracker if shared == "" else self._tracker(inner.state, call)
+        self.log.flush()
+        if number is not None:
+            # It goes on under the number that it had.
+            return Recorder(self.log, inner, self.codec, tracker, number)
+        origin = inner.publisher.origin
+        scope = json.dumps(inner.publisher.scope)
+        number = self.log.begin(
+            NewRun(
+                origin.run_id,
+                inner.plan.name,
+                time(),
+                state=None if shared is not None else tracker.initial,
+                shared=shared,
+                parent=self.number,
+                parent_call=call.number,
+                scope=scope,
+            )
+        )
+        return Recorder(self.log, inner, self.codec, tracker, number)
+
+    def finish(self, end: PipelineEndData) -> None:
+        """Record how the run ended."""
+        status = RunStatus(end.status.value)
+        if end.suspended and end.status is PipelineTerminalStatus.SUCCESS:
+            status = RunStatus.SUSPENDED
+        reason = None if end.reason is None else json.dumps(end.reason, default=str)
+        self.log.end(self.number, RunEnd(status, time(), end.duration_s, end.error, end.failed_step, reason))
+
+    def _tracker(self, state: Any, call: Call) -> StateTracker:
+        try:
+            return StateTracker(state, self.codec)
+        except UnrecordableError as error:
+            raise self._about(call, f"the state of sub-pipeline '{call.node.name}'{error.where}", error.why) from error
+
+    def _shared(self, state: Any) -> str | None:
+        """Where a sub-pipeline's state is in this run's: empty for the whole, the encoded name of a part, or None."""
+        if state is self._run.state:
+            return ""
+        if type(state) in (int, str, bool, float, type(None)):
+            return None
+        for key, value in self.tracker.parts():
+            if value is state:
+                return self.codec.encode(key)
+        return None
+
+    def _wants(self, call: Call) -> bool:
+        """Whether somebody will ask for the value of a call: a step, or the map that it works for."""
+        frame = call.frame
+        if call.node.keeps or call.position < 0 or frame is None:
+            return call.node.keeps
+        return frame.owner.node.gather is not None or self._wants(frame.owner)
+
+    def _delta(self, call: Call) -> str | None:
+        try:
+            return self.tracker.delta()
+        except UnrecordableError as error:
+            raise self._about(call, error.where, error.why) from error
+
+    def _encoded(self, call: Call, value: Any) -> str:
+        try:
+            return self.codec.encode(value)
+        except UnrecordableError as error:
+            what = "items" if call.node.kind is NodeKind.MAP else "value"
+            raise self._about(call, f"its {what}{error.where}", error.why) from error
+
+    def _about(self, call: Call, where: str, why: str) -> UnrecordableError:
+        place = f"\n  --> {call.node.place}" if call.node.place else ""
+        return UnrecordableError("", f"step '{call.node.name}' cannot be recorded: {where}: {why}{place}")
+
+    def _add(
+        self,
+        call: Call,
+        outcome: Outcome,
+        target: str | None,
+        value: str | None,
+        delta: str | None,
+        error: str | None,
+        said: dict[str, Any] | None,
+    ) -> None:
+        self.log.add(self._row(call, outcome, target, value, delta, error, said))
+
+    def _row(
+        self,
+        call: Call,
+        outcome: Outcome,
+        target: str | None,
+        value: str | None,
+        delta: str | None,
+        error: str | None,
+        said: dict[str, Any] | None,
+    ) -> StepRow:
+        log = self.log
+        log.record += 1
+        start_seq, started_at = call.began or (None, None)
+        end_seq, ended_at = log.told
+        node, frame = call.node, call.frame
+        return StepRow(
+            log.root,
+            log.record,
+            self.number,
+            call.number,
+            call.parent,
+            node.name,
+            node.kind._value_,
+            frame.owner.number if frame is not None else 0,
+            call.position,
+            call.attempt,
+            start_seq,
+            end_seq,
+            started_at,
+            ended_at,
+            call.seconds,
+            outcome._value_,
+            target,
+            value,
+            delta,
+            error,
+            None if said is None else json.dumps(said, default=repr),
+        )

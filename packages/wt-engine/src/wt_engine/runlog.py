@@ -1,0 +1,197 @@
+"""What a run and its sub-pipelines say, on its way to the store."""
+
+from __future__ import annotations
+
+import asyncio
+import json
+from collections.abc import Callable
+from typing import Any
+
+from wt_engine.events import Event, EventType
+from wt_engine.failures import text_of
+from wt_engine.storage.backend import RunWriter
+from wt_engine.storage.errors import StoreError
+from wt_engine.storage.models import EventRow, NewRun, PlanFacts, RunEnd, StepRow
+from wt_engine.storage.processes import HEARTBEAT
+
+MOST = 256
+"""How many rows are collected before they are written."""
+
+_OF_CALLS = frozenset({EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR})
+_OF_STATE = frozenset({EventType.START, EventType.STEP_END})
+
+
+class RunLog:
+    """Collects rows and writes them in groups.
+
+    A group is written before anything starts that follows from one of its rows, when the loop has nothing else to do,
+    and when there are many. So nobody else's writing waits for a group, and several processes may use one store.
+
+    Args:
+        writer: Writes to the store.
+        fail: Called once with what is wrong, if something cannot be written; from then on nothing is.
+        most: How many rows are collected before they are written.
+        delay: Seconds that rows may lie, for a run whose record may lag behind; None if nothing may start before what
+            it follows from is written.
+
+    Attributes:
+        root: The number of the outermost run.
+        numbers: The number of each run by its id.
+        record: The number of the last row of a call.
+        told: The number and the time of the last event that told of a call's end.
+        open: The calls whose rows are not written yet: their run and their number.
+        broken: What is wrong, if something is.
+    """
+
+    def __init__(
+        self, writer: RunWriter, fail: Callable[[StoreError], None], most: int = MOST, delay: float | None = None
+    ) -> None:
+        self.root = 0
+        self.numbers: dict[str, int] = {}
+        self.record = 0
+        self.told: tuple[int, float] = (0, 0.0)
+        self.open: set[tuple[int, int]] = set()
+        self.broken: StoreError | None = None
+        self._writer = writer
+        self._fail = fail
+        self._most = most
+        self._delay = delay
+        self._steps: list[StepRow] = []
+        self._events: list[EventRow] = []
+        self._scheduled = False
+        self._loop = asyncio.get_running_loop()
+        self._beat: asyncio.TimerHandle | None = None
+
+    def begin(self, run: NewRun, plan: PlanFacts | None = None) -> int:
+        """Write that a run, or a sub-pipeline of one, begins.
+
+        Returns:
+            Its number.
+
+        Raises:
+            StoreError: It could not be written.
+        """
+        number = self.numbers[run.run_id] = self._writer.begin(run, plan)
+        self.root = self.root or number
+        if self._beat is None:
+            self._beat = self._loop.call_later(HEARTBEAT, self._pulse)
+        return number
+
+    def resume(self, run_id: str, plan: PlanFacts, record: int) -> None:
+        """Go on with a run.
+
+        Args:
+            run_id: The run.
+            plan: The plan that it goes on with.
+            record: The number of the last row of a call.
+
+        Raises:
+            StoreError: Another process runs it, or it could not be written.
+        """
+        self.numbers.update(self._writer.resume(run_id, plan))
+        self.root = self.numbers[run_id]
+        self.record = record
+        self._beat = self._loop.call_later(HEARTBEAT, self._pulse)
+
+    def tap(self, event: Event) -> None:
+        """Take note of an event of the outermost run's stream."""
+        call: Any = event.invocation
+        kind = event.type
+        if call is not None and kind in _OF_CALLS:
+            if kind is EventType.STEP_START:
+                call.began = (event.seq, event.timestamp)
+            else:
+                self.told = (event.seq, event.timestamp)
+            return
+        payload = None if kind in _OF_STATE else event.payload
+        scope = event.scope
+        number = self.numbers.get(event.origin_run_id, self.root)
+        about = (None,) * 5 if call is None else (call.number, call.parent, call.owner, call.attempt, call.kind._value_)
+        row = (
+            self.root,
+            event.seq,
+            number,
+            kind._value_,
+            event.stage,
+            event.timestamp,
+            *about,
+            json.dumps(scope) if scope else None,
+            None if payload is None else json.dumps(payload, default=_shown),
+            None if event.said is None else json.dumps(event.said, default=_shown),
+        )
+        self._events.append(EventRow._make(row))
+        self._arrange()
+
+    def add(self, row: StepRow) -> None:
+        """Take the row of a call that has ended."""
+        self._steps.append(row)
+        self.open.add((row.run, row.number))
+        self._arrange()
+
+    def before(self, run: int, parent: int) -> None:
+        """Write what there is, if a call is about to start that follows from it."""
+        if self._delay is None and (run, parent) in self.open:
+            self.flush()
+
+    def flush(self) -> None:
+        """Write what there is."""
+        if self.broken is not None:
+            return
+        steps, events = self._steps, self._events
+        if not steps and not events:
+            return
+        self._steps, self._events = [], []
+        self.open.clear()
+        try:
+            self._writer.write(steps, events)
+        except StoreError as error:
+            self._break(error)
+
+    def end(self, run: int, how: RunEnd) -> None:
+        """Write what there is, and how a run ended."""
+        self.flush()
+        if run == self.root and self._beat is not None:
+            self._beat.cancel()
+        try:
+            self._writer.end(run, how)
+        except StoreError as error:
+            self._break(error)
+
+    def _arrange(self) -> None:
+        if len(self._steps) + len(self._events) >= self._most:
+            self.flush()
+        elif not self._scheduled:
+            self._scheduled = True
+            if self._delay is None:
+                self._loop.call_soon(self._idle)
+            else:
+                self._loop.call_later(self._delay, self._idle)
+
+    def _idle(self) -> None:
+        self._scheduled = False
+        self.flush()
+
+    def _pulse(self) -> None:
+        self._beat = self._loop.call_later(HEARTBEAT, self._pulse)
+        try:
+            self._writer.beat(self.root)
+        except StoreError as error:
+            self._break(error)
+
+    def _break(self, error: StoreError) -> None:
+        if self.broken is None:
+            self.broken = error
+            self._fail(error)
+
+
+def _shown(value: Any) -> Any:
+    """What JSON is to hold of something that it does not know, where it only has to be read by people."""
+    import dataclasses
+
+    if isinstance(value, BaseException):
+        return text_of(value)
+    if dataclasses.is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+    if isinstance(value, set | frozenset | tuple):
+        return list(value)
+    return repr(value)
