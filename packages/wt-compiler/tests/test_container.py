@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+import json
+import re
+import subprocess
+import sys
 from collections.abc import Callable
+from importlib.metadata import version
 from pathlib import Path
 
 import pytest
@@ -27,13 +32,28 @@ def locked(requires: str = ">=3.11", *wheels: Path) -> Lock:
 def test_the_image_has_two_stages_and_no_root(dockerfile: Callable[..., str]) -> None:
     text = dockerfile(locked())
     assert text.count("\nFROM ${PYTHON_IMAGE}") == 2
-    assert "\nUSER wt\n" in text
-    assert text.index("USER wt") > text.index("COPY --from=build")
+    assert "\nUSER 10001\n" in text
+    assert text.index("USER 10001") > text.index("COPY --from=build")
+
+
+@pytest.mark.parametrize("lock", [True, False])
+def test_the_bases_can_be_pinned_to_a_digest(dockerfile: Callable[..., str], lock: bool) -> None:
+    bases = [line for line in dockerfile(locked() if lock else None).splitlines() if line.startswith("FROM")]
+    assert len(bases) == 2
+    for base in bases:
+        assert re.match(r"FROM \$\{(\w+)_IMAGE\}\$\{\1_DIGEST:\+@\$\{\1_DIGEST\}\}", base)
+
+
+@pytest.mark.parametrize("lock", [True, False])
+def test_the_image_says_whether_the_workflow_answers(dockerfile: Callable[..., str], lock: bool) -> None:
+    text = dockerfile(locked() if lock else None)
+    assert 'CMD ["python", "-m", "wt_demo_workflow.cli", "get", "params"]' in text
 
 
 def test_the_environment_comes_from_the_lock_alone(dockerfile: Callable[..., str]) -> None:
     text = dockerfile(locked())
     assert "uv sync --frozen --no-dev" in text
+    assert f"uv=={version('uv')}\n" in text
     assert "compiler" not in text
     assert "COPY wheels/" not in text
     assert "COPY wheels/ wheels/\n" in dockerfile(locked(">=3.11", Path("a.whl")))
@@ -69,7 +89,23 @@ def test_a_pixi_workspace_takes_its_environment_from_the_pixi_lock(dockerfile: C
     text = dockerfile(None)
     assert "COPY pixi.toml pixi.lock ./" in text
     assert "pixi install --environment default --frozen" in text
-    assert "USER wt" in text
+    assert "USER 10001" in text
+
+
+def hadolint(text: str) -> list[dict[str, object]]:
+    """What hadolint finds: its own rules, and shellcheck's in what is run."""
+    command = [str(Path(sys.executable).with_name("hadolint")), "--format", "json", "-"]
+    result = subprocess.run(command, input=text, capture_output=True, text=True)
+    findings: list[dict[str, object]] = json.loads(result.stdout)
+    return findings
+
+
+@pytest.mark.parametrize("lock", [True, False])
+def test_hadolint_finds_nothing(dockerfile: Callable[..., str], lock: bool) -> None:
+    text = dockerfile(locked(">=3.11", Path("a.whl")) if lock else None)
+    assert hadolint(text) == []
+    spoilt = text.replace("USER 10001\n", "").replace("useradd", "cd /tmp && sudo useradd")
+    assert {finding["code"] for finding in hadolint(spoilt)} == {"DL3003", "DL3004"}
 
 
 def test_only_what_the_image_needs_is_sent_to_its_builder(

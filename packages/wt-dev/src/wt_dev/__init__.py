@@ -5,5 +5,6 @@
 - `installation`, `installed_list`: each installed alone, and what comes with it.
 - `channel`: a local conda channel of this checkout; `interpreter_package` and `wheel_package` make what is in it.
 - `downloads`: the wheels of other projects.
+- `dockerfile`, `scratch_image`: a Dockerfile, and its steps carried out without a container engine.
 - `fixtures`: the channel for tests.
 """

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from importlib.metadata import version
 
 from wt_compiler.emit import Files
 from wt_compiler.emit.templating import render
@@ -18,7 +19,7 @@ def emit(workflow: Workflow) -> Files:
     template = "Dockerfile.jinja" if workflow.lock else "Dockerfile.pixi.jinja"
     wheels = bool(workflow.lock and workflow.lock.wheels)
     return {
-        "Dockerfile": render(template, workflow=workflow, python=_python(workflow), wheels=wheels),
+        "Dockerfile": render(template, workflow=workflow, python=_python(workflow), uv=version("uv"), wheels=wheels),
         ".dockerignore": render("dockerignore.jinja", workflow=workflow),
     }
 
