@@ -18,10 +18,10 @@ from wt_dev.dockerfile import Stage, read_dockerfile, substitute
 # The arguments: the directory of the stage, whose it is, where to work, and what to do.
 _ENTER = """
 set -e
-mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/root"
-mount --bind /dev "$1/root/dev"
-mount -t proc proc "$1/root/proc"
-exec chroot ${2:+--userspec="$2:$2"} "$1/root" /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$3" "${@:4}"
+mount -t overlay overlay -o "lowerdir=/,upperdir=$1/upper,workdir=$1/work" "$1/merged"
+mount --bind /dev "$1/merged/dev"
+mount -t proc proc "$1/merged/proc"
+exec chroot ${2:+--userspec="$2:$2"} "$1/merged" /bin/sh -c 'cd "$1" && shift && exec "$@"' sh "$3" "${@:4}"
 """
 
 
@@ -44,7 +44,7 @@ class ScratchStage:
     user: str = ""
 
     def __post_init__(self) -> None:
-        for name in ("upper", "work", "root"):
+        for name in ("upper", "work", "merged"):
             (self.directory / name).mkdir(parents=True)
 
     def path(self, inside: str) -> Path:
