@@ -22,7 +22,7 @@ def merge(base: Steps, *steps: Any, policy: Any = "accumulate") -> Steps:
     changes = []
     for step in steps:
         view = View(base, isolated=True)
-        changes.append(view.changes(step(view)))
+        changes.append(view.changes(step(view)).parts())
     names = [f"step{number}" for number, _ in enumerate(steps)]
     state.absorb(merge_team(state, policy, names, changes))
     return state.plain()

@@ -11,7 +11,7 @@ from wt_engine.call import Call
 from wt_engine.definition import Mode
 from wt_engine.errors import DefinitionError
 from wt_engine.events import NodeKind
-from wt_engine.injection import MISSING, Recipe, Source, item_source, value_source
+from wt_engine.injection import MISSING, Recipe, Source, value_source
 from wt_engine.plan import NOWHERE, Callee, Node, Plan
 from wt_engine.run import Run, Settings
 from wt_engine.warehouse.blocks import Background, Condition, For, Parallel, holds
@@ -205,7 +205,7 @@ class Lowering:
             timeout=self._defaults.timeout if task.settings.timeout is None else task.settings.timeout,
             retries=retries_of(task.settings, self._defaults),
             place=task.place,
-            merges=True,
+            merges=base is None,
             around=around,
         )
 
@@ -243,11 +243,10 @@ class Lowering:
         return [(place, _ENDS)]
 
     def _parallel(self, block: Parallel, tails: list[Tail], scope: Scope) -> list[Tail]:
-        count = len(block.steps)
         place = self._add(
             "parallel",
             NodeKind.MAP,
-            Callee(functools.partial(_deal, count), Mode.AWAIT, Recipe((("state", _state),))),
+            Callee(functools.partial(_deal, len(block.steps)), Mode.AWAIT, Recipe(())),
             max_concurrency=block.max_workers,
             merges=True,
         )
@@ -262,22 +261,22 @@ class Lowering:
 
     def _worker(self, block: Block, owner: Parallel, scope: Scope) -> int:
         if isinstance(block, Task):
-            return self._task(block, replace(scope, policy="last_wins"), item_source, process=owner.use_processes)
+            source = _fork_elsewhere if owner.use_processes else _fork
+            return self._task(block, replace(scope, policy="last_wins"), source, process=owner.use_processes)
         if owner.use_processes:
             raise DefinitionError(f"Parallel(use_processes=True) takes functions, not {type(block).__name__}")
         if isinstance(block, Nested):
-            return self._nested(block.name, block.pipeline, scope, item_source)
+            return self._nested(block.name, block.pipeline, scope, worker=True)
         name = f"branch {len(self._drafts)}"
         inner = Lowering(name, self._defaults, self._around, self._settings)
         plan = inner.plan([block])
-        return self._nested(name, Compiled(name, plan, self._settings), scope, item_source)
+        return self._nested(name, Compiled(name, plan, self._settings), scope, worker=True)
 
-    def _nested(self, name: str, pipeline: Any, scope: Scope, base: Source | None = None) -> int:
-        begin = functools.partial(_begin_child, scope.shared or base is not None)
-        sources = (("base", base or _state), ("iteration", _iteration(scope)))
-        callee = Callee(begin, Mode.AWAIT, Recipe(sources))
+    def _nested(self, name: str, pipeline: Any, scope: Scope, *, worker: bool = False) -> int:
+        begin = functools.partial(_begin_child, scope.shared or worker)
+        callee = Callee(begin, Mode.AWAIT, Recipe((("base", _state), ("iteration", _iteration(scope)))))
         gather = functools.partial(_gather_child, self._around)
-        return self._add(name, NodeKind.SUB, callee, pipeline=pipeline, gather=gather, merges=True)
+        return self._add(name, NodeKind.SUB, callee, pipeline=pipeline, gather=gather, merges=not worker)
 
     def _background(self, block: Background, tails: list[Tail], scope: Scope) -> list[Tail]:
         if any(key is not _ALWAYS for _, key in tails):
@@ -344,6 +343,20 @@ def _view(thread: bool, shared: bool, run: Any, call: Any) -> View:
     return state
 
 
+def _fork(run: Any, call: Any) -> View:
+    return View(_fork_elsewhere(run, call), isolated=True)
+
+
+def _fork_elsewhere(run: Any, call: Any) -> dict[str, Any]:
+    values: dict[str, Any] = run.state.plain()
+    if type(call.item) is Changes:
+        # What a hook has written before the step.
+        values.update(call.item)
+        for key in call.item.removed:
+            values.pop(key, None)
+    return values
+
+
 def _snapshot(run: Any, _: Any) -> dict[str, Any]:
     return {key: private(value) for key, value in run.state.plain().items()}
 
@@ -363,18 +376,18 @@ async def _next_round(block: For, state: Mapping[str, Any], last: int | None = N
     return number if block.test is None or holds(block.test, state) else None
 
 
-async def _deal(count: int, state: View) -> list[dict[str, Any]]:
-    return [state.plain()] * count
+async def _deal(count: int) -> range:
+    return range(count)
 
 
 async def _begin_child(isolated: bool, base: Mapping[str, Any], iteration: Any = MISSING) -> Child:
     return Child(base, isolated=isolated, iteration=iteration)
 
 
-async def _gather_child(around: Surroundings, run: Run, call: Call, child: Child) -> Changes:
+async def _gather_child(around: Surroundings, run: Run, call: Call, child: Child) -> Any:
     changes = child.left()
     if call.position >= 0:
-        return changes
+        return changes.parts()
     changes = merged(run, call, changes)
     return joined(changes, await reach(run, call, around.checkpoints))
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from wt_engine.injection import MISSING
-from wt_engine.warehouse.view import Changes, View, differ
+from wt_engine.warehouse.view import Changes, Parts, View, differ
 
 MergePolicy = str | Callable[[dict[str, Any], list[dict[str, Any]]], Mapping[str, Any]]
 """`"accumulate"`, `"last_wins"`, or a function of the warehouse before and what each step changed, in their order."""
@@ -155,7 +155,7 @@ def _shown(value: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def merge_team(values: View, policy: MergePolicy, names: Sequence[str], results: Sequence[Changes | None]) -> Changes:
+def merge_team(values: View, policy: MergePolicy, names: Sequence[str], results: Sequence[Parts | None]) -> Changes:
     """Merge what the steps of a `Parallel` changed, in the order of their definition.
 
     Args:
@@ -170,16 +170,17 @@ def merge_team(values: View, policy: MergePolicy, names: Sequence[str], results:
     """
     whole = View(values.plain())
     if callable(policy):
-        merged = policy(values.plain(), [dict(changes) for changes in results if changes is not None])
+        merged = policy(values.plain(), [dict(parts[0]) for parts in results if parts is not None])
         if not isinstance(merged, Mapping):
             raise TypeError(f"merge_policy must return a mapping, not {type(merged).__name__}")
         whole.update(merged)
         return whole.changes()
     writers = Writers({} if values.writers is None else dict(values.writers.names))
     touched: dict[str, None] = {}
-    for name, changes in zip(names, results, strict=True):
-        if changes is None:
+    for name, parts in zip(names, results, strict=True):
+        if parts is None:
             continue
+        changes = Changes.of(parts)
         touched.update(dict.fromkeys((*changes, *changes.removed)))
         if policy == "last_wins":
             whole.absorb(changes)

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import traceback
-from collections.abc import Awaitable, Callable, Mapping
+from collections.abc import Awaitable, Callable
 from dataclasses import dataclass, field
 from pathlib import Path
 from time import time
@@ -72,9 +72,16 @@ def merged(run: Run, call: Call, changes: Changes) -> Changes:
 async def merge_only(run: Run, call: Call, proceed: Proceed) -> Any:
     """What stands around a step if nobody asks for more."""
     changes = await proceed()
-    if call.position < 0 and type(changes) is Changes:
-        return merged(run, call, changes)
-    return changes
+    return ended(run, call, changes) if type(changes) is Changes else changes
+
+
+def ended(run: Run, call: Call, changes: Changes) -> Any:
+    """The value of a step that has changed something: what it means for the warehouse, or what its `Parallel` merges.
+
+    Raises:
+        MergeConflictError: Another step has changed the same meanwhile.
+    """
+    return merged(run, call, changes) if call.position < 0 else changes.parts()
 
 
 class Surrounded:
@@ -104,7 +111,10 @@ class Surrounded:
             await self._failed(run, call, info, error)
             raise
         after = await self._finish(run, call, info, "success", changes)
-        return joined(changes, after) if type(changes) is Changes else changes
+        if type(changes) is not Changes:
+            return changes
+        changes = joined(changes, after)
+        return changes if call.position < 0 else changes.parts()
 
     def _info(self, call: Call) -> dict[str, Any]:
         task = self._task
@@ -122,25 +132,25 @@ class Surrounded:
     async def _prepare(self, run: Run, call: Call, info: dict[str, Any]) -> Changes:
         written = Changes({})
         for hook in self._around.pre:
-            view = View(_warehouse(run, call, written))
+            view = View(_warehouse(run, written))
             try:
                 await call_user(run, hook, view, info)
             except Exception as error:
                 setattr(error, VETO, True)
                 raise
             written = joined(written, view.changes())
-        if written or written.removed:
+        if written:
             if call.position < 0:
                 run.state.absorb(written)
             else:
-                call.item = _warehouse(run, call, written)
+                call.item = written
         return written
 
     async def _finish(self, run: Run, call: Call, info: dict[str, Any], outcome: Any, changes: Any) -> Changes:
         known = changes if type(changes) is Changes else Changes({})
         written = Changes({})
         for hook in self._around.post:
-            view = View(_warehouse(run, call, joined(known, written)))
+            view = View(_warehouse(run, joined(known, written)))
             try:
                 await call_user(run, hook, view, info, outcome)
             except Exception as error:  # noqa: BLE001 - the step is over; what a hook says about it is noted
@@ -155,7 +165,7 @@ class Surrounded:
         about = error_info(self._task, call, error)
         for name, capture in self._around.captures:
             try:
-                await call_user(run, capture, View(_warehouse(run, call, Changes({}))), dict(about))
+                await call_user(run, capture, View(_warehouse(run, Changes({}))), dict(about))
             except Exception as worse:  # noqa: BLE001 - the failure itself counts; this one is noted with it
                 error.add_note(f"the error capture '{name}' failed as well: {text_of(worse)}")
                 await note(run, "capture_error", call, capture=name, error=text_of(worse), traceback=_text(worse))
@@ -222,10 +232,9 @@ def _name(hook: Hook) -> str:
     return str(getattr(hook, "__qualname__", None) or type(hook).__name__)
 
 
-def _warehouse(run: Run, call: Call, changes: Changes) -> dict[str, Any]:
-    """The warehouse as the step sees it: the run's, or the copy that a parallel step got."""
-    base: Mapping[str, Any] = call.item if call.position >= 0 and isinstance(call.item, Mapping) else run.state
-    values = dict.copy(base) if isinstance(base, dict) else dict(base)
+def _warehouse(run: Run, changes: Changes) -> dict[str, Any]:
+    """The warehouse as a hook sees it."""
+    values: dict[str, Any] = run.state.plain()
     values.update(changes)
     for key in changes.removed:
         values.pop(key, None)

@@ -38,14 +38,26 @@ class Changes(dict[str, Any]):
         self.before = dict(before or {})
         self.unread = frozenset(unread)
 
+    def __bool__(self) -> bool:
+        return len(self) > 0 or len(self.removed) > 0
+
     def __reduce__(self) -> tuple[Any, ...]:
-        # `MISSING` is told by its identity, which does not travel between processes: keys without a value stay away.
+        return Changes.of, (self.parts(),)
+
+    def parts(self) -> Parts:
+        """The changes as plain values, which can be sent and recorded."""
+        # `MISSING` is told by its identity, which stays here: keys that had no value are left out.
         known = {key: value for key, value in self.before.items() if value is not MISSING}
-        return _travelled, (dict(self), self.removed, known, self.unread)
+        return dict(self), list(self.removed), known, sorted(self.unread)
+
+    @classmethod
+    def of(cls, parts: Parts) -> Changes:
+        """The changes again."""
+        new, removed, known, unread = parts
+        return cls(new, removed, {**dict.fromkeys((*new, *removed), MISSING), **known}, unread)
 
 
-def _travelled(new: dict[str, Any], removed: tuple[str, ...], known: dict[str, Any], unread: frozenset[str]) -> Changes:
-    return Changes(new, removed, {**dict.fromkeys((*new, *removed), MISSING), **known}, unread)
+Parts = tuple[dict[str, Any], list[str], dict[str, Any], list[str]]
 
 
 _NOTHING = Changes({})
@@ -54,9 +66,9 @@ _NOTHING_LIVE = Changes({}, live=True)
 
 def joined(first: Changes, second: Changes) -> Changes:
     """Two changes, one after the other, as one."""
-    if not second and not second.removed:
+    if not second:
         return first
-    if not first and not first.removed:
+    if not first:
         return second
     gone = {*first.removed, *second.removed} - set(second)
     new = {key: value for key, value in {**first, **second}.items() if key not in gone}
