@@ -6,8 +6,9 @@ import asyncio
 import contextvars
 import threading
 from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
+from contextlib import aclosing
 from dataclasses import replace
-from typing import Any
+from typing import TYPE_CHECKING, Any, Self
 
 from wt_engine.cancellation import CancellationToken
 from wt_engine.drafting import check_count
@@ -19,6 +20,10 @@ from wt_engine.warehouse.building import Building
 from wt_engine.warehouse.result import Warehouse, conclude
 from wt_engine.warehouse.tasks import Exceptions, StepSettings, exceptions
 from wt_engine.warehouse.view import View
+from wt_engine.warehouse.watching import Watching
+
+if TYPE_CHECKING:
+    from wt_engine.observability.resource_monitor import ResourceMonitor
 
 
 class _Warehouses(Building):
@@ -30,12 +35,17 @@ class _Warehouses(Building):
         verbose: bool = False,
         worker_id: str | None = None,
         worker_name: str | None = None,
+        api_config: Mapping[str, Any] | None = None,
         max_retries: int = 0,
         retry_delay: float = 1.0,
         retry_on_exceptions: Exceptions = (Exception,),
         pipeline_version: str | None = None,
+        config_dir: Any = None,
+        parent_pipeline_id: str | None = None,
+        collect_system_metrics: bool = False,
         continue_on_error: bool = False,
         break_on_error: bool | None = None,
+        show_progress: bool = True,
         *,
         timeout: float | None = None,
         queue_size: int = 1000,
@@ -45,11 +55,18 @@ class _Warehouses(Building):
             raise DefinitionError(f"pipeline_name must be a text, not {pipeline_name!r}")
         check_count("queue_size", queue_size, 0)
         check_count("max_retries", max_retries, 0)
-        known = {"version": pipeline_version, "worker_id": worker_id, "worker_name": worker_name}
+        known = {
+            "version": pipeline_version,
+            "worker_id": worker_id,
+            "worker_name": worker_name,
+            "parent_pipeline_id": parent_pipeline_id,
+        }
         defaults = StepSettings(
             retry_count=max_retries, retry_delay=retry_delay, retry_on_exceptions=exceptions(retry_on_exceptions)
         )
-        self.verbose = verbose
+        self._watching = Watching(
+            verbose, show_progress, collect_system_metrics, api_config, worker_id, worker_name, config_dir
+        )
         self.timeout = timeout
         self._active: set[CancellationToken] = set()
         super().__init__(
@@ -60,6 +77,51 @@ class _Warehouses(Building):
             token=cancellation_token or CancellationToken(),
             queue_size=queue_size,
         )
+
+    @property
+    def resources(self) -> ResourceMonitor | None:
+        """What has measured the runs, if `collect_system_metrics` asks for it."""
+        return self._watching.monitor
+
+    def set_worker_id(self, worker_id: str) -> Self:
+        """Say who runs it, for the record and the server."""
+        self._watching.worker_id = worker_id
+        self.metadata["worker_id"] = worker_id
+        return self._changed()
+
+    def worker_register(self, worker_name: str | None = None, version: str | None = None) -> Any:
+        """Introduce the worker to the server; if that gives it an id, it is the worker's from now on.
+
+        Args:
+            worker_name: Its name, instead of the one that the pipeline was given.
+            version: Its version.
+
+        Returns:
+            What the server answered; None if it could not be reached.
+
+        Raises:
+            DefinitionError: The pipeline has no server.
+        """
+        name = worker_name or self._watching.worker_name or self.name
+        client = self._watching.client()
+        try:
+            answer = client.register_worker({"name": name, "version": version, "worker_id": self._watching.worker_id})
+        finally:
+            client.close()
+        given = answer.get("worker_id", answer.get("id")) if isinstance(answer, Mapping) else None
+        if given is not None:
+            self.set_worker_id(str(given))
+        return answer
+
+    def link_to_pipeline(self, pipeline_id: str, relation: str = "child") -> Self:
+        """Say that the runs of this pipeline belong to another run, for the record.
+
+        Args:
+            pipeline_id: The other run.
+            relation: What this one is to that.
+        """
+        self.metadata.setdefault("links", []).append({"pipeline_id": pipeline_id, "relation": relation})
+        return self._changed()
 
     def cancel(self, reason: str = "cancelled") -> None:
         """Cancel the runs of this pipeline that are in progress; from any thread."""
@@ -84,30 +146,35 @@ class _Warehouses(Building):
             DefinitionError: The pipeline cannot run.
             TypeError: `data` is no mapping.
         """
-        async for event in self._events(_warehouse(data), timeout):
-            yield event
+        async with aclosing(self._events(_warehouse(data), timeout)) as events:
+            async for event in events:
+                yield event
 
     async def _events(self, state: View, timeout: float | None) -> AsyncGenerator[Event, None]:
         plan, settings = self.prepared()
         token = CancellationToken(settings.token)
+        self._watching.write_down(self.name, self.describe())
+        watchers = self._watching.observers(self.name, None)
         with self._lock:
             self._active.add(token)
+        settings = replace(settings, token=token, observers=(*settings.observers, *watchers))
+        limit = self.timeout if timeout is None else timeout
         try:
-            runner = Runner(
-                plan, replace(settings, token=token), state, timeout=self.timeout if timeout is None else timeout
-            )
-            async for event in runner.events():
-                yield event
+            async with aclosing(Runner(plan, settings, state, timeout=limit).events()) as events:
+                async for event in events:
+                    yield event
         finally:
             with self._lock:
                 self._active.discard(token)
             token.release()
+            await self._watching.leave(watchers)
 
     async def _run(self, data: Mapping[str, Any] | None, timeout: float | None) -> Warehouse:
         state = _warehouse(data)
         last: Event | None = None
-        async for event in self._events(state, timeout):
-            last = event
+        async with aclosing(self._events(state, timeout)) as events:
+            async for event in events:
+                last = event
         assert last is not None
         assert last.type is EventType.FINISH
         assert last.stage == SYSTEM
@@ -125,12 +192,17 @@ class Pipeline(_Warehouses):
         verbose: Whether to tell on stderr what happens.
         worker_id: Who runs it, for the record and the server of `api_config`.
         worker_name: The same, for people.
+        api_config: The server that runs are reported to: `base_url`, and perhaps `token` and `timeout`.
         max_retries: How often a step that does not say it is tried again.
         retry_delay: Seconds between attempts.
         retry_on_exceptions: What to try again after.
         pipeline_version: The version of the pipeline, for the record.
+        config_dir: The directory in which a description of the pipeline is written, as YAML.
+        parent_pipeline_id: The run that this pipeline's runs belong to, for the record.
+        collect_system_metrics: Whether to measure the processor and the memory; see `resources`.
         continue_on_error: Whether what comes after a failed step runs; `run` then returns the warehouse with `errors`.
         break_on_error: The opposite of `continue_on_error`; counts if it is given.
+        show_progress: Whether to show progress, if stderr is a terminal and rich is there.
         timeout: Seconds that a run may take.
         queue_size: How many events wait for their reader.
         cancellation_token: Cancels all runs of this pipeline.
