@@ -8,6 +8,7 @@ from dataclasses import asdict, replace
 from typing import Any, Self
 
 from wt_engine.cancellation import CancellationToken
+from wt_engine.drafting import check_count
 from wt_engine.errors import DefinitionError
 from wt_engine.observers import QUEUE, validate_observer
 from wt_engine.plan import Plan
@@ -54,6 +55,7 @@ class Building:
         queue_size: int,
     ) -> None:
         check_settings(f"every step of {name}", defaults, None)
+        check_count("queue_size", queue_size, 0)
         self.name = name
         self.goes_on = goes_on
         self.metadata = dict(metadata)

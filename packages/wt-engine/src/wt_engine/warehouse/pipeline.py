@@ -51,29 +51,17 @@ class _Warehouses(Building):
         queue_size: int = 1000,
         cancellation_token: CancellationToken | None = None,
     ) -> None:
-        if pipeline_name is not None and not isinstance(pipeline_name, str):
-            raise DefinitionError(f"pipeline_name must be a text, not {pipeline_name!r}")
-        check_count("queue_size", queue_size, 0)
-        check_count("max_retries", max_retries, 0)
-        known = {
-            "version": pipeline_version,
-            "worker_id": worker_id,
-            "worker_name": worker_name,
-            "parent_pipeline_id": parent_pipeline_id,
-        }
-        defaults = StepSettings(
-            retry_count=max_retries, retry_delay=retry_delay, retry_on_exceptions=exceptions(retry_on_exceptions)
-        )
         self._watching = Watching(
             verbose, show_progress, collect_system_metrics, api_config, worker_id, worker_name, config_dir
         )
         self.timeout = timeout
         self._active: set[CancellationToken] = set()
+        known = (pipeline_version, worker_id, worker_name, parent_pipeline_id)
         super().__init__(
-            pipeline_name or "Pipeline",
-            defaults,
+            _name(pipeline_name),
+            _defaults(max_retries, retry_delay, retry_on_exceptions),
             goes_on=continue_on_error if break_on_error is None else not break_on_error,
-            metadata={name: value for name, value in known.items() if value is not None},
+            metadata={name: value for name, value in zip(_KNOWN, known, strict=True) if value is not None},
             token=cancellation_token or CancellationToken(),
             queue_size=queue_size,
         )
@@ -234,6 +222,20 @@ class PipelineAsync(_Warehouses):
     async def run(self, data: Mapping[str, Any] | None = None, *, timeout: float | None = None) -> Warehouse:
         """As `Pipeline.run`."""
         return await self._run(data, timeout)
+
+
+_KNOWN = ("version", "worker_id", "worker_name", "parent_pipeline_id")
+
+
+def _name(name: Any) -> str:
+    if name is not None and not isinstance(name, str):
+        raise DefinitionError(f"pipeline_name must be a text, not {name!r}")
+    return name or "Pipeline"
+
+
+def _defaults(retries: int, delay: float, on: Exceptions) -> StepSettings:
+    check_count("max_retries", retries, 0)
+    return StepSettings(retry_count=retries, retry_delay=delay, retry_on_exceptions=exceptions(on))
 
 
 def _warehouse(data: Mapping[str, Any] | None) -> View:
