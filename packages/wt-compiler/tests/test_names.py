@@ -39,7 +39,7 @@ def test_a_variable_that_no_environment_can_hold_is_refused(name: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", ["PATH", "Path", "HOME", "PYTHONPATH", "PYTHONHASHSEED", "WT_CACHE_DIR", "WT_EVENTS_FILE"]
+    "name", ["PATH", "Path", "HOME", "PYTHONPATH", "PYTHONHASHSEED", "WT_CACHE_DIR", "WT_EVENTS_FILE", "WT_LIFELINE"]
 )
 def test_a_variable_that_means_something_else_is_refused(name: str) -> None:
     with pytest.raises(ValueError, match="means something else"):

@@ -13,6 +13,7 @@ def test_exit_codes_are_those_of_the_design():
         "TASK_FAILED": 1,
         "USAGE": 2,
         "SUSPENDED": 3,
+        "INTERRUPTED": 130,
     }
 
 

@@ -107,3 +107,25 @@ def test_any_text_gives_parameters_or_diagnostics(text):
     except DiagnosticError:
         return
     assert isinstance(params, dict)
+
+
+@pytest.mark.parametrize(
+    ("content", "name", "place", "line"),
+    [
+        (b"a:\n  b: 1\n\tc: 2\n", "p.yaml", (3, 1), "\tc: 2"),
+        (b'{\n  "a": oops\n}', "p.json", (2, 8), '  "a": oops'),
+        (b"a: \xc3\xa9\nb: \xff\n", "p.yaml", (2, 4), "b: \ufffd"),
+        (b"a: 1\r\na: 2\r\n", "p.yaml", (2, 1), "a: 2"),
+    ],
+)
+def test_a_mistake_shows_its_line(content, name, place, line):
+    with pytest.raises(DiagnosticError) as caught:
+        ParameterText.from_bytes(name, content, events).read()
+
+    [found] = caught.value.diagnostics
+    assert (found.file, (found.line, found.column), found.source) == (name, place, line)
+
+
+def test_the_endless_line_of_a_machine_is_not_shown():
+    text = ParameterText("p.json", '{"a": "' + "x" * 1000 + '"}\n{}', events)
+    assert (text.line(1), text.line(2), text.line(3)) == (None, "{}", None)

@@ -99,9 +99,10 @@ def test_mistakes_come_in_the_order_of_the_file():
     places = {("load", "limit"): (5, 3), ("load", "mode"): (2, 3)}
     errors = jsonschema_rs.validator_for(SCHEMA).iter_errors({"load": {"path": "x", "limit": "q", "mode": 3}})
 
-    found = explain(errors, SCHEMA, file="p.yaml", place=places.get)
+    found = explain(errors, SCHEMA, file="p.yaml", place=places.get, source="line {}".format)
 
     assert [diagnostic.place for diagnostic in found] == ["p.yaml:2:3", "p.yaml:5:3"]
+    assert [diagnostic.source for diagnostic in found] == ["line 2", "line 5"]
 
 
 def test_a_keyword_without_words_of_its_own_is_reported_in_the_librarys():

@@ -264,6 +264,15 @@ def test_a_run_that_somebody_else_ends_says_so(demo):
     assert diagnostic.message == demo.result["error"] == "the run was interrupted by SIGTERM"
 
 
+def test_a_task_that_only_says_that_it_was_interrupted_has_failed(demo):
+    demo.write_run("def main(params):\n    raise RuntimeError('the run was interrupted by SIGTERM')\n")
+
+    with demo.invoker.run(demo.good, results=demo.results) as handle:
+        outcome = handle.wait(30)
+
+    assert (outcome.exit_code, outcome.diagnostics) == (1, ())
+
+
 def test_leaving_the_context_ends_the_run(demo):
     demo.write_run("import time\n\ndef main(params):\n    print('in', flush=True)\n    time.sleep(60)\n")
     out = Output()

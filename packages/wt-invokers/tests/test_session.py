@@ -7,6 +7,8 @@ import os
 import signal
 import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 
 import pytest
@@ -172,6 +174,40 @@ def test_ctrl_c_ends_all_of_the_run_and_says_so(demo, number):
     assert it.returncode == 1
     assert "the run was interrupted" in demo.result["error"]
     assert not any(alive(pid) for pid in pids)
+
+
+def test_killing_what_started_a_run_ends_all_of_the_run(demo):
+    demo.write_run(
+        """\
+        import os, subprocess, sys
+
+        def main(params):
+            child = subprocess.Popen([sys.executable, "-c", "import time; time.sleep(60)"])
+            print(os.getpid(), child.pid, flush=True)
+            child.wait()
+        """
+    )
+    script = SCRIPT.format(params=demo.good, directory=str(demo.directory), results=str(demo.results))
+    with subprocess.Popen(
+        [sys.executable, "-c", script], stdout=subprocess.PIPE, text=True, start_new_session=True
+    ) as it:
+        assert it.stdout is not None
+        pids = [int(word) for word in it.stdout.readline().split()]
+        it.kill()
+        it.stdout.read()  # ends when all of the run has let go of it
+
+    assert wait_for(lambda: not any(alive(pid) for pid in pids))
+    assert demo.result["error"] == "the run was interrupted by SIGTERM"
+
+
+def wait_for(condition: Callable[[], bool]) -> bool:
+    """Whether a condition comes true within some seconds."""
+    last = time.monotonic() + 20
+    while not condition():
+        if time.monotonic() > last:
+            return False
+        time.sleep(0.02)
+    return True
 
 
 def alive(pid: int) -> bool:

@@ -10,7 +10,7 @@ DEFAULT_RESULTS_ENV_VAR = "WT_RESULTS"
 
 _PREFIX = re.compile(r"[A-Za-z][A-Za-z0-9]*([_-][A-Za-z0-9]+)*")
 _VARIABLE = re.compile(r"[A-Za-z_][A-Za-z0-9_]*")
-_TAKEN_VARIABLES = re.compile(r"PATH|HOME|PYTHON[A-Z0-9_]*|WT_(CACHE_DIR|DEBUG|EVENTS_FILE|RUN_ID|UV)", re.I)
+_TAKEN_VARIABLES = re.compile(r"PATH|HOME|PYTHON[A-Z0-9_]*|WT_(CACHE_DIR|DEBUG|EVENTS_FILE|LIFELINE|RUN_ID|UV)", re.I)
 """What else reads these: a results directory in them would keep the workflow from starting."""
 _NOT_IN_PROJECT_NAMES = re.compile(r"[^A-Za-z0-9.-]+")
 

@@ -8,15 +8,22 @@ from typing import Literal
 from pydantic import BaseModel, ConfigDict
 
 RESULT_FILE = "result.json"
+LIFELINE = "WT_LIFELINE"
+"""Names the descriptor of a pipe whose other end whoever started a workflow holds: its end is the workflow's end."""
 
 
 class ExitCode(IntEnum):
-    """What the exit code of a compiled workflow says."""
+    """What the exit code of a compiled workflow says.
+
+    `INTERRUPTED` is a run that a signal ended, whichever it was: whoever started the workflow goes by this code, not by
+    the words in `result.json`.
+    """
 
     SUCCESS = 0
     TASK_FAILED = 1
     USAGE = 2
     SUSPENDED = 3
+    INTERRUPTED = 130
 
 
 class WorkflowCLIArgs(BaseModel):

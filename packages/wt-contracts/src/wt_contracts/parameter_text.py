@@ -17,6 +17,9 @@ if TYPE_CHECKING:
 MOST_BYTES = 64 * 1024 * 1024
 """A longer text holds no parameters; a caller need not read more than one byte beyond."""
 
+_LONGEST_SHOWN = 500
+"""In a longer line, such as that of a machine's JSON, a caret helps nobody."""
+
 
 class ParameterText:
     """A text of parameters.
@@ -58,7 +61,10 @@ class ParameterText:
             return cls(name, content.decode("utf-8-sig"), yaml_events)
         except UnicodeDecodeError as error:
             line = content[: error.start].count(b"\n") + 1
-            refuse(f"byte 0x{content[error.start]:02x} is not UTF-8", name, line, hint="save the file as UTF-8")
+            column = len(content[content.rfind(b"\n", 0, error.start) + 1 : error.start].decode(errors="replace")) + 1
+            message = f"byte 0x{content[error.start]:02x} is not UTF-8"
+            source = _line_of(content.decode(errors="replace"), line)
+            refuse(message, name, line, column, "save the file as UTF-8", source=source)
 
     def read(self) -> dict[str, Any]:
         """The parameters.
@@ -90,6 +96,10 @@ class ParameterText:
             return None
         return self._placed.place(path)
 
+    def line(self, number: int) -> str | None:
+        """The text of a line, counted from 1; None if it means nothing to the user or is too long to be shown."""
+        return _line_of(self._text, number) if self._has_lines else None
+
     def _value(self) -> Any:
         if not self._text.strip() and not self._only_json:
             return None
@@ -99,7 +109,8 @@ class ParameterText:
             except json.JSONDecodeError as error:
                 if self._only_json:
                     line, column = (error.lineno, error.colno) if self._has_lines else (None, None)
-                    refuse(f"this is not JSON: {error.msg}", self.name, line, column)
+                    source = self.line(error.lineno)
+                    refuse(f"this is not JSON: {error.msg}", self.name, line, column, source=source)
         self._placed = self._parse_yaml()
         return self._placed.value
 
@@ -130,7 +141,8 @@ class ParameterText:
         try:
             return parse_events(self._yaml_events(self._text))
         except YAMLEventError as error:
-            refuse(str(error), self.name, error.line, error.column, error.hint)
+            source = self.line(error.line) if error.line is not None else None
+            refuse(str(error), self.name, error.line, error.column, error.hint, source=source)
 
 
 def refuse(
@@ -140,6 +152,7 @@ def refuse(
     column: int | None = None,
     hint: str | None = None,
     code: Code | None = None,
+    source: str | None = None,
 ) -> NoReturn:
     """Raise one mistake in the parameters.
 
@@ -150,7 +163,15 @@ def refuse(
     from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
     code = code or Code.PARAMETERS_UNREADABLE
-    raise DiagnosticError(Diagnostic(code=code, message=message, file=file, line=line, column=column, hint=hint))
+    raise DiagnosticError(
+        Diagnostic(code=code, message=message, file=file, line=line, column=column, source=source, hint=hint)
+    )
+
+
+def _line_of(text: str, number: int) -> str | None:
+    lines = text.split("\n", number)
+    line = lines[number - 1].rstrip("\r") if number <= len(lines) else ""
+    return line if 0 < len(line) <= _LONGEST_SHOWN else None
 
 
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:

@@ -91,6 +91,7 @@ def explain(
     *,
     file: str | None = None,
     place: Callable[[Path], Place | None] = lambda _path: None,
+    source: Callable[[int], str | None] = lambda _line: None,
 ) -> list[Diagnostic]:
     """Put validation errors into words, each naming its parameter by its dotted path.
 
@@ -99,6 +100,7 @@ def explain(
         schema: The schema that the parameters were checked against.
         file: The file that the parameters came from, if any.
         place: Line and column of a path in that file, as far as they are known.
+        source: The text of a line of that file, counted from 1.
 
     Returns:
         A diagnostic for each mistake, in the order of the file where places are known; empty if there is none.
@@ -110,7 +112,10 @@ def explain(
     for index in order:
         _, code, message, hint = found[index]
         line, column = places[index] or (None, None)
-        diagnostics.append(Diagnostic(code=code, message=message, file=file, line=line, column=column, hint=hint))
+        text = source(line) if line is not None else None
+        diagnostics.append(
+            Diagnostic(code=code, message=message, file=file, line=line, column=column, source=text, hint=hint)
+        )
     return list(dict.fromkeys(diagnostics))
 
 

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import BaseModel, ConfigDict
 
 INTERRUPTED = "the run was interrupted"
-"""How the error of a run begins that was ended from outside."""
+"""How the error of a run begins that was ended from outside; `ExitCode.INTERRUPTED` is what a program goes by."""
 
 
 class WorkflowResult(BaseModel):

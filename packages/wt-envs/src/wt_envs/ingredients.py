@@ -11,6 +11,7 @@ from typing import Any, Final
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
+from wt_envs.extras import check_extras
 from wt_envs.neighbours import neighbours
 from wt_envs.own import FAMILY, own_pin, running_origin
 from wt_envs.pin import Pin, split_name
@@ -73,8 +74,8 @@ def gather(project: Project, *, also: Collection[str] = (), progress: Progress |
         progress: Told what is being done.
 
     Raises:
-        DiagnosticError: If a package is required twice (WT115), a source is missing or no package (WT402), or a wheel
-            cannot be built (WT403).
+        DiagnosticError: If a package is required twice or has no such extra (WT115), a source is missing or no package
+            (WT402), or a wheel cannot be built (WT403).
     """
     _check_unique(project.requirements)
     required = {requirement.canonical_name: requirement for requirement in project.requirements}
@@ -119,7 +120,9 @@ def _pin(requirement: PyPIRequirement, place: Path | None, progress: Progress | 
     if requirement.editable:
         check_package(place)
         return Pin(source={"path": str(place), "editable": True})
-    return Pin(wheel=_wheel(requirement.name, place, progress))
+    wheel = _wheel(requirement.name, place, progress)
+    check_extras(requirement.name, requirement.extras, wheel)
+    return Pin(wheel=wheel)
 
 
 def _wheel(name: str, place: Path, progress: Progress | None) -> Path:

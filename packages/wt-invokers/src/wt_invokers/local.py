@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from wt_contracts.cli import ExitCode, WorkflowCLIArgs, WorkflowCLIEnv
+from wt_contracts.cli import LIFELINE, ExitCode, WorkflowCLIArgs, WorkflowCLIEnv
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.events import WorkflowEvent
@@ -181,7 +181,12 @@ class RunHandle:
         environ = self._invoker.environ(self.results, env, control)
         try:
             self._group = ProcessGroup(
-                argv, env=environ, cwd=cwd, stdout=self._watcher.stdout, stderr=self._watcher.stderr
+                argv,
+                env=environ,
+                cwd=cwd,
+                stdout=self._watcher.stdout,
+                stderr=self._watcher.stderr,
+                lifeline=LIFELINE,
             )
         except OSError as error:
             message = f"{self._invoker.python} cannot be started: {error.strerror}"
@@ -248,8 +253,12 @@ class RunHandle:
         returncode = self._started.returncode
         written = self.results.read()
         if written is not None and self._is_own_end(returncode, written, ended):
-            exit_code = returncode if returncode is not None else int(ExitCode.TASK_FAILED)
-            self._outcome = self._make_outcome(exit_code, written, _interruption(written))
+            interrupted = returncode == ExitCode.INTERRUPTED
+            exit_code = int(ExitCode.TASK_FAILED) if returncode is None or interrupted else returncode
+            found = (
+                (Diagnostic(code=Code.RUN_INTERRUPTED, message=written.error or INTERRUPTED),) if interrupted else ()
+            )
+            self._outcome = self._make_outcome(exit_code, written, found)
         else:
             self._outcome = self._replace_result(returncode, written, ended)
         self.results.release()
@@ -301,13 +310,6 @@ class RunHandle:
         self, exit_code: int, result: WorkflowResult, diagnostics: tuple[Diagnostic, ...] = ()
     ) -> Outcome:
         return Outcome(self.run_id, exit_code, self.results, result, diagnostics, self.steps)
-
-
-def _interruption(written: WorkflowResult) -> tuple[Diagnostic, ...]:
-    """What to say of a run that somebody else ended; all other failures it has told itself."""
-    if written.error is None or not written.error.startswith(INTERRUPTED):
-        return ()
-    return (Diagnostic(code=Code.RUN_INTERRUPTED, message=written.error),)
 
 
 def _signal_name(number: int) -> str:

@@ -84,8 +84,11 @@ class Params:
 
         errors = list(jsonschema_rs.validator_for(schema).iter_errors(self.values))
         if errors:
-            place = self._source.place if self._source else lambda _path: None
-            diagnostics = explain(errors, schema, file=self._name, place=place)
+            if self._source is None:
+                diagnostics = explain(errors, schema)
+            else:
+                source = self._source
+                diagnostics = explain(errors, schema, file=source.name, place=source.place, source=source.line)
             raise DiagnosticError([_with_hint(diagnostic) for diagnostic in diagnostics])
 
     @property

@@ -33,6 +33,8 @@ class ProcessGroup:
         cwd: The working directory.
         stdout: Gets the child's output as it comes.
         stderr: Gets the child's error output as it comes.
+        lifeline: The variable that tells the child which descriptor to read: it ends when this process does, also if
+            this process is killed. None if the child cannot do that; on Windows it is not told.
 
     Raises:
         OSError: If the process cannot be started.
@@ -46,16 +48,31 @@ class ProcessGroup:
         cwd: Path | None = None,
         stdout: Sink | None = None,
         stderr: Sink | None = None,
+        lifeline: str | None = None,
     ) -> None:
-        self._process = subprocess.Popen(
-            argv,
-            env=dict(env),
-            cwd=cwd,
-            stdin=subprocess.DEVNULL,
-            stdout=subprocess.PIPE,
-            stderr=subprocess.PIPE,
-            start_new_session=True,
-        )
+        held: int | None = None
+        passed: tuple[int, ...] = ()
+        if lifeline is not None and os.name == "posix":
+            end, held = os.pipe()
+            passed, env = (end,), {**env, lifeline: str(end)}
+        self._lifeline = held
+        try:
+            self._process = subprocess.Popen(
+                argv,
+                env=dict(env),
+                cwd=cwd,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.PIPE,
+                stderr=subprocess.PIPE,
+                start_new_session=True,
+                pass_fds=passed,
+            )
+        except BaseException:
+            self._let_go()
+            raise
+        finally:
+            for end in passed:
+                os.close(end)
         self._stdout = _Drain(self._process.stdout, stdout)
         self._stderr = _Drain(self._process.stderr, stderr)
         self._ended = threading.Event()
@@ -108,7 +125,13 @@ class ProcessGroup:
     def _wait(self) -> None:
         self._process.wait()
         self._sweep()
+        self._let_go()
         self._ended.set()
+
+    def _let_go(self) -> None:
+        if self._lifeline is not None:
+            os.close(self._lifeline)
+            self._lifeline = None
 
     def _sweep(self) -> None:
         """End what the child left behind; what cleans up after it has a moment for that."""

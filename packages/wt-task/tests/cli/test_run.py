@@ -7,6 +7,7 @@ import signal
 import subprocess
 
 import pytest
+from wt_contracts.cli import ExitCode
 from wt_contracts.result import WorkflowResult
 
 
@@ -258,7 +259,7 @@ def test_a_signal_ends_the_run_and_is_in_the_result(demo, number, code):
         process.send_signal(number)
         _, said = process.communicate(timeout=20)
 
-    assert process.returncode == 1
+    assert process.returncode == ExitCode.INTERRUPTED
     assert number.name in demo.result["error"]
     assert "Traceback" not in said
 
@@ -272,8 +273,14 @@ def test_a_watcher_is_left_to_say_that_the_run_was_interrupted(demo, tmp_path):
         process.terminate()
         _, said = process.communicate(timeout=20)
 
-    assert (process.returncode, said) == (1, "")
+    assert (process.returncode, said) == (ExitCode.INTERRUPTED, "")
     assert "SIGTERM" in demo.result["error"]
+
+
+def test_a_task_that_only_says_that_it_was_interrupted_has_failed(demo):
+    demo.write_run("def main(params):\n    raise RuntimeError('the run was interrupted by SIGTERM')\n")
+
+    assert demo.run().returncode == ExitCode.TASK_FAILED
 
 
 def test_a_thread_that_goes_on_working_does_not_hold_an_interrupted_run(demo):
@@ -352,7 +359,7 @@ def test_an_interrupted_map_ends_with_all_its_workers(demo, executor):
         # the output ends when every worker has let go of it
         process.communicate(timeout=30)
 
-    assert process.returncode == 1
+    assert process.returncode == ExitCode.INTERRUPTED
     assert "SIGTERM" in demo.result["error"]
     assert "slow" in demo.result["error"]
 

@@ -74,4 +74,4 @@ def check(params: dict[str, Any], schema: dict[str, Any], source: ParameterText)
         from wt_contracts.diagnostics import DiagnosticError
         from wt_contracts.refusals import explain
 
-        raise DiagnosticError(explain(errors, schema, file=source.name, place=source.place))
+        raise DiagnosticError(explain(errors, schema, file=source.name, place=source.place, source=source.line))
