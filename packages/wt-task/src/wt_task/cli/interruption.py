@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import FrameType
 from typing import NoReturn
 
@@ -21,6 +23,23 @@ class Interrupted(KeyboardInterrupt):
     def __init__(self, name: str) -> None:
         super().__init__(name)
         self.signal = name
+
+
+_held: list[int] | None = None
+"""The signals that came while they are held back; None while they are not."""
+
+
+@contextmanager
+def held_back() -> Iterator[None]:
+    """Raise `Interrupted` at the end of the `with` block, not inside: a library in another language may not bear it."""
+    global _held
+    _held = []
+    try:
+        yield
+    finally:
+        came, _held = _held, None
+    if came:
+        _interrupt(came[0], None)
 
 
 def watch() -> None:
@@ -46,7 +65,10 @@ def leave(code: int) -> NoReturn:
     os._exit(code)
 
 
-def _interrupt(number: int, _frame: FrameType | None) -> NoReturn:
+def _interrupt(number: int, _frame: FrameType | None) -> None:
+    if _held is not None:
+        _held.append(number)
+        return
     for each in _signals():
         signal.signal(each, signal.SIG_DFL)  # a second signal ends a process that does not listen to the first
     raise Interrupted(signal.Signals(number).name)

@@ -122,7 +122,8 @@ def _parameters(workflow: Workflow, options: argparse.Namespace) -> dict[str, An
     inline, file = options.config_json, options.config_file
     source = from_option(inline) if inline is not None else from_file(file)
     params = source.read()
-    check(params, runnable_schema(workflow.read_json("params.json")), source)
+    with interruption.held_back():
+        check(params, runnable_schema(workflow.read_json("params.json")), source)
     unset = [name for name in workflow.env_vars if name not in os.environ]
     if unset:
         from wt_contracts.codes import Code
