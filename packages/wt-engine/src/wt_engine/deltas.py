@@ -38,7 +38,7 @@ class StateTracker:
     def __init__(self, state: Any, codec: Codec) -> None:
         self.state = state
         self._codec = codec
-        self.initial = codec.encode(state)
+        self.initial = codec.encode(_plain(state))
         self._whole: str | None = None
         self._constant = type(state) in _IMMUTABLE
         self._seen: dict[Any, Any] = {}
@@ -76,10 +76,14 @@ class StateTracker:
     def merged(self, changes: Mapping[Any, Any]) -> str | None:
         """What a step has returned to be merged into a mapping, as the delta that it is.
 
+        Args:
+            changes: The new values; what it has in an attribute `removed` are keys that are gone.
+
         Raises:
             UnrecordableError: A value cannot be written.
         """
-        return self._delta(dict(changes), []) if changes else None
+        removed = [key for key in getattr(changes, "removed", ()) if key in self._seen]
+        return self._delta(dict(changes), removed) if changes else None
 
     def _values(self) -> dict[Any, Any] | None:
         state = self.state
@@ -151,6 +155,11 @@ class StateTracker:
             return None
         self._whole = text
         return f'{{"whole": {text}}}'
+
+
+def _plain(state: Any) -> Any:
+    """A mapping of a class that only a front end knows, as what it holds."""
+    return state if not isinstance(state, dict) or type(state) in FORMS else dict(state)
 
 
 def apply(state: Any, delta: str, codec: Codec) -> None:

@@ -85,7 +85,7 @@ class Resumption:
         self._leave()
         ready = run.crew.ready
         ready.extend(self._open.left())
-        ready.extend(Reopened(call, self._state_of(number)) for number, call in self._open.begun.items())
+        ready.extend(Reopened(call, self._state_of(call)) for call in self._open.begun.values())
         ready.extend(self._open.answered.values())
 
     async def announce(self) -> None:
@@ -138,7 +138,7 @@ class Resumption:
         else:
             run.stopping = run.stopping or record.outcome is Outcome.STOPPED
             if name == STATE:
-                value = self._state_of(call.number)
+                value = self._state_of(call)
             elif name == RESULTS and frame is not None:
                 value = frame.results
             else:
@@ -241,6 +241,9 @@ class Resumption:
                 reason = FailureReason.STEP_ERROR
                 run.journal.fail(FailureKind.STEP, reason, record.node, error, (record.meta or {}).get("forensics", {}))
 
-    def _state_of(self, number: int) -> Any:
-        part = self._recollection.part(self._run_id, number)
-        return None if part is None else self._recollection.states[part.run_id]
+    def _state_of(self, call: Call) -> Any:
+        """The state of the sub-pipeline that a call has begun."""
+        part = self._recollection.part(self._run_id, call.number)
+        if part is None:
+            return None
+        return self._recollection.state(part.run_id, call.node.pipeline.prepared()[1].revive)
