@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import signal
+
 import pytest
 from hypothesis import settings
 
@@ -17,7 +19,9 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how long property-based tests search."""
+    """Choose how long property-based tests search, and let tests send Ctrl-C also where a shell has put it off."""
+    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a script; children inherit it
+        signal.signal(signal.SIGINT, signal.default_int_handler)
     settings.load_profile("exhaustive" if config.getoption("--exhaustive") else "everyday")
 
 

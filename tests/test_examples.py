@@ -47,6 +47,16 @@ def test_the_hello_example_compiles_and_runs(wt, examples):
     assert "Hello, Ada!!!" in json.loads(result.stdout)["result"]
 
 
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+def test_the_hello_example_gives_the_same_in_both_modes(wt, examples, mode, tmp_path):
+    result = wt(
+        "run", "hello/spec.yaml", "--execution-mode", mode, "--set", "greeting.name=Ada", "--json", cwd=examples
+    )
+
+    assert result.returncode == 0, result.stderr
+    assert "Hello, Ada!" in json.loads(result.stdout)["result"]
+
+
 def test_every_example_says_how_to_run_it(examples):
     specs = sorted(examples.glob("*/spec.yaml"))
 

@@ -112,7 +112,7 @@ def test_the_tests_of_a_workspace_pass(moved: Path) -> None:
     tested = uv(moved, "run", "--frozen", "--group", "test", "pytest", "-q")
     assert tested.returncode == 0, tested.stdout + tested.stderr
     assert "skipped" not in tested.stdout
-    assert "11 passed" in tested.stdout
+    assert "12 passed" in tested.stdout
 
 
 def test_a_workspace_runs_without_wt(moved: Path, tmp_path: Path) -> None:

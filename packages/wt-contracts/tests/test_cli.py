@@ -28,16 +28,16 @@ def test_the_command_line_names_the_file_of_the_parameters():
         "--config-file",
         "params.json",
         "--execution-mode",
-        "sequential",
+        "concurrent",
     ]
 
 
 def test_options_appear_when_they_are_chosen():
-    args = WorkflowCLIArgs(config_file="p", execution_mode="concurrent", mock_io=True, otel_exporter="console")
+    args = WorkflowCLIArgs(config_file="p", execution_mode="sequential", mock_io=True, otel_exporter="console")
 
     assert args.to_argv("python3", "w")[6:] == [
         "--execution-mode",
-        "concurrent",
+        "sequential",
         "--mock-io",
         "--otel-exporter",
         "console",

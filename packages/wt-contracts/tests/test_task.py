@@ -12,7 +12,7 @@ class Chain:
         return self
 
     validate = set_task_instance_id = handle_errors = with_tracing = skipif = set_executor = partial = _same
-    call = map = mapvalues = _same
+    call = map = mapvalues = map_calls = mapvalues_calls = _same
 
 
 def test_the_chain_is_what_existing_libraries_write():
@@ -29,6 +29,8 @@ def test_the_chain_is_what_existing_libraries_write():
         "call",
         "map",
         "mapvalues",
+        "map_calls",
+        "mapvalues_calls",
     }
 
 

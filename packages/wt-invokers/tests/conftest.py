@@ -73,6 +73,20 @@ PARAMS = {
 GOOD: dict[str, Any] = {"load": {"path": "x", "source": {"name": "here", "year": 2024}}}
 
 
+ON_THE_ENGINE = """
+from wt_task.events import subscribe
+
+from {package}.run_sequential import main
+
+
+class workflow:
+    @staticmethod
+    def run(params, observe):
+        with subscribe(observe):
+            return main(params)
+"""
+
+
 @dataclass
 class Demo:
     """A compiled workspace."""
@@ -100,6 +114,7 @@ class Demo:
     def write_run(self, code: str) -> None:
         """Write the run module; `main(params)` is all that it needs."""
         (self.directory / PACKAGE / "run_sequential.py").write_text(textwrap.dedent(code))
+        (self.directory / PACKAGE / "run.py").write_text(ON_THE_ENGINE.format(package=PACKAGE))
 
 
 @pytest.fixture

@@ -97,10 +97,11 @@ def test_the_steps_are_known_with_their_times(demo):
 
 
 def test_events_arrive_while_the_run_goes_on(demo, tmp_path):
-    gate = tmp_path / "gate"
-    os.mkfifo(gate)
+    gates = {"a": tmp_path / "gate1", "b": tmp_path / "gate2"}  # one for each value of x
+    for gate in gates.values():
+        os.mkfifo(gate)
     head = "def double(x: int) -> int:\n"
-    demo.write_run(STEPS.replace(head, f"{head}    open({str(gate)!r}).close()\n"))
+    demo.write_run(STEPS.replace(head, f"{head}    open({str(tmp_path / 'gate')!r} + str(x)).close()\n"))
     started = {"a": threading.Event(), "b": threading.Event()}
 
     def see(event):
@@ -111,7 +112,7 @@ def test_events_arrive_while_the_run_goes_on(demo, tmp_path):
         for name in ("a", "b"):
             assert started[name].wait(30)
             assert handle.steps.running == name
-            gate.open("w").close()
+            gates[name].open("w").close()
         assert handle.wait().exit_code == 0
 
 

@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from wt_envs.lock import Lock
     from wt_envs.requirement import CondaRequirement
 
-OWN: Final = ("wt-task[cli]", "wt-registry")
+OWN: Final = ("wt-engine", "wt-task[cli]", "wt-registry")
 """What wt puts into every environment: what compiled workflows import, and what discovery asks."""
 
 _ABOUT_REQUIREMENTS: Final = frozenset(

@@ -26,18 +26,29 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-class WorkflowCLIArgs(BaseModel):
+class WorkflowChoices(BaseModel):
+    """How a compiled workflow is to run.
+
+    Attributes:
+        execution_mode: Whether independent steps run side by side, or one step after the other.
+        mock_io: Whether tasks that read or write return recorded examples.
+        otel_exporter: Where traces go, if anywhere.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    execution_mode: Literal["sequential", "concurrent"] = "concurrent"
+    mock_io: bool = False
+    otel_exporter: Literal["console", "gcp"] | None = None
+
+
+class WorkflowCLIArgs(WorkflowChoices):
     """The arguments of `python -m <package>.cli run`.
 
     Parameters travel in a file, never on the command line, where every user of the machine could read them.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     config_file: str
-    execution_mode: Literal["sequential", "concurrent"] = "sequential"
-    mock_io: bool = False
-    otel_exporter: Literal["console", "gcp"] | None = None
 
     def to_argv(self, python: str, package: str) -> list[str]:
         """The command line that starts `package` with the interpreter `python`."""

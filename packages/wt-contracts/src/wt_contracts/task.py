@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import Any, ParamSpec, Protocol, Self, TypeVar, runtime_checkable
 
 from wt_contracts.executor import Executor
+from wt_contracts.fan_out import FanOut
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -13,7 +14,7 @@ R_co = TypeVar("R_co", covariant=True)
 
 @runtime_checkable
 class TaskProtocol(Protocol[P, R_co]):
-    """A function on its way to becoming a step: every method but the last three returns a new task."""
+    """A function on its way to becoming a step: every method but those that call, or list calls, returns a new task."""
 
     def validate(self) -> Self:
         """Check arguments and the return value against the type hints, and convert them."""
@@ -53,4 +54,12 @@ class TaskProtocol(Protocol[P, R_co]):
 
     def mapvalues(self, argnames: str | Sequence[str], argvalues: Iterable[Any] | Mapping[Any, Any]) -> Any:
         """Call once a (key, value) pair; the results under the same keys."""
+        ...
+
+    def map_calls(self, argnames: str | Sequence[str], argvalues: Iterable[Any]) -> FanOut:
+        """The calls of `map`, for somebody else to run side by side."""
+        ...
+
+    def mapvalues_calls(self, argnames: str | Sequence[str], argvalues: Iterable[Any] | Mapping[Any, Any]) -> FanOut:
+        """The calls of `mapvalues`, for somebody else to run side by side."""
         ...

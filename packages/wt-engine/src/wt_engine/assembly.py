@@ -152,7 +152,7 @@ class Assembly:
             successors=tuple(self.edges[place]),
             parents=tuple(self.parents[place]),
             plain=function.mode is Mode.AWAIT and draft.timeout is None,
-            keeps=place in self._wanted,
+            keeps=draft.keeps or place in self._wanted,
             each=None if draft.each is None else self.find(draft, draft.each, ""),
             routes=self._routes(draft),
             default=None if draft.default is None else self._route(draft, draft.default, ""),
@@ -165,6 +165,7 @@ class Assembly:
             max_concurrency=draft.max_concurrency,
             executor=draft.executor,
             memory=draft.memory,
+            returns_data=draft.returns_data,
             place=draft.function.place,
         )
 

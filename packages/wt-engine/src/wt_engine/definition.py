@@ -77,6 +77,8 @@ class Draft:
         options: All other arguments of its decorator, as they were given; a middleware may want them.
         executor: Where it runs, if that is somebody else's executor.
         memory: What its process may take.
+        returns_data: Whether whatever it returns is data, so that no text and no control steers the run.
+        keeps: Whether its value is wanted after the run, even if no step wants it.
     """
 
     name: str
@@ -96,6 +98,8 @@ class Draft:
     options: Mapping[str, Any] = field(default_factory=dict)
     executor: Any = None
     memory: int | float | None = None
+    returns_data: bool = False
+    keeps: bool = False
 
 
 def mode_of(function: Step) -> Mode:

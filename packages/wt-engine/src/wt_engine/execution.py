@@ -178,8 +178,7 @@ class Execution:
             return
         frame.pending -= 1
         if error is not None:
-            frame.failed += 1
-            frame.error = frame.error or error
+            frame.fail(call.position, error)
         if call.position >= 0:
             frame.running -= 1
             frame.results[call.position] = value
@@ -190,15 +189,16 @@ class Execution:
 
     async def settle(self, call: Call, result: Any, *, handled: bool = False) -> None:
         """Do what the result of a step, or of its handler, says."""
-        # A text is what a map hands out and what a switch decides by; from others it is the name of a step.
-        kind = call.node.kind
-        if not isinstance(result, str) or not (kind is _MAP or (kind is _SWITCH and not handled)):
-            result = normalised(result)
-        if isinstance(result, Value):
-            result = result.data
-        elif is_control(result):
-            await self._steer(call, result, handled=handled)
-            return
+        if not call.node.returns_data:
+            # A text is what a map hands out and what a switch decides by; from others it is the name of a step.
+            kind = call.node.kind
+            if not isinstance(result, str) or not (kind is _MAP or (kind is _SWITCH and not handled)):
+                result = normalised(result)
+            if isinstance(result, Value):
+                result = result.data
+            elif is_control(result):
+                await self._steer(call, result, handled=handled)
+                return
         if handled or call.node.kind is _STEP:
             # A switch whose handler has returned data has chosen nothing.
             await self.end(call, result, Outcome.ENDED if call.node.kind is not _SWITCH else Outcome.ENDED_ALONE)
@@ -355,7 +355,7 @@ class Execution:
             error.__cause__ = frame.error
             await self._recovery.handle(call, error)
             return
-        await self._gather(call, frame.results, RESULTS)
+        await self._gather(call, frame.value, RESULTS)
 
     async def _gather(self, call: Call, left: Any, target: str) -> None:
         """End a map or a sub-pipeline with the value that its node makes of what its calls have left."""

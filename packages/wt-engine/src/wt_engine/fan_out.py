@@ -17,7 +17,7 @@ async def open_frame(run: Run, call: Call, result: Any) -> MapFrame:
     Args:
         run: The run.
         call: The map's own call.
-        result: What its function returned.
+        result: What its function returned: items, or the calls of a `wt_contracts.fan_out.FanOut`.
 
     Raises:
         ValueError: It is nothing to iterate over.
@@ -25,7 +25,7 @@ async def open_frame(run: Run, call: Call, result: Any) -> MapFrame:
     node = call.node
     assert node.each is not None
     try:
-        items = list(result)
+        items = list(getattr(result, "calls", result) if node.returns_data else result)
     except TypeError as error:
         raise ValueError(f"Map '{node.name}' must return an iterable, not {type(result).__name__}") from error
     if run.recorder is not None:
@@ -43,6 +43,8 @@ async def open_frame(run: Run, call: Call, result: Any) -> MapFrame:
         if not position % 256:
             await asyncio.sleep(0)
     frame = run.frames[call.number] = MapFrame(call, worker, items, node.max_concurrency, team)
+    if node.returns_data:
+        frame.gather = getattr(result, "gather", None)
     run.journal.maps.workers_started += len(items)
     if run.stopping:
         frame.give_up()

@@ -68,7 +68,8 @@ def _state(run: Surroundings, _: Occasion) -> Any:
     return run.state
 
 
-def _context(run: Surroundings, _: Occasion) -> Any:
+def context_source(run: Surroundings, _: Occasion) -> Any:
+    """What the run was given beside the state."""
     return run.context
 
 
@@ -122,7 +123,7 @@ class InjectionSource(StrEnum):
 
 _NAMED: dict[Source, InjectionSource] = {
     _state: InjectionSource.STATE,
-    _context: InjectionSource.CONTEXT,
+    context_source: InjectionSource.CONTEXT,
     _error: InjectionSource.ERROR,
     _step_name: InjectionSource.STEP_NAME,
     _token: InjectionSource.CANCEL,
@@ -218,7 +219,7 @@ def _offers(annotation: Any, offered: Any) -> bool:
 
 
 def _source(name: str, annotation: Any, state_type: Any, context_type: Any) -> Source | None:
-    by_type: tuple[tuple[Any, Source], ...] = ((state_type, _state), (context_type, _context))
+    by_type: tuple[tuple[Any, Source], ...] = ((state_type, _state), (context_type, context_source))
     for offered, source in by_type:
         if _offers(annotation, offered):
             return source
@@ -227,7 +228,7 @@ def _source(name: str, annotation: Any, state_type: Any, context_type: Any) -> S
             return _token
         if issubclass(annotation, BaseException):
             return _error
-    names = ((_STATE, _state), (_CONTEXT, _context), (_ERROR, _error), (_STEP, _step_name), (_TOKEN, _token))
+    names = ((_STATE, _state), (_CONTEXT, context_source), (_ERROR, _error), (_STEP, _step_name), (_TOKEN, _token))
     return next((source for known, source in names if name in known), None)
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
@@ -28,13 +28,16 @@ class MapFrame:
         queued: Whether the frame itself stands in the queue of what can run.
         results: What the workers returned, by item.
         failed: How many items failed.
-        error: What the first of them failed with.
+        error: What the first of them failed with, in the order of the items.
+        gather: Makes the map's value of the results; without it, it is their list.
         peak: How many items were out at once, at most.
     """
 
     __slots__ = (
+        "_failed_at",
         "error",
         "failed",
+        "gather",
         "items",
         "limit",
         "next",
@@ -67,6 +70,8 @@ class MapFrame:
         self.results: list[Any] = [None] * len(items)
         self.failed = 0
         self.error: BaseException | None = None
+        self._failed_at = len(items)
+        self.gather: Callable[[list[Any]], Any] | None = None
         self.scope = (*owner.scope, owner.node.name)
 
     @property
@@ -82,6 +87,18 @@ class MapFrame:
         if self.running > self.peak:
             self.peak = self.running
         return self.items[position], position
+
+    def fail(self, position: int, error: BaseException) -> None:
+        """Account for a call that failed."""
+        self.failed += 1
+        place = position if position >= 0 else len(self.items)
+        if self.error is None or place < self._failed_at:
+            self.error, self._failed_at = error, place
+
+    @property
+    def value(self) -> Any:
+        """What the map is worth when all items are done."""
+        return self.results if self.gather is None else self.gather(self.results)
 
     def give_up(self) -> None:
         """Let no more items go out."""

@@ -57,6 +57,7 @@ class Node:
         max_concurrency: How many items of a map run at once.
         executor: Where it runs, if that is somebody else's executor.
         memory: What its process may take: bytes, or a fraction of the free memory.
+        returns_data: Whether whatever it returns is data, never control.
         place: `file:line` of its function.
         merges: Whether its value is a mapping of what it changed in the state, which is a mapping too.
         around: Stands around every call of its function: gets the run, the call, and what calls the function.
@@ -84,6 +85,7 @@ class Node:
     max_concurrency: int | None = None
     executor: Any = None
     memory: int | float | None = None
+    returns_data: bool = False
     place: str | None = None
     returns: frozenset[int] = frozenset()
     team: tuple[int, ...] = ()

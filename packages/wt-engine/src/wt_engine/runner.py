@@ -85,13 +85,18 @@ class Runner:
         if settings.meta_field is not None and context is not None:
             self._run.scopes = RunScopes(settings.metadata)
             fill(context, settings.meta_field)
-        # A sub-pipeline's sync steps may be cut off by the outer run's timeout as well.
-        self._run.limited = timeout is not None or (self._outer is not None and self._outer.limited)
+        # An outer timeout cuts off steps of a sub-pipeline too; without a state, one that is left behind harms nothing.
+        self._run.limited = timeout is not None or state is None or (self._outer is not None and self._outer.limited)
         self._router = Router(self._run)
         self._execution = Execution(self._run, self._router)
         self._start = start
         self._began = 0.0
         self._over = False
+
+    @property
+    def values(self) -> dict[str, Any]:
+        """What the steps have returned so far, by name, where it is kept."""
+        return {self._run.plan.nodes[place].name: value for place, value in self._run.values.items()}
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Run, and give every event as it happens.

@@ -16,8 +16,13 @@ from wt_envs.uv_process import Progress
 from wt_envs.wheels import Given, build_wheel
 
 # What a task library depends on; the versions are those that are chosen if this wt was installed without them.
-FAMILY: Final = {"wt-contracts": ">=0.2.50,<1", "wt-registry": ">=0.2.50,<0.3", "wt-task": ">=0.1.50,<0.2"}
-_OTHERS: Final = ("cli", "compiler", "dev", "engine", "envs", "invokers", "kernel", "runner")
+FAMILY: Final = {
+    "wt-contracts": ">=0.2.50,<1",
+    "wt-engine": ">=0.50,<1",
+    "wt-registry": ">=0.2.50,<0.3",
+    "wt-task": ">=0.1.50,<0.2",
+}
+_OTHERS: Final = ("cli", "compiler", "dev", "envs", "invokers", "kernel", "runner")
 _META: Final = ("invokers-gcp", "runner-gcp", "task-gcp")
 NAMES: Final = frozenset({*FAMILY, *(f"wt-{name}" for name in (*_OTHERS, *_META))})
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
 import click
 
@@ -17,6 +17,12 @@ if TYPE_CHECKING:
 @click.option("--set", "assignments", metavar="STEP.PARAM=VALUE", multiple=True, help="Set one parameter; repeatable.")
 @click.option("--results", metavar="DIR|URL", help="Where the results go.  [default: results/<id>/<run id>]")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End a longer run.")
+@click.option(
+    "--execution-mode",
+    type=click.Choice(["concurrent", "sequential"]),
+    default="concurrent",
+    help="Independent steps side by side (the default), or one step after the other.",
+)
 @click.option("--mock-io", is_flag=True, help="Tasks that read or write return their recorded examples.")
 @click.option("--open", "open_it", is_flag=True, help="Show the page or picture that the workflow returns.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
@@ -29,6 +35,7 @@ def run(
     assignments: tuple[str, ...],
     results: str | None,
     timeout: float | None,
+    execution_mode: Literal["concurrent", "sequential"],
     mock_io: bool,
     open_it: bool,
     as_json: bool,
@@ -42,6 +49,8 @@ def run(
     The exit code is 0 if the workflow succeeded, 1 if a task failed, the run was ended or there is no environment
     for it, 2 if the spec, the parameters or the options are wrong.
     """
+    from wt_contracts.cli import WorkflowChoices
+
     from wt_invokers.local import LocalInvoker
     from wt_invokers.run_id import new_run_id
     from wt_invokers.session import collect, execute, refusal_in, report
@@ -53,7 +62,8 @@ def run(
         params = collect(workspace, params_file, assignments, console, ask=console.interactive and not no_input)
         invoker = LocalInvoker(workspace, realise(workspace, console).python)
     run_id = new_run_id()
+    choices = WorkflowChoices(execution_mode=execution_mode, mock_io=mock_io)
     place = results or str(Path("results") / workspace.id / run_id)
-    outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, mock_io=mock_io)
+    outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, choices=choices)
     report(outcome, seconds, console, open_it=open_it)
     return outcome.exit_code

@@ -12,7 +12,7 @@ from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
 
-from wt_contracts.cli import LIFELINE, ExitCode, WorkflowCLIArgs, WorkflowCLIEnv
+from wt_contracts.cli import LIFELINE, ExitCode, WorkflowChoices, WorkflowCLIArgs, WorkflowCLIEnv
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.events import WorkflowEvent
@@ -66,6 +66,7 @@ class Outcome:
 
 
 _NOBODY = Watcher()
+_USUAL = WorkflowChoices()
 
 
 @dataclass(frozen=True)
@@ -88,7 +89,7 @@ class LocalInvoker:
         *,
         results: str | Path,
         run_id: str | None = None,
-        mock_io: bool = False,
+        choices: WorkflowChoices = _USUAL,
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         watcher: Watcher = _NOBODY,
@@ -99,7 +100,7 @@ class LocalInvoker:
             params: The parameters, one key a task instance. The workflow checks them before it starts.
             results: The results directory, a path or URL. An older `result.json` in it is removed.
             run_id: Names the run; a new name by default.
-            mock_io: Whether tasks that read or write return recorded examples.
+            choices: How it is to run.
             env: Variables beside those of this process.
             cwd: The working directory; by default that of this process.
             watcher: Who sees its output and events.
@@ -114,7 +115,7 @@ class LocalInvoker:
         place.clear()
         handle = RunHandle(self, place, run_id or new_run_id(), watcher)
         try:
-            handle.start(dict(params), mock_io, env or {}, cwd)
+            handle.start(dict(params), choices, env or {}, cwd)
         except BaseException:
             handle.discard()
             raise
@@ -167,14 +168,14 @@ class RunHandle:
         """The id of the workflow's process and of its process group."""
         return self._started.pid
 
-    def start(self, params: dict[str, Any], mock_io: bool, env: Mapping[str, str], cwd: Path | None) -> None:
+    def start(self, params: dict[str, Any], choices: WorkflowChoices, env: Mapping[str, str], cwd: Path | None) -> None:
         """Start the process; `LocalInvoker.run` does.
 
         Raises:
             DiagnosticError: If the interpreter cannot be started.
         """
         self._write_params(params)
-        args = WorkflowCLIArgs(config_file=str(self._params_file), mock_io=mock_io)
+        args = WorkflowCLIArgs(config_file=str(self._params_file), **choices.model_dump())
         argv = args.to_argv(str(self._invoker.python), self._invoker.workspace.package)
         argv.insert(1, "-P")  # no module of the working directory shadows one of the environment
         control = WorkflowCLIEnv(run_id=self.run_id, events_file=str(self._events.path))

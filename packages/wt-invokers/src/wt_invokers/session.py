@@ -9,6 +9,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 import click
+from wt_contracts.cli import WorkflowChoices
 from wt_contracts.console import Console
 from wt_contracts.diagnostics import DiagnosticError
 from wt_contracts.result import WorkflowResult
@@ -87,7 +88,7 @@ def execute(
     run_id: str,
     *,
     timeout: float | None = None,
-    mock_io: bool = False,
+    choices: WorkflowChoices | None = None,
 ) -> tuple[Outcome, float]:
     """Run a workflow to its end, however that comes about; Ctrl-C ends all of it.
 
@@ -98,7 +99,7 @@ def execute(
         results: Where the results go, a path or URL.
         run_id: Names the run.
         timeout: How many seconds it may take.
-        mock_io: Whether tasks that read or write return recorded examples.
+        choices: How it is to run.
 
     Returns:
         How it ended, and after how many seconds.
@@ -110,7 +111,13 @@ def execute(
     begin = time.monotonic()
     with (
         terminate_as_interrupt(),
-        invoker.run(params.values, results=results, run_id=run_id, mock_io=mock_io, watcher=screen.watcher()) as handle,
+        invoker.run(
+            params.values,
+            results=results,
+            run_id=run_id,
+            choices=choices or WorkflowChoices(),
+            watcher=screen.watcher(),
+        ) as handle,
     ):
         try:
             outcome = handle.wait(timeout)

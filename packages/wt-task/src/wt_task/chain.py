@@ -189,7 +189,13 @@ class Task(Generic[P, R]):
                 raise TypeError(f"{self.name}() got multiple values for argument {name!r}")
         return Call(None, (), {**by_place, **kwargs})
 
-    def _calls(self, method: Method, argnames: str | Sequence[str], argvalues: Any) -> list[Call]:
+    def calls(self, method: Method, argnames: str | Sequence[str], argvalues: Any) -> list[Call]:
+        """The calls that a method would make, one an element.
+
+        Raises:
+            TypeError: `argvalues` is not iterable.
+            ValueError: An element has not one value for each name.
+        """
         shape = Shape(self.func, read_names(argnames), conditional=bool(self.skipifs))
         return (calls_of_map if method == "map" else calls_of_mapvalues)(shape, argvalues)
 

@@ -11,32 +11,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Literal, NamedTuple, TypeAlias
+from typing import TypeAlias
 
-EventKind: TypeAlias = Literal["STEP_START", "STEP_END", "STEP_SKIPPED", "STEP_ERROR"]
+from wt_contracts.step_event import StepEvent
 
-
-class StepEvent(NamedTuple):
-    """What happened to a step; the fields are those of `wt_contracts.events.WorkflowEvent`.
-
-    Attributes:
-        kind: What happened.
-        time: When, in seconds since the epoch.
-        step: The task instance id.
-        method: How the task was called: `call`, `map` or `mapvalues`.
-        calls: How many calls the step makes, if that is known.
-        duration: Seconds since the step's start (not at the start).
-        error: What went wrong (errors only).
-    """
-
-    kind: EventKind
-    time: float
-    step: str
-    method: str
-    calls: int | None = None
-    duration: float | None = None
-    error: str | None = None
-
+__all__ = ["Observer", "StepEvent", "observers", "subscribe"]
 
 Observer: TypeAlias = Callable[[StepEvent], object]
 

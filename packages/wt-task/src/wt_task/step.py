@@ -3,12 +3,16 @@
 from __future__ import annotations
 
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from types import TracebackType
 from typing import TYPE_CHECKING, Any, Literal
 
+from wt_contracts.step_event import StepEvent, StepEventKind
+
 from wt_task import tracing
 from wt_task.errors import Element, TaskInstanceError
-from wt_task.events import EventKind, StepEvent, observers
+from wt_task.events import observers
 
 if TYPE_CHECKING:
     from contextlib import AbstractContextManager
@@ -72,19 +76,44 @@ class Step:
     def _fail(self, error: Exception, duration: float) -> None:
         """Say whose error it was; interruptions and exits of the process are nobody's, and have no event."""
         task = self._task
-        located = TaskInstanceError(task.task_instance_id, error, self.element, task.qualname)
         if self._observed:
-            self._emit("STEP_ERROR", duration, str(located))
-        if task.errors_handled:
-            raise located from error
-        if task.task_instance_id is not None or self.element is not None:
-            name = f"task instance {task.task_instance_id!r}" if task.task_instance_id else f"the task {task.name}"
-            error.add_note(f"In {name}" + (f", {self.element}" if self.element else ""))
+            self._emit("STEP_ERROR", duration, str(_instance_error(task, error, self.element)))
+        _name(task, error, self.element)
 
-    def _emit(self, kind: EventKind, duration: float | None = None, error: str | None = None) -> None:
+    def _emit(self, kind: StepEventKind, duration: float | None = None, error: str | None = None) -> None:
         if not self._observed:
             return
         step = self._task.task_instance_id or ""
         event = StepEvent(kind, time.time(), step, self._method, self._calls, duration, error)
         for observer in observers():
             observer(event)
+
+
+@contextmanager
+def located(task: Task[..., Any], element: Element | None) -> Iterator[None]:
+    """Let every error inside the `with` block say whose it is, as a step's own errors do.
+
+    Args:
+        task: The task.
+        element: For which element it is called, if for one.
+
+    Raises:
+        TaskInstanceError: Instead of each error, if the task handles them; else the error gets a note.
+    """
+    try:
+        yield
+    except Exception as error:
+        _name(task, error, element)
+        raise
+
+
+def _name(task: Task[..., Any], error: Exception, element: Element | None) -> None:
+    if task.errors_handled:
+        raise _instance_error(task, error, element) from error
+    if task.task_instance_id is not None or element is not None:
+        name = f"task instance {task.task_instance_id!r}" if task.task_instance_id else f"the task {task.name}"
+        error.add_note(f"In {name}" + (f", {element}" if element else ""))
+
+
+def _instance_error(task: Task[..., Any], error: Exception, element: Element | None) -> TaskInstanceError:
+    return TaskInstanceError(task.task_instance_id, error, element, task.qualname)

@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
-from typing import Any, Never, ParamSpec, Protocol, TypeVar, cast, overload
+from functools import partial
+from typing import TYPE_CHECKING, Any, Never, ParamSpec, Protocol, TypeVar, cast, overload
 
 from wt_task.chain import IN_PLACE, Task
 from wt_task.elements import Call, count
 from wt_task.hints import is_async
 from wt_task.skip import SKIP_SENTINEL, SkipSentinel
 from wt_task.step import Method, Step
+
+if TYPE_CHECKING:
+    from wt_task.deferred import DeferredCalls
 
 __all__ = ["AsyncTask", "SyncTask", "Task", "TaskDecorator", "task"]
 
@@ -68,6 +72,20 @@ class SyncTask(Task[P, R]):
         """
         return self._run_over("mapvalues", argnames, argvalues)
 
+    def map_calls(self, argnames: str | Sequence[str], argvalues: Iterable[Any] | SkipSentinel) -> DeferredCalls:
+        """The calls of `map`, for somebody else to run side by side."""
+        from wt_task.deferred import ElementCall, deferred
+
+        return deferred(self, "map", argnames, argvalues, partial(ElementCall, self))
+
+    def mapvalues_calls(
+        self, argnames: str | Sequence[str], argvalues: Mapping[Any, Any] | Iterable[Any] | SkipSentinel
+    ) -> DeferredCalls:
+        """The calls of `mapvalues`, for somebody else to run side by side."""
+        from wt_task.deferred import ElementCall, deferred
+
+        return deferred(self, "mapvalues", argnames, argvalues, partial(ElementCall, self))
+
     def run(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
         """One call as it is, outside of any step: what executors run."""
         if self.bound:
@@ -93,7 +111,7 @@ class SyncTask(Task[P, R]):
             if isinstance(argvalues, SkipSentinel):
                 step.skipped = True
                 return [(None, cast("R", argvalues))]
-            calls = self._calls(method, argnames, argvalues)
+            calls = self.calls(method, argnames, argvalues)
             results = self._run_all(calls, step)
             step.skipped = _all_skipped(results)
         return [(call.element and call.element.key, result) for call, result in zip(calls, results, strict=True)]
@@ -129,6 +147,20 @@ class AsyncTask(Task[P, R]):
         """Call the function once a key and value, several at once; see `SyncTask.mapvalues`."""
         return await self._run_over("mapvalues", argnames, argvalues)
 
+    def map_calls(self, argnames: str | Sequence[str], argvalues: Iterable[Any] | SkipSentinel) -> DeferredCalls:
+        """The calls of `map`, each to be awaited, for somebody else to run side by side."""
+        from wt_task.deferred import AsyncElementCall, deferred
+
+        return deferred(self, "map", argnames, argvalues, partial(AsyncElementCall, self))
+
+    def mapvalues_calls(
+        self, argnames: str | Sequence[str], argvalues: Mapping[Any, Any] | Iterable[Any] | SkipSentinel
+    ) -> DeferredCalls:
+        """The calls of `mapvalues`, each to be awaited, for somebody else to run side by side."""
+        from wt_task.deferred import AsyncElementCall, deferred
+
+        return deferred(self, "mapvalues", argnames, argvalues, partial(AsyncElementCall, self))
+
     async def run(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
         """One call as it is, outside of any step: what executors run."""
         if self.bound:
@@ -157,7 +189,7 @@ class AsyncTask(Task[P, R]):
             if isinstance(argvalues, SkipSentinel):
                 step.skipped = True
                 return [(None, cast("R", argvalues))]
-            calls = self._calls(method, argnames, argvalues)
+            calls = self.calls(method, argnames, argvalues)
             results = await self._run_all(calls, step)
             step.skipped = _all_skipped(results)
         return [(call.element and call.element.key, result) for call, result in zip(calls, results, strict=True)]

@@ -70,20 +70,22 @@ class Demo:
 
     directory: Path
     results: Path
+    concurrent: bool = False
 
     @property
     def result(self) -> dict[str, Any]:
         return json.loads((self.results / "result.json").read_text())
 
     def write_run(self, code: str) -> None:
-        """Write the run module; `main(params)` is all that it needs."""
+        """Write the module of sequential runs; `main(params)` is all that it needs."""
         (self.directory / PACKAGE / "run_sequential.py").write_text(textwrap.dedent(code))
 
     def write_library(self, code: str, name: str = "demo_tasks") -> None:
         (self.directory / f"{name}.py").write_text(textwrap.dedent(code))
 
     def argv(self, *arguments: str) -> list[str]:
-        return [sys.executable, "-m", f"{PACKAGE}.cli", *arguments]
+        chosen = ("--execution-mode", "sequential") if arguments[:1] == ("run",) and not self.concurrent else ()
+        return [sys.executable, "-m", f"{PACKAGE}.cli", *arguments, *chosen]
 
     def environ(self, **variables: str | None) -> dict[str, str]:
         merged = {**os.environ, "PYTHONPATH": f"{self.directory}:{os.environ.get('PYTHONPATH', '')}"}

@@ -381,3 +381,28 @@ def test_a_disk_that_takes_no_more_is_one_clear_message_and_leaves_no_part_of_a_
     assert "WT504" in done.stderr
     assert "Traceback" not in done.stderr
     assert list(demo.results.iterdir()) == []
+
+
+CONCURRENT = """
+from wt_contracts.step_event import StepEvent
+
+
+class workflow:
+    @staticmethod
+    def run(params, observe):
+        observe(StepEvent("STEP_START", 0.0, "load", "call", 1))
+        observe(StepEvent("STEP_END", 1.0, "load", "call", 1, 1.0))
+        return params
+"""
+
+
+def test_steps_run_side_by_side_unless_it_is_said_otherwise(demo, tmp_path):
+    (demo.directory / "wt_demo_workflow" / "run.py").write_text(CONCURRENT)
+    demo.concurrent = True
+
+    done = demo.run({"load": {"path": "x"}}, WT_EVENTS_FILE=str(tmp_path / "events"))
+
+    assert done.returncode == 0
+    assert demo.result["result"] == {"load": {"path": "x"}}
+    kinds = [json.loads(line)["kind"] for line in (tmp_path / "events").read_text().splitlines()]
+    assert kinds == ["START", "STEP_START", "STEP_END", "FINISH"]

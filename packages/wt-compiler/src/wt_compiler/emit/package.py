@@ -23,7 +23,7 @@ def emit(workflow: Workflow) -> Files:
     unusual = not _USUAL.fullmatch(package)
     return {
         f"{package}/__init__.py": render("package_init.py.jinja", title=title, unusual=unusual),
-        f"{package}/{run_module.FILE}": run_module.emit(workflow, module),
+        **{f"{package}/{name}": source for name, source in run_module.emit(workflow, module).items()},
         f"{package}/cli.py": _cli(workflow),
         f"{package}/metadata.py": _metadata(workflow, module),
         f"{package}/params.json": json_text(forms.params),

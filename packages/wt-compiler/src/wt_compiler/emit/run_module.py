@@ -1,4 +1,4 @@
-"""`run_sequential.py`: every step in order, one assignment each."""
+"""The run modules: `run.py`, a function for each step, and `run_sequential.py`, an assignment for each."""
 
 from __future__ import annotations
 
@@ -13,12 +13,13 @@ from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
 from wt_compiler.schemas import SHARED_KEY
-from wt_compiler.values import EnvVariable, Reference, Secret
+from wt_compiler.values import EnvVariable, Parameter, Reference, Secret, Value, expressions
 
-FILE = "run_sequential.py"
+CONCURRENT = "run.py"
+SEQUENTIAL = "run_sequential.py"
 _LONGEST_TITLE = 80
-_MACHINERY = ("Any", "env", "main", "params", "task")
-_OF_EXPRESSIONS = ("SKIP_SENTINEL", "len", "map", "secret", SHARED, "str")
+_MACHINERY = ("Any", "Workflow", "env", "main", "params", "task", "workflow")
+_OF_EXPRESSIONS = ("SKIP_SENTINEL", "len", "map", "outputs", "secret", SHARED, "str")
 """What the generated code has beside, if the spec has expressions that need it."""
 _DIRECTIVE = re.compile(r"\b(noqa|nosec|nopep8|pragma|(type|fmt|ruff|flake8|mypy|pyright|pylint|isort|yapf)\s*:)", re.I)
 """Comments that linters, formatters or type checkers obey; no title may turn into one."""
@@ -29,17 +30,39 @@ class Step(NamedTuple):
 
     Attributes:
         comment: The title, or empty.
+        name: The variable, or the function, that stands for the step.
         target: The variable, or empty if nothing needs the value.
         task: The name of the function.
-        calls: The chain behind `task(…)`, each as `.method(…)`.
+        chain: What stands behind `task(…)`, each as `.method(…)`, up to the method that starts it.
+        method: The method that starts it: `call`, `map` or `mapvalues`.
+        arguments: The arguments of that method.
         is_async: Whether the call has to be awaited.
+        parameters: The parameters of the function that stands for the step, with their types.
+        decorator: The arguments of its decorator.
     """
 
     comment: str
+    name: str
     target: str
     task: str
-    calls: tuple[str, ...]
+    chain: tuple[str, ...]
+    method: str
+    arguments: str
     is_async: bool
+    parameters: tuple[str, ...]
+    decorator: str
+
+
+class Outputs(NamedTuple):
+    """The function that gathers the outputs of the workflow.
+
+    Attributes:
+        parameters: Its parameters, with their types.
+        result: What it returns.
+    """
+
+    parameters: tuple[str, ...]
+    result: str
 
 
 class RunModule:
@@ -72,6 +95,13 @@ class RunModule:
         return self._variables[self._dag.instances[-1].id] if self._dag.instances else "None"
 
     @property
+    def outputs(self) -> Outputs | None:
+        """The function that gathers the outputs, if the spec names any."""
+        if not self._dag.outputs:
+            return None
+        return Outputs(self._parameters(list(self._dag.outputs.values())), self.result)
+
+    @property
     def shared(self) -> str:
         """The expression for the parameters of the workflow as a whole; empty if there are none."""
         if not self._dag.params:
@@ -86,14 +116,18 @@ class RunModule:
         """Whether any step has to be awaited."""
         return any(instance.task.entry.is_async for instance in self._dag.instances)
 
-    def imports(self) -> list[str]:
-        """The import statements of the third-party section."""
+    def imports(self, *machinery: Import) -> list[str]:
+        """The import statements of the third-party section.
+
+        Args:
+            *machinery: What the module needs beside the tasks.
+        """
         names = ["task"] if self._dag.instances else []
         kinds = {type(each) for each in self._dag.expressions}
         names += [name for kind, name in ((EnvVariable, "env"), (Secret, "secret")) if kind in kinds]
-        source = [self.result, *(call for step in self.steps() for call in step.calls)]
+        source = [self.result, *(part for step in self.steps() for part in (*step.chain, step.arguments))]
         names += ["SKIP_SENTINEL"] if any(" is SKIP_SENTINEL" in each for each in source) else []
-        wanted = [Import("wt_task", name, name) for name in names]
+        wanted = [Import("wt_task", name, name) for name in names] + list(machinery)
         for use in self._dag.tasks:
             entry = use.entry
             wanted.append(Import(entry.public_module_path, entry.function_name, self.functions[use.dotted_path]))
@@ -109,14 +143,28 @@ class RunModule:
     def _step(self, instance: Instance, group: str) -> Step:
         comment = ": ".join(filter(None, (one_line(group), one_line(instance.title))))
         calls = [".validate()", f".set_task_instance_id({quoted(instance.id)})", ".handle_errors()", ".with_tracing()"]
-        calls += self._skipif(instance) + self._partial(instance) + [self._start(instance)]
+        name = self._variables[instance.id]
+        bound = [*instance.partial.values(), instance.mapping.argvalues if instance.mapping else None]
+        given = ["params: dict[str, Any]"] if instance.id in self._visible else []
         return Step(
             comment=_harmless(comment),
-            target=self._variables[instance.id] if instance.id in self._needed else "",
+            name=name,
+            target=name if instance.id in self._needed else "",
             task=self.functions[instance.task.dotted_path],
-            calls=tuple(calls),
+            chain=(*calls, *self._skipif(instance), *self._partial(instance)),
+            method=instance.method,
+            arguments=self._arguments(instance),
             is_async=instance.task.entry.is_async,
+            parameters=(*self._parameters(bound), *given),
+            decorator="" if name == instance.id else f"(name={quoted(instance.id)})",
         )
+
+    def _parameters(self, values: list[Value]) -> tuple[str, ...]:
+        """What a function needs in whose body these values are written."""
+        found = list(expressions(values))
+        steps = dict.fromkeys(each.instance_id for each in found if isinstance(each, Reference))
+        shared = [f"{SHARED}: dict[str, Any]"] if any(isinstance(each, Parameter) for each in found) else []
+        return (*(f"{self._variables[step]}: Any" for step in steps), *shared)
 
     def _skipif(self, instance: Instance) -> list[str]:
         if not instance.skipif or not instance.skipif.conditions:
@@ -130,30 +178,47 @@ class RunModule:
             arguments.append(f"**params.get({quoted(instance.id)}, {{}})")
         return [f".partial({', '.join(arguments)})"] if arguments else []
 
-    def _start(self, instance: Instance) -> str:
+    def _arguments(self, instance: Instance) -> str:
         mapping = instance.mapping
         if mapping is None:
-            return ".call()"
+            return ""
         names = ", ".join(quoted(name) for name in mapping.argnames)
-        return f".{mapping.method}(argnames=[{names}], argvalues={self._literals.source(mapping.argvalues)})"
+        return f"argnames=[{names}], argvalues={self._literals.source(mapping.argvalues)}"
 
 
-def emit(workflow: Workflow, module: RunModule) -> str:
-    """The source of the run module, unformatted."""
-    return render(
-        "run_sequential.py.jinja",
-        workflow=workflow,
-        imports=module.imports(),
-        steps=module.steps(),
-        shared=module.shared,
-        result=module.result,
-        is_async=module.is_async,
-    )
+def emit(workflow: Workflow, module: RunModule) -> dict[str, str]:
+    """The sources of the two run modules, unformatted, by the name of the file."""
+    steps = module.steps()
+    on_engine = Import("wt_engine.workflow", "Workflow", "Workflow")
+    return {
+        CONCURRENT: render(
+            f"{CONCURRENT}.jinja",
+            workflow=workflow,
+            name=quoted(workflow.dag.id),
+            imports=module.imports(on_engine),
+            steps=steps,
+            shared=module.shared,
+            outputs=module.outputs,
+        ),
+        SEQUENTIAL: render(
+            f"{SEQUENTIAL}.jinja",
+            workflow=workflow,
+            imports=module.imports(),
+            steps=steps,
+            shared=module.shared,
+            result=module.result,
+            is_async=module.is_async,
+        ),
+    }
 
 
 def _machinery(dag: Dag) -> frozenset[str]:
     """The names that the generated code uses itself."""
-    plain = all(isinstance(each, Reference | EnvVariable) for each in dag.expressions) and not dag.params
+    plain = (
+        all(isinstance(each, Reference | EnvVariable) for each in dag.expressions)
+        and not dag.params
+        and not dag.outputs
+    )
     return frozenset(_MACHINERY if plain else (*_MACHINERY, *_OF_EXPRESSIONS))
 
 

@@ -72,7 +72,12 @@ def _run_parser(workflow: Workflow) -> argparse.ArgumentParser:
     config = run.add_mutually_exclusive_group(required=True)
     config.add_argument("--config-file", metavar="FILE", help="the parameters as YAML or JSON")
     config.add_argument("--config-json", metavar="JSON", help="the parameters as JSON (visible in the process list)")
-    run.add_argument("--execution-mode", choices=["sequential"], default="sequential", help="how tasks are run")
+    run.add_argument(
+        "--execution-mode",
+        choices=["concurrent", "sequential"],
+        default="concurrent",
+        help="independent steps side by side (the default), or one step after the other",
+    )
     run.add_argument(
         "--mock-io",
         action=argparse.BooleanOptionalAction,

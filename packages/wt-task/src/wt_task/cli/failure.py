@@ -7,7 +7,16 @@ import sys
 import traceback
 from typing import Any, NamedTuple
 
-_MACHINERY = ("asyncio", "concurrent", "importlib", "multiprocessing", "pydantic", "pydantic_core", "wt_task")
+_MACHINERY = (
+    "asyncio",
+    "concurrent",
+    "importlib",
+    "multiprocessing",
+    "pydantic",
+    "pydantic_core",
+    "wt_engine",
+    "wt_task",
+)
 """Packages that stand between a workflow and the functions that it calls."""
 
 

@@ -150,17 +150,21 @@ def _execute(
     from wt_task.cli.telemetry import traced
     from wt_task.events import subscribe
 
-    module = import_run_module(f"{workflow.package}.run_{options.execution_mode}")
+    concurrent = options.execution_mode == "concurrent"
+    module = import_run_module(f"{workflow.package}.{'run' if concurrent else 'run_sequential'}")
     if options.mock_io:
         from wt_task.cli.mock_io import replace_io
 
         replace_io(module, workflow.package)
-    with subscribe(events.observe), traced(workflow, options, results, mask):
-        result = module.main(params)
-        if inspect.iscoroutine(result):
-            import asyncio
+    with traced(workflow, options, results, mask):
+        if concurrent:
+            return to_json(module.workflow.run(params, events.observe))
+        with subscribe(events.observe):
+            result = module.main(params)
+            if inspect.iscoroutine(result):
+                import asyncio
 
-            result = asyncio.run(_awaited(result))
+                result = asyncio.run(_awaited(result))
     return to_json(result)
 
 

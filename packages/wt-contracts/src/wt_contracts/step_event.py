@@ -1,0 +1,29 @@
+"""What a step of a running workflow says, before it becomes a line of the event stream."""
+
+from __future__ import annotations
+
+from typing import Literal, NamedTuple, TypeAlias
+
+StepEventKind: TypeAlias = Literal["STEP_START", "STEP_END", "STEP_SKIPPED", "STEP_ERROR"]
+
+
+class StepEvent(NamedTuple):
+    """What happened to a step; the fields are those of `wt_contracts.events.WorkflowEvent`.
+
+    Attributes:
+        kind: What happened.
+        time: When, in seconds since the epoch.
+        step: The task instance id.
+        method: How the task was called: `call`, `map` or `mapvalues`.
+        calls: How many calls the step makes, if that is known.
+        duration: Seconds since the step's start (not at the start).
+        error: What went wrong (errors only).
+    """
+
+    kind: StepEventKind
+    time: float
+    step: str
+    method: str
+    calls: int | None = None
+    duration: float | None = None
+    error: str | None = None

@@ -1,0 +1,264 @@
+"""`Workflow`: functions whose parameters name the steps whose values they get; what a compiled workflow runs on."""
+
+from __future__ import annotations
+
+import asyncio
+import inspect
+from collections.abc import Callable, Mapping
+from typing import TYPE_CHECKING, Any, TypeVar, overload
+
+from wt_engine.assembly import Assembly
+from wt_engine.cancellation import CancellationToken
+from wt_engine.definition import BarrierType, Draft, describe_function
+from wt_engine.drafting import check_count, check_options, draft
+from wt_engine.errors import DefinitionError, MapItemsError, place_of, suggestion
+from wt_engine.events import NodeKind
+from wt_engine.failures import FailureKind
+from wt_engine.injection import Parameters, context_source, item_source, value_source
+from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
+from wt_engine.plan import Plan
+from wt_engine.run import OnFailure, Settings
+from wt_engine.runner import Runner
+from wt_engine.step_events import StepEvents
+
+if TYPE_CHECKING:
+    from wt_contracts.step_event import StepEvent
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+PARAMS = "params"
+"""The parameter that gets what the run was given."""
+
+CONCURRENCY = 32
+"""How many elements of a map run at once, unless it says otherwise."""
+
+
+class WorkflowError(RuntimeError):
+    """A run that ended without a result, for another reason than the failure of a step."""
+
+
+class Workflow:
+    """Steps in the order in which they were written; each starts when the steps that its parameters name have ended.
+
+    Whatever a step returns is data. A parameter called `params` gets what the run was given.
+
+    Args:
+        name: The workflow's name.
+        on_failure: What the failure of a step means; see `Pipe`.
+        queue_size: How many events wait for their reader before the run waits for it.
+    """
+
+    def __init__(self, name: str, *, on_failure: OnFailure = "finish", queue_size: int = 1000) -> None:
+        self.name = name
+        self._settings = Settings(
+            on_failure=on_failure,
+            queue_size=queue_size,
+            max_map_items=0,
+            max_retries=1,
+            classification=None,
+            hooks=(),
+            observers=(),
+            token=CancellationToken(),
+        )
+        self._drafts: dict[str, Draft] = {}
+        self._methods: dict[str, str] = {}
+        self._names: dict[str, str] = {}
+        self._plan: Plan | None = None
+
+    @overload
+    def step(self, function: F, /) -> F: ...
+    @overload
+    def step(self, *, name: str | None = None, **options: Any) -> Callable[[F], F]: ...
+    def step(self, function: F | None = None, *, name: str | None = None, **options: Any) -> F | Callable[[F], F]:
+        """Make a function a step; bare, or with arguments.
+
+        Args:
+            function: The function.
+            name: The step's name, if it is not the function's.
+            **options: As for `Pipe.step`: `timeout`, `retries`, `retry_wait_min`, `retry_wait_max`, `executor`, …
+
+        Raises:
+            DefinitionError: A parameter names no earlier step, or an option is wrong.
+        """
+        return self._decorate("call", function, name, options, None)
+
+    @overload
+    def map(self, function: F, /) -> F: ...
+    @overload
+    def map(
+        self, *, name: str | None = None, max_concurrency: int = CONCURRENCY, **options: Any
+    ) -> Callable[[F], F]: ...
+    def map(
+        self,
+        function: F | None = None,
+        *,
+        name: str | None = None,
+        max_concurrency: int = CONCURRENCY,
+        **options: Any,
+    ) -> F | Callable[[F], F]:
+        """Make a function a map: it returns calls (a `wt_contracts.fan_out.FanOut`), which run side by side.
+
+        Args:
+            function: The function. If it is a coroutine function, its calls are awaited.
+            name: As for `step`.
+            max_concurrency: How many calls run at once.
+            **options: As for `step`; they are those of each call.
+
+        Raises:
+            DefinitionError: As for `step`.
+        """
+        return self._decorate("map", function, name, options, max_concurrency)
+
+    @overload
+    def mapvalues(self, function: F, /) -> F: ...
+    @overload
+    def mapvalues(
+        self, *, name: str | None = None, max_concurrency: int = CONCURRENCY, **options: Any
+    ) -> Callable[[F], F]: ...
+    def mapvalues(
+        self,
+        function: F | None = None,
+        *,
+        name: str | None = None,
+        max_concurrency: int = CONCURRENCY,
+        **options: Any,
+    ) -> F | Callable[[F], F]:
+        """As `map`, for calls that have a key."""
+        return self._decorate("mapvalues", function, name, options, max_concurrency)
+
+    def value(self, function: F) -> F:
+        """Make a function a value that others get by its name; it is worked out on the loop, and no step is told of."""
+        self._add("value", function, function.__name__, {"executor": "inline"}, None)
+        return function
+
+    @property
+    def plan(self) -> Plan:
+        """The plan of all steps written so far."""
+        if self._plan is None:
+            self._plan = Assembly(self._drafts).plan(self.name, (), (), None)
+        return self._plan
+
+    def run(self, params: Mapping[str, Any], observe: Callable[[StepEvent], object] | None = None) -> Any:
+        """Run all steps.
+
+        Args:
+            params: What the steps' parameter `params` gets.
+            observe: Is told of each step; called on the event loop, so it must return soon.
+
+        Returns:
+            The value of the last step.
+
+        Raises:
+            BaseException: What the first failed step raised, in the order in which the steps are written.
+            WorkflowError: The run was cut short.
+        """
+        return asyncio.run(self.run_async(params, observe))
+
+    async def run_async(self, params: Mapping[str, Any], observe: Callable[[StepEvent], object] | None = None) -> Any:
+        """As `run`, in an event loop that runs already."""
+        if not self._drafts:
+            return None
+        plan = self.plan
+        runner = Runner(plan, self._settings, None, params)
+        told = StepEvents(plan, self._methods, runner) if observe else None
+        end: PipelineEndData | None = None
+        async for event in runner.events():
+            if told is not None and observe is not None and (said := told.of(event)) is not None:
+                observe(said)
+            if isinstance(event.payload, PipelineEndData):
+                end = event.payload
+        assert end is not None
+        if end.status is not PipelineTerminalStatus.SUCCESS:
+            raise self._error(end)
+        return runner.values.get(self._last)
+
+    @property
+    def _last(self) -> str:
+        return next(reversed(self._names.values()))
+
+    def _error(self, end: PipelineEndData) -> BaseException:
+        """What a run that calls one step after the other would have raised."""
+        failed = [record for record in end.errors if record.kind is FailureKind.STEP and record.step in self.plan.index]
+        # The failure of an element is also that of its map, which stands before it
+        first = min(failed, key=lambda record: self.plan.index[record.step], default=None)
+        if first is None or first.exception is None:
+            return WorkflowError(f"the workflow '{self.name}' ended as {end.status.value}: {end.error}")
+        cause = first.exception.__cause__
+        return cause if isinstance(first.exception, MapItemsError) and cause is not None else first.exception
+
+    def _decorate(
+        self, method: str, function: F | None, name: str | None, options: Mapping[str, Any], limit: int | None
+    ) -> F | Callable[[F], F]:
+        def decorate(function: F) -> F:
+            self._add(method, function, name or function.__name__, options, limit)
+            return function
+
+        return decorate if function is None else decorate(function)
+
+    def _add(self, method: str, function: F, name: str, options: Mapping[str, Any], limit: int | None) -> None:
+        place = place_of(function)
+        if name in self._drafts:
+            raise DefinitionError(f"Step '{name}' is already registered", name, place)
+        parents = self._parents(function, name)
+        described = describe_function(function, self._parameters(parents, function))
+        kind = NodeKind.STEP if limit is None else NodeKind.MAP
+        each = None if limit is None else f"{name}.element"
+        if limit is not None:
+            check_count("max_concurrency", limit, 1)
+        own: Mapping[str, Any] = options if each is None else {}
+        shared = {"barrier_timeout": None, "barrier_type": BarrierType.ALL, "each": each, "max_concurrency": limit}
+        drafted = draft(kind, name, described, [], None, {**shared, **own})
+        check_options(drafted)
+        drafted.returns_data = drafted.keeps = True
+        self._drafts[name] = drafted
+        if each is not None:
+            self._add_worker(each, function, options)
+        for parent in dict.fromkeys(parents.values()):
+            self._drafts[parent].to.append(name)
+        if method != "value":
+            self._methods[name] = method
+        self._names[function.__name__] = name
+        self._plan = None
+
+    def _add_worker(self, name: str, function: Callable[..., Any], options: Mapping[str, Any]) -> None:
+        call: Callable[..., Any] = await_call if inspect.iscoroutinefunction(function) else make_call
+        described = describe_function(call, Parameters((("call", item_source),), (), ()))
+        shared = {"barrier_timeout": None, "barrier_type": BarrierType.ALL}
+        worker = draft(NodeKind.STEP, name, described, [], None, {**shared, **options})
+        check_options(worker)
+        worker.returns_data = True
+        self._drafts[name] = worker
+
+    def _parents(self, function: Callable[..., Any], name: str) -> dict[str, str]:
+        """The steps whose values a function gets, by parameter."""
+        parents = {}
+        for parameter in inspect.signature(function).parameters:
+            if parameter == PARAMS:
+                continue
+            if parameter not in self._names:
+                near = suggestion(parameter, [*self._names, PARAMS])
+                raise DefinitionError(
+                    f"Step '{name}' has unrecognized parameters: {parameter}.{near} A parameter is named after an "
+                    f"earlier step whose value it gets, or '{PARAMS}'",
+                    name,
+                    place_of(function),
+                )
+            parents[parameter] = self._names[parameter]
+        return parents
+
+    def _parameters(self, parents: Mapping[str, str], function: Callable[..., Any]) -> Parameters:
+        places = {name: place for place, name in enumerate(self._drafts)}
+        sources = [(parameter, value_source(places[parent])) for parameter, parent in parents.items()]
+        if PARAMS in inspect.signature(function).parameters:
+            sources.append((PARAMS, context_source))
+        return Parameters(tuple(sources), (), ())
+
+
+def make_call(call: Callable[[], Any]) -> Any:
+    """Call one of the calls of a map."""
+    return call()
+
+
+async def await_call(call: Callable[[], Any]) -> Any:
+    """Await one of the calls of a map."""
+    return await call()
