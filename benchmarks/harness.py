@@ -18,7 +18,7 @@ import tempfile
 import threading
 import time
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +43,7 @@ class Contender:
         note: What is included, which version.
         rounds: At most that many rounds, for what takes very long.
         limit: Seconds after which a run is given up.
+        measured: Whether the last thing that it prints is its figure, in the unit of its group, instead of its seconds.
     """
 
     name: str
@@ -52,11 +53,12 @@ class Contender:
     note: str = ""
     rounds: int | None = None
     limit: float = 300.0
+    measured: bool = False
 
 
 @dataclass(frozen=True)
 class Target:
-    """At most `limit` seconds, or `limit` times the median of `against`.
+    """At most `limit` seconds (or what the unit of the group is), or `limit` times the median of `against`.
 
     If there is a `floor`, its median is subtracted on both sides, and all three are processor time.
     """
@@ -74,6 +76,7 @@ class Group:
     title: str
     contenders: list[Contender]
     targets: list[Target] = field(default_factory=list)
+    unit: str = "s"
 
 
 @dataclass(frozen=True)
@@ -175,7 +178,16 @@ def _timed(contender: Contender, argv: list[str], directory: Path) -> Sample:
             contender.check(directory, text)
         except (AssertionError, OSError) as error:
             raise RunFailedError(f"the work was not done: {error}") from error
+    if contender.measured:
+        wall = _figure(text)
     return Sample(wall, usage.ru_utime + usage.ru_stime, usage.ru_maxrss / 1024)
+
+
+def _figure(text: str) -> float:
+    try:
+        return float(text.split()[-1])
+    except (IndexError, ValueError) as error:
+        raise RunFailedError(f"no figure at the end of the output: {text.strip()[-500:]}") from error
 
 
 def _wait(process: subprocess.Popen[bytes], limit: float) -> Any:
@@ -236,13 +248,14 @@ def main(title: str, groups: Callable[[Bench], Iterable[Group]]) -> int:
         summaries = []
         for group in groups(bench):
             say(f"{group.title}")
-            chosen = Group(group.title, [c for c in group.contenders if bench.wanted(c.name)], group.targets)
+            chosen = replace(group, contenders=[c for c in group.contenders if bench.wanted(c.name)])
             summaries.append(
                 report.summary(
                     chosen.title,
                     chosen.contenders,
                     chosen.targets,
                     measure(chosen, arguments.rounds, Path(work), bench.left_out),
+                    chosen.unit,
                 )
             )
     result: dict[str, Any] = {"title": title, "machine": facts, "versions": peers.versions}

@@ -17,7 +17,11 @@ OURS = "wt"
 
 
 def summary(
-    title: str, contenders: list[Contender], targets: list[Target], samples: dict[str, list[Sample]]
+    title: str,
+    contenders: list[Contender],
+    targets: list[Target],
+    samples: dict[str, list[Sample]],
+    unit: str = "s",
 ) -> dict[str, Any]:
     """The figures of a group as JSON: medians, minima, ratios of ours, verdicts."""
     rows = []
@@ -30,7 +34,8 @@ def summary(
         row["peak_mb"] = max(s.peak for s in runs)
         row["ratio"] = medians[name] / ours if ours else None
         rows.append(row | {"note": notes[name], "walls": [round(s.wall, 4) for s in runs]})
-    return {"title": title, "rows": rows, "targets": [_verdict(target, samples) for target in targets]}
+    verdicts = [_verdict(target, samples) for target in targets]
+    return {"title": title, "unit": unit, "rows": rows, "targets": verdicts}
 
 
 def _verdict(target: Target, samples: dict[str, list[Sample]]) -> dict[str, Any]:
@@ -51,19 +56,20 @@ def markdown(result: dict[str, Any]) -> str:
     lines = [f"## {result['title']}", ""]
     for group in result["groups"]:
         lines += [f"### {group['title']}", ""]
-        lines += ["| contender | median s | min s | CPU s | peak MB | ratio to wt | runs | notes |"]
+        unit = group["unit"]
+        lines += [f"| contender | median {unit} | min {unit} | CPU s | peak MB | ratio to wt | runs | notes |"]
         lines.append("|---|---:|---:|---:|---:|---:|---:|---|")
         for row in sorted(group["rows"], key=lambda row: row["median"]):
             ratio = f"{row['ratio']:.2f}" if row["ratio"] else "-"
             figures = f"{row['median']:.3f} | {row['min']:.3f} | {row['cpu']:.3f} | {row['peak_mb']:.0f}"
             lines.append(f"| {row['name']} | {figures} | {ratio} | {row['runs']} | {row['note']} |")
-        lines += ["", *(_target_line(target) for target in group["targets"]), ""]
+        lines += ["", *(_target_line(target, unit) for target in group["targets"]), ""]
     lines += [f"- left out: {name}: {reason.splitlines()[-1][:200]}" for name, reason in result["left_out"].items()]
     return "\n".join(lines)
 
 
-def _target_line(target: dict[str, Any]) -> str:
-    unit = f" x {target['against']}" if target["against"] else " s"
+def _target_line(target: dict[str, Any], measure: str) -> str:
+    unit = f" x {target['against']}" if target["against"] else f" {measure}"
     unit += f", CPU, less {target['floor']} on both sides" if target["floor"] else ""
     if target["reached"] is None:
         return f"- {target['name']}: target {target['limit']:.4g}{unit}: not measured"

@@ -17,6 +17,11 @@ BENCHMARKS = (
     "hello_cold",
     "noop_tasks",
     "cli_help",
+    "engine_steps",
+    "engine_maps",
+    "engine_scaling",
+    "engine_processes",
+    "engine_import",
 )
 
 
