@@ -36,6 +36,22 @@ def test_the_weather_librarys_own_tests_pass_in_an_environment_of_their_own(exam
     assert "skipped" not in result.stdout
 
 
+def test_the_registry_that_the_planted_mistakes_are_checked_against_is_the_librarys(root, examples):
+    command = [sys.executable, "-m", "uv", "run", "--no-progress", "-q", "wt-registry"]
+    variables = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
+    described = subprocess.run(
+        [*command, "--package", "weather_tasks", "--format", "json"],
+        cwd=examples / "weather/weather_tasks",
+        env=variables,
+        capture_output=True,
+        text=True,
+        timeout=600,
+    )
+
+    stored = json.loads((root / "tests/mistakes/weather.registry.json").read_text(encoding="utf-8"))
+    assert json.loads(described.stdout)["entries"] == stored["entries"]
+
+
 def test_the_hello_example_compiles_and_runs(wt, examples):
     compiled = wt("compile", "hello/spec.yaml", cwd=examples)
     assert compiled.returncode == 0, compiled.stderr

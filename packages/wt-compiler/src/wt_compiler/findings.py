@@ -2,15 +2,18 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from typing import Literal
+from collections.abc import Collection, Sequence
+from typing import Literal, TypeAlias
 
 from wt_contracts.codes import Code
-from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_contracts.diagnostics import Diagnostic, DiagnosticError, Note
 from wt_contracts.diagnostics import near_miss as closest
 
 from wt_compiler.values import Position
 from wt_compiler.wording import shorten
+
+Notes: TypeAlias = Sequence[tuple[str, Position]]
+"""Other places that a diagnostic is about, and what is there."""
 
 MOST_SHOWN = 200
 """More errors or warnings than this are counted, not shown: nobody reads them, and junk can hold a million."""
@@ -48,13 +51,17 @@ class Findings:
         """Whether there is an error."""
         return self._counts["error"] > 0
 
-    def error(self, code: Code, message: str, position: Position | None, hint: str | None = None) -> None:
-        """Note something that makes the spec unusable."""
-        self._add(code, "error", message, position, hint)
+    def error(
+        self, code: Code, message: str, position: Position | None, hint: str | None = None, notes: Notes = ()
+    ) -> None:
+        """Note something that makes the spec unusable; `notes` say what other places have to do with it."""
+        self._add(code, "error", message, position, hint, notes)
 
-    def warn(self, code: Code, message: str, position: Position | None, hint: str | None = None) -> None:
+    def warn(
+        self, code: Code, message: str, position: Position | None, hint: str | None = None, notes: Notes = ()
+    ) -> None:
         """Note something worth knowing."""
-        self._add(code, "warning", message, position, hint)
+        self._add(code, "warning", message, position, hint, notes)
 
     def placed(self, diagnostic: Diagnostic, at: Position) -> Diagnostic:
         """What somebody who does not know the file has found, with the place that it is about; if it has none yet."""
@@ -96,7 +103,13 @@ class Findings:
             raise DiagnosticError(self.sorted)
 
     def _add(
-        self, code: Code, severity: Literal["error", "warning"], message: str, at: Position | None, hint: str | None
+        self,
+        code: Code,
+        severity: Literal["error", "warning"],
+        message: str,
+        at: Position | None,
+        hint: str | None,
+        notes: Notes,
     ) -> None:
         self._counts[severity] += 1
         if self._counts[severity] > MOST_SHOWN:
@@ -111,8 +124,13 @@ class Findings:
                 column=at.column if at else None,
                 source=self._source(at),
                 hint=shorten(hint, LONGEST_TEXT) if hint else None,
+                notes=tuple(self._note(text, place) for text, place in notes),
             )
         )
+
+    def _note(self, text: str, at: Position) -> Note:
+        message = shorten(text, LONGEST_TEXT)
+        return Note(message=message, file=self.file, line=at.line, column=at.column, source=self._source(at))
 
     def _source(self, at: Position | None) -> str | None:
         if at is None or not 0 < at.line <= len(self.lines):

@@ -11,7 +11,32 @@ from pydantic import BaseModel, ConfigDict
 from wt_contracts.codes import Code
 
 
-class Diagnostic(BaseModel):
+class Note(BaseModel):
+    """Another place that a diagnostic is about.
+
+    Attributes:
+        message: What is there.
+        file: The file, as the user named it.
+        line: The line in that file, counted from 1.
+        column: The column in that line, counted from 1.
+        source: The text of that line.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    message: str
+    file: str | None = None
+    line: int | None = None
+    column: int | None = None
+    source: str | None = None
+
+    @property
+    def place(self) -> str:
+        """`file:line:column`, as far as it is known."""
+        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+
+
+class Diagnostic(Note):
     """One mistake, or one thing worth knowing.
 
     Attributes:
@@ -23,23 +48,13 @@ class Diagnostic(BaseModel):
         column: The column in that line, counted from 1.
         source: The text of that line.
         hint: What to do about it.
+        notes: Other places that it is about.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     code: Code
     severity: Literal["error", "warning"] = "error"
-    message: str
-    file: str | None = None
-    line: int | None = None
-    column: int | None = None
-    source: str | None = None
     hint: str | None = None
-
-    @property
-    def place(self) -> str:
-        """`file:line:column`, as far as it is known."""
-        return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
+    notes: tuple[Note, ...] = ()
 
 
 class DiagnosticError(Exception):
@@ -58,19 +73,25 @@ class DiagnosticError(Exception):
 
 def format_text(diagnostic: Diagnostic) -> str:
     """The diagnostic as a person reads it: the message, the line with a caret below it, the hint."""
-    lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}"]
-    if diagnostic.place:
-        lines.append(f"  --> {diagnostic.place}")
-    if diagnostic.source is not None and diagnostic.line is not None:
-        margin = " " * len(str(diagnostic.line))
-        lines.append(f" {diagnostic.line} | {diagnostic.source}")
-        if diagnostic.column is not None:
-            before = diagnostic.source[: diagnostic.column - 1]
-            indent = "".join("\t" if character == "\t" else " " for character in before)
-            lines.append(f" {margin} | {indent}^")
+    lines = [f"{diagnostic.severity}[{diagnostic.code}]: {diagnostic.message}", *_shown(diagnostic)]
+    for note in diagnostic.notes:
+        lines += [f"  note: {note.message}", *_shown(note)]
     if diagnostic.hint:
         lines.append(f"  hint: {diagnostic.hint}")
     return "\n".join(lines)
+
+
+def _shown(note: Note) -> list[str]:
+    """The place, and the line with a caret below it."""
+    lines = [f"  --> {note.place}"] if note.place else []
+    if note.source is not None and note.line is not None:
+        margin = " " * len(str(note.line))
+        lines.append(f" {note.line} | {note.source}")
+        if note.column is not None:
+            before = note.source[: note.column - 1]
+            indent = "".join("\t" if character == "\t" else " " for character in before)
+            lines.append(f" {margin} | {indent}^")
+    return lines
 
 
 def format_json(diagnostics: Iterable[Diagnostic]) -> str:

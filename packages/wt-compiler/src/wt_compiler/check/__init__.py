@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.check.arguments import check_arguments
+from wt_compiler.check.edges import check_edges
 from wt_compiler.check.form import form_of
 from wt_compiler.check.groups import check_groups
 from wt_compiler.check.literals import LiteralCheck
@@ -40,6 +41,7 @@ def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> None:
             parameters = catalogue.parameters(item.task)
             check_arguments(item, parameters, findings)
             literals.check(item, parameters)
+    check_edges(spec, resolved, catalogue)
     form = form_of(spec, resolved, catalogue)
     check_groups(form, findings)
     check_overrides(spec.overrides, form, findings)

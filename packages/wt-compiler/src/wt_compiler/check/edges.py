@@ -1,0 +1,219 @@
+"""What one instance returns is what the next one takes: types along the edges of the workflow.
+
+Only what is certainly wrong is reported. What is not known (a task without a return type, an environment variable)
+fits everywhere; literals are checked elsewhere.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import TYPE_CHECKING
+
+from wt_contracts.codes import Code
+
+from wt_compiler.catalogue import Catalogue
+from wt_compiler.check.edge_report import Argument, EdgeReport
+from wt_compiler.check.results import Results
+from wt_compiler.spec import MappingSpec, Spec
+from wt_compiler.types.answer import Mismatch
+from wt_compiler.types.assignability import Assignability
+from wt_compiler.types.elements import Elements, spread
+from wt_compiler.types.inference import Inference
+from wt_compiler.types.schema_type import ANY, Type, constant, object_of, tuple_of, union_of
+from wt_compiler.values import Call, Expression, Reference, Value, expressions, references
+
+if TYPE_CHECKING:
+    from wt_compiler.resolve import Resolved
+
+_NULL = Type({"type": "null"}, {})
+
+
+def check_edges(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> None:
+    """Check the types of everything that is bound to an expression.
+
+    Args:
+        spec: The spec; its findings get what does not fit.
+        resolved: Its instances with their tasks looked up.
+        catalogue: What the environment offers.
+    """
+    checker = _Checker(spec, catalogue)
+    for item in resolved:
+        checker.check(item)
+    for output in spec.outputs:
+        checker.infer(output.value)
+
+
+class _Checker:
+    def __init__(self, spec: Spec, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._findings = spec.findings
+        self._results = Results()
+        params = {p.name.text: Type(p.schema, p.schema.get("$defs", {})) for p in spec.params}
+        self._inference = Inference(self._results.types, params, spec.findings)
+        self._assignability = Assignability()
+        self._report = EdgeReport(spec, self._assignability)
+        self._wanted: dict[tuple[int, str], Type | None] = {}
+        self._types: dict[int, Type | None] = {}
+
+    def check(self, item: Resolved) -> None:
+        """Check one instance, and note what it returns."""
+        instance = item.spec
+        self.infer([*instance.values])
+        mapping = instance.mapping
+        if item.task is not None:
+            for bound in instance.partial:
+                if argument := self._argument_of(item, bound.name.text):
+                    self._bind(argument, bound.value)
+            if mapping is not None:
+                self._map(item, mapping)
+        if instance.id is not None:
+            self._results.add(item, self._elements_may_be_skipped(mapping))
+
+    def infer(self, value: Value) -> None:
+        """Find the types of all expressions in a value, each of them once."""
+        stack: list[Value] = [value]
+        while stack:
+            current = stack.pop()
+            if isinstance(current, Expression):
+                self._types[id(current)] = self._inference.of(current)
+                self._warn_of_skips(current)
+            elif isinstance(current, list):
+                stack.extend(reversed(current))
+            elif isinstance(current, dict):
+                stack.extend(reversed(current.values()))
+
+    def _argument_of(self, item: Resolved, name: str) -> Argument | None:
+        """The argument of that name, if its type is known."""
+        assert item.task is not None
+        parameters = self._catalogue.parameters(item.task)
+        key = (id(parameters), name)
+        if key not in self._wanted:
+            schema = parameters.properties.get(name)
+            wanted = Type(schema, parameters.definitions) if isinstance(schema, dict) else None
+            if wanted is not None and "default" in wanted.schema:
+                wanted = self._with_default(wanted)
+            self._wanted[key] = wanted
+        found = self._wanted[key]
+        return Argument(item.spec, name, found) if found is not None else None
+
+    def _with_default(self, wanted: Type) -> Type | None:
+        """A schema that refuses its own default says what a form shows, not what the task takes; null apart."""
+        default = wanted.schema["default"]
+        refused = self._assignability.compare(constant(default), wanted).fits is False
+        if refused and default is not None:
+            return None
+        return union_of([wanted, _NULL]) if refused else wanted
+
+    def _bind(self, argument: Argument, value: Value) -> None:
+        """Compare what an argument is bound to with what the task takes."""
+        if not any(True for _ in expressions(value)):
+            return
+        given = self._type(value)
+        if given is ANY:
+            return
+        answer = self._assignability.compare(given, argument.type)
+        if answer.mismatch is not None:
+            expression, mismatch = _blamed(value, answer.mismatch)
+            if expression is not None and expression is value:
+                self._report.refused(argument, expression, given, mismatch)
+            elif expression is not None:
+                self._report.refused_inside(argument, expression, self._type(expression), mismatch)
+        elif isinstance(value, Reference):
+            self._check_skip(argument, value)
+
+    def _check_skip(self, argument: Argument, value: Reference) -> None:
+        skipped = self._results.with_skips.get(value.instance_id)
+        conditional = argument.instance.skipif is not None and bool(argument.instance.skipif.conditions)
+        if skipped is None or conditional:
+            return
+        if self._assignability.compare(skipped, argument.type).fits is False:
+            self._report.skipped(argument, value)
+
+    def _type(self, value: Value) -> Type:
+        """The type of a value, in which literals are not known."""
+        if isinstance(value, Expression):
+            return self._types.get(id(value)) or ANY
+        if isinstance(value, list):
+            return tuple_of([self._type(item) for item in value])
+        if isinstance(value, dict):
+            return object_of({key: self._type(item) for key, item in value.items()})
+        return ANY
+
+    def _map(self, item: Resolved, mapping: MappingSpec) -> None:
+        """Compare the elements with the arguments that get them."""
+        arguments = [self._argument_of(item, name.text) for name in mapping.argnames]
+        for value in _written(mapping):
+            if isinstance(value, list) and len(arguments) > 1:
+                for argument, part in zip(arguments, value, strict=False):
+                    if argument is not None:
+                        self._bind(argument, part)
+            elif isinstance(value, Expression) and len(arguments) > 1:
+                self._spread(mapping, value, self._type(value), arguments)
+            elif arguments[:1] and arguments[0] is not None:
+                self._bind(arguments[0], value)
+        over = mapping.argvalues
+        if isinstance(over, Expression) and (given := self._type(over)) is not ANY:
+            found = Elements.of(given, mapping.method)
+            if found.problem:
+                self._report.not_iterable(mapping, over, given, found.problem)
+            elif found.type is not None:
+                self._spread(mapping, over, found.type, arguments)
+
+    def _spread(self, mapping: MappingSpec, over: Expression, element: Type, arguments: list[Argument | None]) -> None:
+        parts, problem = spread(element, [name.text for name in mapping.argnames])
+        if problem:
+            self._report.not_spread(mapping, over, problem)
+            return
+        for argument, part in zip(arguments, parts, strict=True):
+            if argument is not None and part is not None:
+                answer = self._assignability.compare(part, argument.type)
+                if answer.mismatch is not None:
+                    self._report.element_refused(argument, over, part, answer.mismatch)
+                    return
+
+    def _elements_may_be_skipped(self, mapping: MappingSpec | None) -> bool:
+        if mapping is None:
+            return False
+        found = [each for each in expressions(mapping.argvalues) if isinstance(each, Reference)]
+        whole = isinstance(mapping.argvalues, Reference)
+        return any(self._results.gives_skips(each.instance_id, elements=whole) for each in found)
+
+    def _warn_of_skips(self, value: Expression) -> None:
+        """Warn of an expression that takes something from a result which may not be there."""
+        if isinstance(value, Reference):
+            return
+        guarded = {id(inner) for each in expressions(value) for inner in _guarded(each)}
+        for each in references(value):
+            if id(each) not in guarded and self._results.gives_skips(each.instance_id, elements=False):
+                message = f"{each.instance_id!r} may be skipped, and this expression fails then"
+                hint = f"write 'default(workflow.{each.instance_id}.return…, …)'"
+                self._findings.warn(Code.SKIPPED_INPUT, message, each.position, hint)
+
+
+def _guarded(value: Expression) -> Iterator[Expression]:
+    if isinstance(value, Call) and value.function == "default":
+        yield from expressions(value.arguments[0])
+
+
+def _written(mapping: MappingSpec) -> list[Value]:
+    """The elements that are written in the spec."""
+    over = mapping.argvalues
+    if isinstance(over, dict) and mapping.method == "mapvalues":
+        return [*over.values()]
+    if not isinstance(over, list):
+        return []
+    if mapping.method == "map":
+        return over
+    return [pair[1] for pair in over if isinstance(pair, list) and len(pair) == 2]
+
+
+def _blamed(value: Value, mismatch: Mismatch) -> tuple[Expression | None, Mismatch]:
+    """The expression inside a value that does not fit, and what of it does not; none if it is a literal."""
+    path = list(mismatch.path)
+    while not isinstance(value, Expression):
+        parts = dict(enumerate(value)) if isinstance(value, list) else value if isinstance(value, dict) else {}
+        step = path.pop(0) if path else None
+        if step not in parts:
+            return None, mismatch
+        value = parts[step]  # type: ignore[index]  # it is in there, so it is a key
+    return value, mismatch._replace(path=tuple(path))

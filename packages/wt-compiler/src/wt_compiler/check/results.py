@@ -1,0 +1,80 @@
+"""What each instance of a workflow returns, as far as its task says so."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING
+
+from wt_contracts.registry import RegistryEntry
+
+from wt_compiler.catalogue import dotted_path
+from wt_compiler.types.schema_type import ANY, SKIP, Type, array_of, tuple_of, union_of
+
+if TYPE_CHECKING:
+    from wt_compiler.resolve import Resolved
+
+_NO_DEFINITIONS: dict[str, object] = {}
+
+
+class Results:
+    """Gathers what instances return, in their order.
+
+    Types of the same task and method are the same object, so that comparisons are remembered.
+
+    Attributes:
+        types: The type of what an instance returns, by id; None if it is not known. What a skipped one gives is not
+            part of it.
+        with_skips: The same, together with what stands for skipped calls; of instances that may have such.
+    """
+
+    def __init__(self) -> None:
+        self.types: dict[str, Type | None] = {}
+        self.with_skips: dict[str, Type] = {}
+        self._skipped: dict[str, tuple[bool, bool]] = {}
+        self._made: dict[tuple[str, str, bool, bool], Type | None] = {}
+
+    def add(self, item: Resolved, elements_skipped: bool) -> None:
+        """Note what an instance returns.
+
+        Args:
+            item: The instance.
+            elements_skipped: Whether some of the elements that it is mapped over may have been skipped.
+        """
+        instance = item.spec
+        if instance.id is None:
+            return
+        method = instance.mapping.method if instance.mapping else "call"
+        conditional = instance.skipif is not None and bool(instance.skipif.conditions)
+        whole = conditional and method == "call"
+        elements = elements_skipped or (conditional and method != "call")
+        self._skipped[instance.id.text] = (whole, elements)
+        if item.task is None:
+            self.types[instance.id.text] = None
+            return
+        self.types[instance.id.text] = self._type(item.task, method, False, False)
+        if (whole or elements) and (found := self._type(item.task, method, whole, elements)) is not None:
+            self.with_skips[instance.id.text] = found
+
+    def gives_skips(self, name: str, *, elements: bool) -> bool:
+        """Whether an instance may give a sentinel: in place of its result, or also among its elements."""
+        whole, inside = self._skipped.get(name, (False, False))
+        return inside if elements else whole
+
+    def _type(self, task: RegistryEntry, method: str, whole: bool, elements: bool) -> Type | None:
+        key = (dotted_path(task), method, whole, elements)
+        if key not in self._made:
+            self._made[key] = _made(task, method, whole, elements)
+        return self._made[key]
+
+
+def _made(task: RegistryEntry, method: str, whole: bool, elements: bool) -> Type | None:
+    schema = task.return_schema
+    if not schema:
+        return None
+    found = Type(schema, schema.get("$defs", _NO_DEFINITIONS))
+    if elements:
+        found = union_of([found, SKIP])
+    if method == "map":
+        found = array_of(found)
+    elif method == "mapvalues":
+        found = array_of(tuple_of([ANY, found]))
+    return union_of([found, SKIP]) if whole else found

@@ -1,0 +1,200 @@
+"""The type of an expression, and what is certainly wrong with it."""
+
+from __future__ import annotations
+
+import string
+from collections.abc import Mapping
+from typing import Final
+
+from wt_contracts.codes import Code
+
+from wt_compiler.findings import Findings
+from wt_compiler.types.parts import Parts
+from wt_compiler.types.schema_type import (
+    BOOLEAN,
+    INTEGER,
+    NUMBER,
+    STRING,
+    Type,
+    alternatives,
+    constant,
+    kind,
+    tuple_of,
+    union_of,
+)
+from wt_compiler.types.wording import describe
+from wt_compiler.values import (
+    Attribute,
+    Call,
+    Constant,
+    Expression,
+    Index,
+    Items,
+    Operation,
+    Parameter,
+    Position,
+    Prefixed,
+    Reference,
+    Text,
+)
+
+_NUMERIC: Final = frozenset({"integer", "number", "boolean"})
+_ORDER: Final = frozenset({"<", "<=", ">", ">="})
+_COMPARING: Final = frozenset({*_ORDER, "==", "!=", "in", "not in"})
+_PLAIN: Final = frozenset({"string", "number", "integer", "boolean", "null", "array", "object"})
+
+
+class Inference:
+    """Finds the types of expressions.
+
+    Args:
+        results: The type of what each instance returns, as far as it is known.
+        params: The types of the workflow's own parameters.
+        findings: Gets what is certainly wrong.
+    """
+
+    def __init__(self, results: Mapping[str, Type | None], params: Mapping[str, Type], findings: Findings) -> None:
+        self._results = results
+        self._params = params
+        self._findings = findings
+        self._parts = Parts(findings)
+
+    def of(self, value: Expression) -> Type | None:
+        """The type of an expression; None if it is not known. Mistakes inside of it are reported."""
+        match value:
+            case Reference():
+                return self._results.get(value.instance_id)
+            case Parameter():
+                return self._params.get(value.name)
+            case Constant():
+                return constant(value.value)
+            case Text():
+                self._each(value)
+                return STRING
+            case Items():
+                found = self._each(value)
+                return tuple_of([each or Type({}, {}) for each in found])
+            case Attribute():
+                owner = self.of(value.owner)
+                return self._parts.attribute(owner, value.name, value.position) if owner else None
+            case Index():
+                owner, index = self.of(value.owner), self.of(value.index)
+                return self._parts.index(owner, index, value.position) if owner else None
+            case Prefixed():
+                operand = self.of(value.operand)
+                return BOOLEAN if value.operator == "not" else self._negative(operand, value.position)
+            case Operation():
+                return self._operation(value)
+            case Call():
+                return self._call(value)
+        return None
+
+    def _each(self, value: Expression) -> list[Type | None]:
+        return [self.of(part) for part in value.parts]
+
+    def _negative(self, operand: Type | None, at: Position) -> Type | None:
+        kinds = _kinds(operand)
+        if kinds and not kinds & _NUMERIC:
+            self._fail(f"{_words(operand)} has no negative", at)
+        return (
+            operand if kinds and kinds <= {"integer", "number"} and "const" not in (operand or NUMBER).schema else None
+        )
+
+    def _operation(self, value: Operation) -> Type | None:
+        left, right = self.of(value.left), self.of(value.right)
+        operator = value.operator
+        if operator in {"and", "or"}:
+            return union_of([left, right]) if left and right else None
+        if operator in _COMPARING:
+            self._compare(operator, left, right, value.position)
+            return BOOLEAN
+        if operator in {"/", "//", "%"} and isinstance(value.right, Constant) and value.right.value == 0:
+            self._fail("this divides by zero", value.position)
+            return None
+        return self._arithmetic(operator, left, right, value.position)
+
+    def _compare(self, operator: str, left: Type | None, right: Type | None, at: Position) -> None:
+        kinds, others = _kinds(left), _kinds(right)
+        if operator in _ORDER and kinds and others:
+            ordered = (kinds <= _NUMERIC and others <= _NUMERIC) or bool(kinds & others & {"string", "array"})
+            if not ordered and not (kinds & _NUMERIC and others & _NUMERIC):
+                self._fail(f"{_words(left)} and {_words(right)} have no order", at)
+        elif operator in {"in", "not in"} and others and not others & {"array", "object", "string"}:
+            self._fail(f"nothing is in {_words(right)}", at)
+
+    def _arithmetic(self, operator: str, left: Type | None, right: Type | None, at: Position) -> Type | None:
+        kinds, others = _kinds(left), _kinds(right)
+        if not kinds or not others:
+            return None
+        if kinds <= _NUMERIC and others <= _NUMERIC:
+            whole = operator != "/" and "number" not in kinds | others
+            return INTEGER if whole else NUMBER
+        same = kinds & others & {"string", "array"}
+        if (operator == "+" and same) or (kinds & _NUMERIC and others & _NUMERIC):
+            return STRING if kinds == others == {"string"} else None
+        if (operator == "*" and (kinds | others) & {"integer"}) or (operator == "%" and "string" in kinds):
+            return None
+        self._fail(f"{operator!r} does not go with {_words(left)} and {_words(right)}", at)
+        return None
+
+    def _call(self, value: Call) -> Type | None:
+        found = self._each(value)
+        if value.function == "len":
+            kinds = _kinds(found[0])
+            if kinds and not kinds & {"array", "object", "string"}:
+                self._fail(f"{_words(found[0])} has no length", value.position)
+            return INTEGER
+        if value.function == "default":
+            return self._default(*found)
+        if value.function == "format":
+            self._check_format(value)
+            return STRING
+        self._check_join(found[0], found[1], value)
+        return STRING
+
+    def _default(self, value: Type | None, otherwise: Type | None) -> Type | None:
+        options = alternatives(value) if value else None
+        if options is None or otherwise is None:
+            return None
+        return union_of([*(option for option in options if kind(option) != "null"), otherwise])
+
+    def _check_format(self, value: Call) -> None:
+        template = value.arguments[0]
+        given = len(value.arguments) - 1
+        if not isinstance(template, Constant) or not isinstance(template.value, str):
+            self._fail("'format' needs a text in quotes first", template.position)
+            return
+        try:
+            names = [name for _, name, _, _ in string.Formatter().parse(template.value) if name is not None]
+        except ValueError as error:
+            self._fail(f"this is no text to be filled in: {error}", template.position)
+            return
+        wanted = len(names) if not any(names) else max((int(n) + 1 for n in names if n.isdecimal()), default=0)
+        if any(name and not name.isdecimal() for name in names) or (any(names) and not all(names)):
+            self._fail("'format' fills in {} or {0}, {1}, …", template.position)
+        elif wanted != given:
+            self._fail(f"the text has places for {wanted}, and there are {given} values", template.position)
+
+    def _check_join(self, values: Type | None, separator: Type | None, call: Call) -> None:
+        kinds, others = _kinds(values), _kinds(separator)
+        if kinds and not kinds & {"array", "object", "string"}:
+            self._fail(f"{_words(values)} has no elements to join", call.arguments[0].position)
+        if others and "string" not in others:
+            self._fail("what 'join' puts in between is a text", call.arguments[1].position)
+
+    def _fail(self, message: str, at: Position) -> None:
+        self._findings.error(Code.EXPRESSION_FAILS, message, at)
+
+
+def _kinds(of: Type | None) -> frozenset[str] | None:
+    """The JSON types that a value can have; None if they are not all known, or it may be a class of a library."""
+    options = alternatives(of) if of is not None else None
+    if options is None:
+        return None
+    kinds = frozenset(str(kind(option)) for option in options)
+    vague = any(option.get("format") or option.get("enum") or option.get("pattern") for option in options)
+    return kinds if kinds <= _PLAIN and not vague else None
+
+
+def _words(of: Type | None) -> str:
+    return describe(of) if of is not None else "this"
