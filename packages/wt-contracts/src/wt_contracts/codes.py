@@ -86,3 +86,9 @@ class Code(StrEnum):
     USAGE = "WT512"
     COMMAND_BROKEN = "WT513"
     SECRET_MISSING = "WT514"  # noqa: S105 - it names a code
+    # Records of runs
+    STORE_UNUSABLE = "WT530"
+    RUN_UNKNOWN = "WT531"
+    RUN_AMBIGUOUS = "WT532"
+    RUN_NOT_RESUMABLE = "WT533"
+    PIPELINE_NOT_FOUND = "WT534"
