@@ -128,10 +128,14 @@ _ORDER = (FailureKind.VALIDATION, FailureKind.STARTUP, FailureKind.STEP, Failure
 
 def text_of(error: BaseException) -> str:
     """The text of an exception; its class for one that has none, and for those that are no `Exception`."""
-    text = str(error)
+    name = type(error).__name__
+    try:
+        text = str(error)
+    except Exception as mistake:  # noqa: BLE001 - the exception's own code must not hide the exception
+        return f"{name} (its text cannot be had: {type(mistake).__name__})"
     if isinstance(error, Exception):
-        return text or type(error).__name__
-    return f"{type(error).__name__}: {text}" if text else type(error).__name__
+        return text or name
+    return f"{name}: {text}" if text else name
 
 
 def classify(
