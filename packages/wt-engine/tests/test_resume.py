@@ -96,6 +96,7 @@ def assert_closed(events: list[Event]) -> None:
     assert not opened
     own = [event for event in events if event.origin_run_id == event.run_id]
     tasks = events[-1].payload.metrics.tasks
+    assert (tasks.started, tasks.completed) == (sum(e.type is EventType.STEP_START for e in own),) * 2, events
     assert tasks.started == tasks.completed == sum(event.type is EventType.STEP_START for event in own)
 
 

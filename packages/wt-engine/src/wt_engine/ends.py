@@ -35,3 +35,6 @@ RESULTS = "results"
 
 STATE = "state"
 """The target of a sub-pipeline's end whose value is its state."""
+
+ON = "on"
+"""The target of a failure after which the run goes on as if the step had returned nothing."""

@@ -78,7 +78,7 @@ class OpenCalls:
             return self.begun.pop(number), None
         if number in self.answered:
             return self.answered.pop(number).call, None
-        call = self._queued_for(record) or self._item_for(record)
+        call = self._queued_for(record) or self._suspended_for(record) or self._item_for(record)
         if call is None:
             raise ResumeError(
                 f"The record of run '{self._run.publisher.origin.run_id}' does not fit its pipeline: call {number} of "
@@ -141,6 +141,13 @@ class OpenCalls:
         found = next((call for call in calls if call.parent == record.parent), calls[0])
         calls.remove(found)
         return found
+
+    def _suspended_for(self, record: StepRecord) -> Call | None:
+        """The call that was asked again, because there was no answer."""
+        for number, call in self.suspended.items():
+            if _key_of(call) == _key(record) and call.parent == record.parent:
+                return self.suspended.pop(number)
+        return None
 
     def _item_for(self, record: StepRecord) -> Call | None:
         frame = self._run.frames.get(record.owner)

@@ -76,22 +76,34 @@ class Recorder:
         run.publisher.emit(EventType.STEP_END, call.node.name, run.state, call, said)
         self._add(call, outcome, target, text, delta, None, said)
 
-    async def fail(self, call: Call, outcome: Outcome, error: str, said: dict[str, Any] | None) -> None:
-        """Tell that a call has failed, and record it."""
+    async def fail(
+        self, call: Call, outcome: Outcome, error: str, said: dict[str, Any] | None, target: str | None = None
+    ) -> None:
+        """Tell that a call has failed, and record it.
+
+        Args:
+            call: The call.
+            outcome: How it failed.
+            error: What with, as text.
+            said: What is told with it.
+            target: `ON`, if the run goes on as if the step had returned nothing.
+        """
         stream = self._run.publisher.stream
         if len(stream.items) >= stream.limit:
             await stream.room()
-        self.fail_now(call, outcome, error, said)
+        self.fail_now(call, outcome, error, said, target)
 
-    def fail_now(self, call: Call, outcome: Outcome, error: str, said: dict[str, Any] | None) -> None:
-        """Tell that a call has failed, and record it, whether or not there is room."""
+    def fail_now(
+        self, call: Call, outcome: Outcome, error: str, said: dict[str, Any] | None, target: str | None = None
+    ) -> None:
+        """The same, whether or not there is room for what is told."""
         self._run.publisher.emit(EventType.STEP_ERROR, call.node.name, error, call, said)
         try:
             delta = self._delta(call)
         except UnrecordableError:
             # The call has failed already, and with it what it has put there.
             delta = None
-        self._add(call, outcome, None, None, delta, error, said)
+        self._add(call, outcome, target, None, delta, error, said)
 
     def opened(self, call: Call, content: Any = MISSING) -> None:
         """Record that a map has its items, or that a sub-pipeline begins.

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from typing import TYPE_CHECKING, Any
 
 from wt_engine.call import Call, Trouble
-from wt_engine.ends import Outcome
+from wt_engine.ends import ON, Outcome
 from wt_engine.errors import BarrierTimeoutError, PipelineCancelled, SubPipelineError
 from wt_engine.events import EventType, NodeKind
 from wt_engine.invocation import aftermath, call_hook
@@ -126,21 +126,25 @@ class Recovery:
         report = self._report(call, error)
         run.journal.step_failed(node.name, error, report)
         about = {**(run.said_in(call.number) or {}), "forensics": report}
-        await self.tell(call, Outcome.FAILED, run.forensics.text(error), about)
+        goes_on = run.settings.on_failure == "continue" and node.kind is not NodeKind.SWITCH
+        leads_on = goes_on and bool(node.successors) and not run.stopping and not run.ending
+        await self.tell(call, Outcome.FAILED, run.forensics.text(error), about, ON if leads_on else None)
         self.policy(error)
-        if run.settings.on_failure == "continue" and node.kind is not NodeKind.SWITCH:
+        if goes_on:
             if node.keeps and call.position < 0:
                 run.values[node.index] = None
             await self._router.follow(call)
         await self._execution.finished(call, error=error)
 
-    async def tell(self, call: Call, outcome: Outcome, text: str, said: dict[str, Any] | None) -> None:
+    async def tell(
+        self, call: Call, outcome: Outcome, text: str, said: dict[str, Any] | None, target: str | None = None
+    ) -> None:
         """Tell and, if the run is recorded, record that a call has failed."""
         run = self._run
         if run.recorder is None:
             await run.publisher.say(EventType.STEP_ERROR, call.node.name, text, call, said)
         else:
-            await run.recorder.fail(call, outcome, text, said)
+            await run.recorder.fail(call, outcome, text, said, target)
 
     def _report(self, call: Call, error: BaseException) -> dict[str, Any]:
         return self._run.forensics.report(error, self._run.state, call.node.place, call.item)

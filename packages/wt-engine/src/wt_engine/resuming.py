@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from typing import TYPE_CHECKING, Any
 
 from wt_engine.call import Call
-from wt_engine.ends import RESULTS, STATE, Outcome
+from wt_engine.ends import ON, RESULTS, STATE, Outcome
 from wt_engine.errors import RecordedError, ResumeError
 from wt_engine.events import EventType, NodeKind, Origin
 from wt_engine.failures import FailureKind, FailureReason
@@ -56,7 +56,6 @@ class Resumption:
         self._recollection = recollection
         self._run_id = run.publisher.origin.run_id
         self._records = recollection.steps(self._run_id)
-        self._last = {record.node: record.record for record in self._records}
         self._open = OpenCalls(run)
 
     async def restore(self, first: Iterable[Node]) -> None:
@@ -176,20 +175,17 @@ class Resumption:
             self._open.begun[number] = self._taken(record)[0]
 
     async def _fail(self, record: StepRecord) -> None:
-        run = self._run
-        if record.outcome is not Outcome.INTERRUPTED:
-            self._open.failed[(record.node, record.owner, record.position, record.attempt), record.parent] = record
-        if run.settings.on_failure != "continue" or record.kind == NodeKind.SWITCH:
-            return
-        node = run.plan.nodes[run.plan.index[record.node]]
-        if any(self._last.get(run.plan.nodes[place].name, 0) > record.record for place in node.successors):
+        run, failed = self._run, self._open.failed
+        key = (record.node, record.owner, record.position, record.attempt)
+        if record.target == ON:
             # The run has gone on as if the step had returned nothing, and so does this one.
             call, _ = self._taken(record)
-            self._open.failed[(record.node, record.owner, record.position, record.attempt), record.parent] = record
-            if node.keeps and call.position < 0:
-                run.values[node.index] = None
+            if call.node.keeps and call.position < 0:
+                run.values[call.node.index] = None
             await self._router.follow(call)
             await self._execution.finished(call, error=RecordedError(record.error))
+        if record.outcome is not Outcome.INTERRUPTED:
+            failed[key, record.parent] = record
 
     def _answered(self, record: StepRecord) -> None:
         call = self._open.suspended.pop(record.number)
