@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import shutil
 import signal
 
 import pytest
@@ -26,10 +28,16 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave the long tests out, unless they are asked for."""
-    if config.getoption("--exhaustive"):
-        return
-    long = [item for item in items if item.get_closest_marker("exhaustive")]
-    if long:
-        config.hook.pytest_deselected(items=long)
-        items[:] = [item for item in items if item not in long]
+    """Leave out the long tests unless they are asked for, and, but not in CI, those that miss a browser."""
+    markers = [] if config.getoption("--exhaustive") else ["exhaustive"]
+    if not os.environ.get("CI") and not _can_show_forms():
+        markers.append("web")
+    out = [item for item in items if any(item.get_closest_marker(name) for name in markers)]
+    if out:
+        config.hook.pytest_deselected(items=out)
+        items[:] = [item for item in items if item not in out]
+
+
+def _can_show_forms() -> bool:
+    browsers = ("chromium", "chromium-browser", "google-chrome")
+    return all(map(shutil.which, ("node", "npm"))) and any(map(shutil.which, browsers))

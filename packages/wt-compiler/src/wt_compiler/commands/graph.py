@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 import os
-from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
 from wt_compiler.commands.source_options import source_options, task_source
+from wt_compiler.written import write_whole
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -53,7 +53,7 @@ def graph(
         return
     if form in {"svg", "png"}:
         console.progress("drawing the graph")
-    _write(output, _content(text, form))
+    write_whole(output, _content(text, form), "the picture")
     console.answer(f"wrote {output}")
 
 
@@ -85,19 +85,3 @@ def _content(text: GraphText, form: str) -> bytes:
         hint = "'-o graph.mmd' and '-o graph.dot' write it as text"
         raise DiagnosticError(Diagnostic(code=Code.GRAPH_NOT_DRAWN, message=message, hint=hint), exit_code=1) from None
     return picture.svg if form == "svg" else picture.png
-
-
-def _write(output: Path, content: bytes) -> None:
-    from wt_contracts.codes import Code
-    from wt_contracts.diagnostics import Diagnostic, DiagnosticError
-
-    aside = output.with_name(f".{output.name}.{os.getpid()}")
-    try:
-        output.parent.mkdir(parents=True, exist_ok=True)
-        aside.write_bytes(content)
-        aside.replace(output)
-    except OSError as error:
-        with suppress(OSError):
-            aside.unlink()
-        message = f"the picture cannot be written: {error.strerror}"
-        raise DiagnosticError(Diagnostic(code=Code.OUTPUT_NOT_WRITABLE, message=message, file=str(output))) from None
