@@ -88,7 +88,8 @@ class StateTracker:
     def _values(self) -> dict[Any, Any] | None:
         state = self.state
         if isinstance(state, dict):
-            return state
+            # A mapping of a front end's own may take note of who looks at it.
+            return state if type(state) is dict else dict.copy(state)
         if type(state) in FORMS or isinstance(state, list | tuple | set | frozenset):
             return None
         return fields_of(state)

@@ -93,6 +93,8 @@ class Execution:
             await self._recovery.expire(unit)
         elif not self._held_back(unit.call):
             await self.tell_again(unit.call)
+            if unit.call.node.merges and unit.call.node.kind is _STEP:
+                self._run.state.update(unit.content)
             await self._proceed(unit.call, unit.content)
 
     def _held_back(self, call: Call) -> bool:

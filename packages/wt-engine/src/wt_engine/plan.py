@@ -59,7 +59,8 @@ class Node:
         memory: What its process may take: bytes, or a fraction of the free memory.
         returns_data: Whether whatever it returns is data, never control.
         place: `file:line` of its function.
-        merges: Whether its value is a mapping of what it changed in the state, which is a mapping too.
+        merges: Whether its value is a mapping of all that it changed in the state, which is a mapping too, or it
+            changes nothing: then nobody has to look for changes.
         around: Stands around every call of its function: gets the run, the call, and what calls the function.
         gather: Makes its value of what the workers of a map, or a sub-pipeline, have left: gets the run, the call and
             their results, or the sub-pipeline's state.

@@ -106,6 +106,9 @@ class Recollection:
         self.states[self.run_id] = None if root.state is None else self._codec.decode(root.state)
         shared: list[RecordedPart] = []
         for step in self._recorded.steps:
+            if step.run_id not in self.states:
+                # Of a sub-pipeline whose call had no end, and runs again.
+                continue
             self._steps[step.run_id].append(step)
             if step.delta is not None:
                 apply(self.states[step.run_id], step.delta, self._codec)

@@ -15,7 +15,7 @@ from wt_engine.events import EventType, NodeKind
 from wt_engine.injection import MISSING
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.runlog import RunLog
-from wt_engine.storage.models import NewRun, RunEnd, RunStatus, StepRow
+from wt_engine.storage.models import CheckpointRecord, NewRun, RunEnd, RunStatus, StepRow
 
 if TYPE_CHECKING:
     from wt_engine.run import Run
@@ -62,10 +62,10 @@ class Recorder:
         if len(stream.items) >= stream.limit:
             await stream.room()
         said = run.said_in(call.number) if run.scopes else None
-        if call.node.merges and outcome is Outcome.ENDED and target is None:
-            text, delta = None, self.tracker.merged(value) if value else None
-            if self._wants(call):
-                text = self._encoded(call, value)
+        if call.node.merges:
+            ended = target is None and outcome in (Outcome.ENDED, Outcome.CUT)
+            delta = self._merged(call, value) if ended and value else None
+            text = self._encoded(call, value) if value is not MISSING and self._wants(call) else None
         else:
             text = (
                 self._encoded(call, value)
@@ -198,7 +198,27 @@ class Recorder:
             return call.node.keeps
         return frame.owner.node.gather is not None or self._wants(frame.owner)
 
+    def checkpoint(self, name: str, step: str, state: Any) -> None:
+        """Keep a state by name.
+
+        Raises:
+            UnrecordableError: It cannot be written.
+            StoreError: The store cannot be written.
+        """
+        self.log.flush()
+        kept = CheckpointRecord(name, self.codec.encode(state), step)
+        self.log.backend.save_checkpoint(self._run.publisher.origin.run_id, kept)
+
+    def _merged(self, call: Call, changes: Any) -> str | None:
+        try:
+            return self.tracker.merged(changes)
+        except UnrecordableError as error:
+            raise self._about(call, error.where, error.why) from error
+
     def _delta(self, call: Call) -> str | None:
+        if call.node.merges:
+            # What such a call changes is what it gives; what is half done in the state is not its own.
+            return None
         try:
             return self.tracker.delta()
         except UnrecordableError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 from dataclasses import dataclass, field
 from time import time
@@ -62,7 +63,9 @@ class Recording:
         except UnrecordableError as error:
             raise UnrecordableError(f"the run cannot be recorded: its state{error.where}", error.why) from error
         log = self._log(run)
-        about = NewRun(run.publisher.origin.run_id, run.plan.name, time(), start=start, state=tracker.initial)
+        said = json.dumps(dict(run.settings.metadata), default=str) if run.settings.metadata else None
+        run_id = run.publisher.origin.run_id
+        about = NewRun(run_id, run.plan.name, time(), start=start, state=tracker.initial, meta=said)
         number = log.begin(about, self.facts)
         run.recorder = Recorder(log, run, self.codec, tracker, number)
 
@@ -83,7 +86,7 @@ class Recording:
             run.abort(PipelineTerminalStatus.FAILED, text_of(error))
 
         delay = LAG if self.durability == "run" else None
-        log = RunLog(self.backend.writer(self.durability), failed, self.most, delay)
+        log = RunLog(self.backend, self.backend.writer(self.durability), failed, self.most, delay)
         run.publisher.tap = log.tap
         return log
 

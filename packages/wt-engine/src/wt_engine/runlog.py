@@ -9,7 +9,7 @@ from typing import Any
 
 from wt_engine.events import Event, EventType
 from wt_engine.failures import text_of
-from wt_engine.storage.backend import RunWriter
+from wt_engine.storage.backend import RunWriter, StorageBackend
 from wt_engine.storage.errors import StoreError
 from wt_engine.storage.models import EventRow, NewRun, PlanFacts, RunEnd, StepRow
 from wt_engine.storage.processes import HEARTBEAT
@@ -28,7 +28,8 @@ class RunLog:
     and when there are many. So nobody else's writing waits for a group, and several processes may use one store.
 
     Args:
-        writer: Writes to the store.
+        backend: The store.
+        writer: Writes to it.
         fail: Called once with what is wrong, if something cannot be written; from then on nothing is.
         most: How many rows are collected before they are written.
         delay: Seconds that rows may lie, for a run whose record may lag behind; None if nothing may start before what
@@ -44,8 +45,14 @@ class RunLog:
     """
 
     def __init__(
-        self, writer: RunWriter, fail: Callable[[StoreError], None], most: int = MOST, delay: float | None = None
+        self,
+        backend: StorageBackend,
+        writer: RunWriter,
+        fail: Callable[[StoreError], None],
+        most: int = MOST,
+        delay: float | None = None,
     ) -> None:
+        self.backend = backend
         self.root = 0
         self.numbers: dict[str, int] = {}
         self.record = 0

@@ -7,6 +7,7 @@ from dataclasses import dataclass
 from typing import Literal, Protocol, runtime_checkable
 
 from wt_engine.storage.models import (
+    CheckpointRecord,
     EventRow,
     NewRun,
     PlanFacts,
@@ -109,6 +110,12 @@ class StorageBackend(Protocol):
 
     def delete_run(self, run_id: str) -> bool:
         """Forget a run; whether there was one."""
+
+    def save_checkpoint(self, run_id: str, checkpoint: CheckpointRecord) -> None:
+        """Keep a state of a run by name."""
+
+    def checkpoints(self, run_id: str, name: str | None = None) -> list[CheckpointRecord]:
+        """The named states of a run, the oldest first."""
 
     def writer(self, durability: Durability = "step") -> RunWriter:
         """What a runner writes with."""

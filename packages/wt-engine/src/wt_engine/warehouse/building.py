@@ -5,11 +5,12 @@ from __future__ import annotations
 import threading
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict, replace
-from typing import Any, Self
+from typing import TYPE_CHECKING, Any, Self
 
 from wt_engine.cancellation import CancellationToken
 from wt_engine.drafting import check_count
 from wt_engine.errors import DefinitionError
+from wt_engine.keeping import Keeping
 from wt_engine.observers import QUEUE, validate_observer
 from wt_engine.plan import Plan
 from wt_engine.run import Settings
@@ -31,6 +32,9 @@ from wt_engine.warehouse.tasks import (
     read_block,
 )
 
+if TYPE_CHECKING:
+    from wt_engine.recording import Recording
+
 
 class Building:
     """The parts of a pipeline, and its plan once they are put together.
@@ -42,6 +46,7 @@ class Building:
         metadata: What the record of each run says about the pipeline.
         token: Cancels all runs of the pipeline.
         queue_size: How many events wait for their reader.
+        keeping: Where and how runs are recorded.
     """
 
     def __init__(
@@ -53,6 +58,7 @@ class Building:
         metadata: Mapping[str, Any],
         token: CancellationToken,
         queue_size: int,
+        keeping: Keeping,
     ) -> None:
         check_settings(f"every step of {name}", defaults, None)
         check_count("queue_size", queue_size, 0)
@@ -62,6 +68,7 @@ class Building:
         self._defaults = defaults
         self._token = token
         self._queue_size = queue_size
+        self._keeping = keeping
         self._entries: list[Block] = []
         self._around = Surroundings()
         self._annotations: list[Annotation] = []
@@ -293,7 +300,7 @@ class Building:
                 plan = self._lowering(self.name, self._surroundings(settings), settings).plan(
                     self._entries, self._after
                 )
-                self._prepared = plan, settings
+                self._prepared = plan, replace(settings, recording=self._recording(plan))
             return self._prepared
 
     def _surroundings(self, settings: Settings) -> Surroundings:
@@ -307,6 +314,14 @@ class Building:
                 checkpoint = replace(checkpoint, steps=Compiled(name, plan, settings))
             found.append(checkpoint)
         return Surroundings(list(around.pre), list(around.post), list(around.captures), found)
+
+    def _recording(self, plan: Plan) -> Recording | None:
+        found = self._keeping.of(plan, None)
+        if found is not None:
+            from wt_engine.warehouse.forms import register_forms
+
+            register_forms()
+        return found
 
     def _lowering(self, name: str, around: Surroundings, settings: Settings) -> Lowering:
         return Lowering(name, self._defaults, around, settings)

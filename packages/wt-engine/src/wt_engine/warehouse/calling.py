@@ -20,17 +20,17 @@ from wt_engine.warehouse.tasks import Task
 from wt_engine.warehouse.view import View
 
 ITERATION = "iteration"
+ANSWER = "answer"
 TOKENS = frozenset({"cancel", "token", "cancellation_token"})
 _WHOLE = frozenset({"data", "warehouse"})
 _STEERING = (Stop, Suspend, Retry, Skip, Raise)
 
 
 class Wants(Enum):
-    """What a parameter gets: the warehouse, a value of it, one if it is there, or what the run itself provides."""
+    """What a parameter gets: the warehouse, a value of it, or what the run itself provides."""
 
     WHOLE = "whole"
     VALUE = "value"
-    OPTIONAL = "optional"
     RUN = "run"
 
 
@@ -41,19 +41,22 @@ class Parameter(typing.NamedTuple):
         name: Its name.
         wants: What it gets.
         positional: Whether it can only be given by its place.
+        optional: Whether it has a default.
     """
 
     name: str
     wants: Wants
     positional: bool
+    optional: bool
 
 
 def read_signature(function: Callable[..., Any]) -> tuple[Parameter, ...] | None:
     """What the parameters of a step's function are to get; None for one that just gets the warehouse.
 
     A single required parameter gets the warehouse, unless its annotation says that it is something else or it must be
-    given by name. Several are named after keys; among them, `data` and `warehouse` are the warehouse. `iteration` and
-    the cancellation token come from the run. Parameters with a default get the key of their name if there is one.
+    given by name. Several are named after keys; among them, `data` and `warehouse` are the warehouse. `iteration`,
+    `answer` and the cancellation token come from the run. Parameters with a default get the key of their name if there
+    is one.
     """
     try:
         given = list(inspect.signature(function).parameters.values())
@@ -66,14 +69,12 @@ def read_signature(function: Callable[..., Any]) -> tuple[Parameter, ...] | None
     needed = [one for one in named if one.default is one.empty and not _from_run(one.name, hints.get(one.name))]
     found = []
     for one in named:
-        wants = Wants.VALUE
+        wants, optional = Wants.VALUE, one.default is not one.empty
         if _from_run(one.name, hints.get(one.name)):
             wants = Wants.RUN
-        elif one.default is not one.empty:
-            wants = Wants.OPTIONAL
-        elif one.name in _WHOLE or (needed == [one] and _is_whole(one, hints.get(one.name, Any))):
+        elif not optional and (one.name in _WHOLE or (needed == [one] and _is_whole(one, hints.get(one.name, Any)))):
             wants = Wants.WHOLE
-        found.append(Parameter(one.name, wants, one.kind is one.POSITIONAL_ONLY))
+        found.append(Parameter(one.name, wants, one.kind is one.POSITIONAL_ONLY, optional))
     if [one.wants for one in found] == [Wants.WHOLE] and named[0].kind is not named[0].KEYWORD_ONLY:
         return None
     return tuple(found)
@@ -88,7 +89,11 @@ def _hints(function: Callable[..., Any]) -> dict[str, Any]:
 
 
 def _from_run(name: str, hint: Any) -> bool:
-    return name == ITERATION or name in TOKENS or (isinstance(hint, type) and issubclass(hint, CancellationToken))
+    return (
+        name in (ITERATION, ANSWER)
+        or name in TOKENS
+        or (isinstance(hint, type) and issubclass(hint, CancellationToken))
+    )
 
 
 def _is_whole(parameter: inspect.Parameter, hint: Any) -> bool:
@@ -111,7 +116,7 @@ class StepCall:
     """
 
     def __init__(self, task: Task, policy: MergePolicy = "last_wins") -> None:
-        self.function = task.function
+        self.function = self.__wrapped__ = task.function
         self.name = task.name
         self.place = task.place
         self.policy = policy
@@ -134,12 +139,12 @@ class StepCall:
             return [view], {}
         by_place: list[Any] = []
         by_name: dict[str, Any] = {}
-        for name, wants, positional in self.parameters:
+        for name, wants, positional, optional in self.parameters:
             value = view if wants is Wants.WHOLE else extra.get(name, MISSING)
             if value is MISSING and name in view:
                 value = view[name]
             if value is MISSING:
-                if wants is Wants.OPTIONAL:
+                if optional:
                     continue
                 near = suggestion(name, list(view))
                 raise TypeError(
@@ -251,7 +256,7 @@ def check_travels(call: StepCall) -> None:
     Raises:
         DefinitionError: It cannot be pickled, or asks for what stays in this process.
     """
-    tokens = [one.name for one in call.parameters or () if one.wants is Wants.RUN and one.name != ITERATION]
+    tokens = [o.name for o in call.parameters or () if o.wants is Wants.RUN and o.name not in (ITERATION, ANSWER)]
     mistake = f"its parameter '{tokens[0]}' gets the token, which another process cannot watch" if tokens else None
     try:
         pickle.dumps(call)

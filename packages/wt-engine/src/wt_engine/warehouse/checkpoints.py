@@ -54,7 +54,11 @@ async def reach(run: Run, call: Call, checkpoints: Sequence[Checkpoint]) -> Chan
             text = f"checkpoint '{checkpoint.name}': {error.reason}"
             raise ExpressionError(text, error.expression, error.column) from error
         reached.add(checkpoint.name)
-        about = {"type": "checkpoint", "name": checkpoint.name, "state": run.state.plain()}
+        about: dict[str, Any] = {"type": "checkpoint", "name": checkpoint.name}
+        if run.recorder is None:
+            about["state"] = run.state.plain()
+        else:
+            run.recorder.checkpoint(checkpoint.name, call.node.name, run.state.plain())
         await run.publisher.say(EventType.NOTE, call.node.name, about, call)
         if checkpoint.steps is not None:
             child = Child(run.state, isolated=False, iteration=run.state.iteration)

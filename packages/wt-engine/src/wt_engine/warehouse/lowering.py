@@ -11,11 +11,11 @@ from wt_engine.call import Call
 from wt_engine.definition import Mode
 from wt_engine.errors import DefinitionError
 from wt_engine.events import NodeKind
-from wt_engine.injection import MISSING, Recipe, Source, value_source
+from wt_engine.injection import MISSING, Recipe, Source, answer_source, value_source
 from wt_engine.plan import NOWHERE, Callee, Node, Plan
 from wt_engine.run import Run, Settings
 from wt_engine.warehouse.blocks import Background, Condition, For, Parallel, holds
-from wt_engine.warehouse.calling import ITERATION, StepCall, Wants, check_travels, step_call
+from wt_engine.warehouse.calling import ANSWER, ITERATION, StepCall, Wants, check_travels, step_call
 from wt_engine.warehouse.checkpoints import reach, tell_of_unreached
 from wt_engine.warehouse.merging import MergePolicy, merge_team
 from wt_engine.warehouse.nesting import Child
@@ -189,7 +189,9 @@ class Lowering:
 
     def _plainly(self, tails: list[Tail], name: str) -> list[Tail]:
         """Let control come from one step that does nothing, where it may go on to several."""
-        return self._connect(tails, self._add(name, NodeKind.STEP, Callee(_nothing, Mode.AWAIT, Recipe(()))))
+        return self._connect(
+            tails, self._add(name, NodeKind.STEP, Callee(_nothing, Mode.AWAIT, Recipe(())), merges=True)
+        )
 
     def _task(self, task: Task, scope: Scope, base: Source | None = None, *, process: bool = False) -> int:
         call, mode = step_call(task, scope.policy)
@@ -212,7 +214,7 @@ class Lowering:
     def _recipe(self, call: StepCall, source: Source, scope: Scope) -> Recipe:
         sources: list[tuple[str, Source]] = [("warehouse", source)]
         sources += [
-            (parameter.name, _iteration(scope) if parameter.name == ITERATION else _token)
+            (parameter.name, _provided(parameter.name, scope))
             for parameter in call.parameters or ()
             if parameter.wants is Wants.RUN
         ]
@@ -221,7 +223,9 @@ class Lowering:
     def _condition(self, block: Condition, tails: list[Tail], scope: Scope) -> list[Tail]:
         name = f"if {_shown(block.expression)}"
         ask = functools.partial(_ask, block.test)
-        place = self._add(name, NodeKind.SWITCH, Callee(ask, Mode.AWAIT, Recipe((("state", _state),))), routes={})
+        place = self._add(
+            name, NodeKind.SWITCH, Callee(ask, Mode.AWAIT, Recipe((("state", _state),))), routes={}, merges=True
+        )
         self._connect(tails, place)
         left = self._list(block.branch_true, [(place, True)], scope)
         return left + self._list(block.branch_false, [(place, False)], scope)
@@ -233,7 +237,7 @@ class Lowering:
         ask = functools.partial(_next_round, block)
         recipe = Recipe((("state", _state), ("last", value_source(place))))
         callee = Callee(ask, Mode.AWAIT, recipe)
-        self._add(f"for {' '.join(what)}", NodeKind.SWITCH, callee, keeps=True, routes=GoOn(""))
+        self._add(f"for {' '.join(what)}", NodeKind.SWITCH, callee, keeps=True, routes=GoOn(""), merges=True)
         self._connect(tails, place)
         inner = replace(scope, loop=place, policy=block.merge_policy)
         for source, key in self._list(block.steps, [(place, _ROUND)], inner):
@@ -287,7 +291,7 @@ class Lowering:
         place = self._task(task, replace(scope, shared=True), _snapshot)
         draft = self._drafts[place]
         assert draft.node.around is not None
-        draft.node = replace(draft.node, around=Beside(draft.node.around, capture=block.capture_error))
+        draft.node = replace(draft.node, around=Beside(draft.node.around, capture=block.capture_error), merges=True)
         self._connect(tails, place)
         return tails
 
@@ -326,6 +330,10 @@ def _itself(run: Any, _: Any) -> Any:
 
 def _token(run: Any, _: Any) -> Any:
     return run.token
+
+
+def _provided(name: str, scope: Scope) -> Source:
+    return _iteration(scope) if name == ITERATION else answer_source if name == ANSWER else _token
 
 
 def _iteration(scope: Scope) -> Source:

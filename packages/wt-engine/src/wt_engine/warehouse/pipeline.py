@@ -14,16 +14,22 @@ from wt_engine.cancellation import CancellationToken
 from wt_engine.drafting import check_count
 from wt_engine.errors import DefinitionError
 from wt_engine.events import Event, EventType
+from wt_engine.injection import MISSING
+from wt_engine.keeping import Keeping
 from wt_engine.outcome import PipelineEndData
 from wt_engine.runner import SYSTEM, Runner
 from wt_engine.warehouse.building import Building
+from wt_engine.warehouse.recalling import Unwritten, recollected
 from wt_engine.warehouse.result import Warehouse, conclude
 from wt_engine.warehouse.tasks import Exceptions, StepSettings, exceptions
 from wt_engine.warehouse.view import View
 from wt_engine.warehouse.watching import Watching
 
 if TYPE_CHECKING:
+    from wt_engine.codec import Codec
     from wt_engine.observability.resource_monitor import ResourceMonitor
+    from wt_engine.recollection import Recollection
+    from wt_engine.storage.backend import Durability
 
 
 class _Warehouses(Building):
@@ -33,6 +39,7 @@ class _Warehouses(Building):
         self,
         pipeline_name: str | None = None,
         verbose: bool = False,
+        tracking_db: Any = None,
         worker_id: str | None = None,
         worker_name: str | None = None,
         api_config: Mapping[str, Any] | None = None,
@@ -46,7 +53,11 @@ class _Warehouses(Building):
         continue_on_error: bool = False,
         break_on_error: bool | None = None,
         show_progress: bool = True,
+        save_json_input_output: bool = True,
         *,
+        durability: Durability = "step",
+        codec: Codec | None = None,
+        store: Any = None,
         timeout: float | None = None,
         queue_size: int = 1000,
         cancellation_token: CancellationToken | None = None,
@@ -64,6 +75,7 @@ class _Warehouses(Building):
             metadata={name: value for name, value in zip(_KNOWN, known, strict=True) if value is not None},
             token=cancellation_token or CancellationToken(),
             queue_size=queue_size,
+            keeping=Keeping(store or tracking_db, durability, codec if save_json_input_output else Unwritten()),
         )
 
     @property
@@ -138,17 +150,28 @@ class _Warehouses(Building):
             async for event in events:
                 yield event
 
-    async def _events(self, state: View, timeout: float | None) -> AsyncGenerator[Event, None]:
+    async def resume_events(
+        self, run_id: str, *, answer: Any = MISSING, timeout: float | None = None
+    ) -> AsyncGenerator[Event, None]:
+        """Go on with a recorded run, and give every event of what runs now; see `resume`."""
+        found = recollected(self, run_id, answer)
+        async with aclosing(self._events(found.states[run_id], timeout, found)) as events:
+            async for event in events:
+                yield event
+
+    async def _events(
+        self, state: View, timeout: float | None, found: Recollection | None = None
+    ) -> AsyncGenerator[Event, None]:
         plan, settings = self.prepared()
         token = CancellationToken(settings.token)
         self._watching.write_down(self.name, self.describe())
-        watchers = self._watching.observers(self.name, None)
+        watchers = self._watching.observers(self.name, settings.recording.backend if settings.recording else None)
         with self._lock:
             self._active.add(token)
         settings = replace(settings, token=token, observers=(*settings.observers, *watchers))
         limit = self.timeout if timeout is None else timeout
         try:
-            async with aclosing(Runner(plan, settings, state, timeout=limit).events()) as events:
+            async with aclosing(Runner(plan, settings, state, timeout=limit, recollection=found).events()) as events:
                 async for event in events:
                     yield event
         finally:
@@ -158,9 +181,15 @@ class _Warehouses(Building):
             await self._watching.leave(watchers)
 
     async def _run(self, data: Mapping[str, Any] | None, timeout: float | None) -> Warehouse:
-        state = _warehouse(data)
+        return await self._concluded(_warehouse(data), timeout)
+
+    async def _resume(self, run_id: str, answer: Any, timeout: float | None) -> Warehouse:
+        found = recollected(self, run_id, answer)
+        return await self._concluded(found.states[run_id], timeout, found)
+
+    async def _concluded(self, state: View, timeout: float | None, found: Recollection | None = None) -> Warehouse:
         last: Event | None = None
-        async with aclosing(self._events(state, timeout)) as events:
+        async with aclosing(self._events(state, timeout, found)) as events:
             async for event in events:
                 last = event
         assert last is not None
@@ -178,6 +207,7 @@ class Pipeline(_Warehouses):
     Args:
         pipeline_name: The pipeline's name.
         verbose: Whether to tell on stderr what happens.
+        tracking_db: Where runs are recorded: the path of a file, or a store; nowhere without it.
         worker_id: Who runs it, for the record and the server of `api_config`.
         worker_name: The same, for people.
         api_config: The server that runs are reported to: `base_url`, and perhaps `token` and `timeout`.
@@ -191,6 +221,10 @@ class Pipeline(_Warehouses):
         continue_on_error: Whether what comes after a failed step runs; `run` then returns the warehouse with `errors`.
         break_on_error: The opposite of `continue_on_error`; counts if it is given.
         show_progress: Whether to show progress, if stderr is a terminal and rich is there.
+        save_json_input_output: Whether the record holds the warehouse; without it, no run can be resumed.
+        durability: What a recorded end survives: `"step"`, `"power"` or `"run"`.
+        codec: Writes what is in the warehouse; without it, a `TaggedCodec`.
+        store: The same as `tracking_db`.
         timeout: Seconds that a run may take.
         queue_size: How many events wait for their reader.
         cancellation_token: Cancels all runs of this pipeline.
@@ -215,6 +249,27 @@ class Pipeline(_Warehouses):
         """
         return _finish(lambda: self._run(data, timeout))
 
+    def resume(self, run_id: str, *, answer: Any = MISSING, timeout: float | None = None) -> Warehouse:
+        """Go on with a recorded run that was interrupted, failed or is suspended: what had ended does not run again.
+
+        Args:
+            run_id: The run; it keeps its id.
+            answer: What the step that suspended the run waits for: a mapping to merge into the warehouse, or for a
+                step with a parameter `answer`, which runs again, anything.
+            timeout: As for `run`.
+
+        Returns:
+            The warehouse.
+
+        Raises:
+            BaseException: As for `run`.
+            DefinitionError: The pipeline is not recorded, or is not the one that the run began with.
+            RunNotFoundError: There is no such run.
+            RunEndedError: It has ended well, or waits for no answer.
+            StoreError: The store cannot be read.
+        """
+        return _finish(lambda: self._resume(run_id, answer, timeout))
+
 
 class PipelineAsync(_Warehouses):
     """`Pipeline` for those who await: the same arguments, abilities and behaviour, but `run` is awaited."""
@@ -222,6 +277,10 @@ class PipelineAsync(_Warehouses):
     async def run(self, data: Mapping[str, Any] | None = None, *, timeout: float | None = None) -> Warehouse:
         """As `Pipeline.run`."""
         return await self._run(data, timeout)
+
+    async def resume(self, run_id: str, *, answer: Any = MISSING, timeout: float | None = None) -> Warehouse:
+        """As `Pipeline.resume`."""
+        return await self._resume(run_id, answer, timeout)
 
 
 _KNOWN = ("version", "worker_id", "worker_name", "parent_pipeline_id")
