@@ -53,10 +53,9 @@ class Building:
         self,
         name: str,
         defaults: StepSettings,
-        *,
         goes_on: bool,
         metadata: Mapping[str, Any],
-        token: CancellationToken,
+        token: CancellationToken | None,
         queue_size: int,
         keeping: Keeping,
     ) -> None:
@@ -66,7 +65,8 @@ class Building:
         self.goes_on = goes_on
         self.metadata = dict(metadata)
         self._defaults = defaults
-        self._token = token
+        self._token = token or CancellationToken()
+        self._active: set[CancellationToken] = set()
         self._queue_size = queue_size
         self._keeping = keeping
         self._entries: list[Block] = []

@@ -9,7 +9,7 @@ from wt_engine.events import NodeKind
 from wt_engine.plan import NOWHERE, Node, Plan
 from wt_engine.visualization.mermaid import escaped
 from wt_engine.warehouse.blocks import Background, Condition, For, Parallel
-from wt_engine.warehouse.lowering import GoOn
+from wt_engine.warehouse.callees import GoOn
 from wt_engine.warehouse.tasks import Nested, Task, read_block
 
 _SHAPES = {

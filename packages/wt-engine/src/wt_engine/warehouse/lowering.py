@@ -3,26 +3,24 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from wt_engine.call import Call
 from wt_engine.definition import Mode
 from wt_engine.errors import DefinitionError
 from wt_engine.events import NodeKind
-from wt_engine.injection import MISSING, Recipe, Source, answer_source, value_source
+from wt_engine.injection import Recipe, Source, answer_source, value_source
 from wt_engine.plan import NOWHERE, Callee, Node, Plan
-from wt_engine.run import Run, Settings
-from wt_engine.warehouse.blocks import Background, Condition, For, Parallel, holds
+from wt_engine.run import Settings
+from wt_engine.warehouse import callees
+from wt_engine.warehouse.blocks import Background, Condition, For, Parallel
 from wt_engine.warehouse.calling import ANSWER, ITERATION, StepCall, Wants, check_travels, step_call
-from wt_engine.warehouse.checkpoints import reach, tell_of_unreached
-from wt_engine.warehouse.merging import MergePolicy, merge_team
-from wt_engine.warehouse.nesting import Child
+from wt_engine.warehouse.checkpoints import tell_of_unreached
+from wt_engine.warehouse.merging import MergePolicy
 from wt_engine.warehouse.order import Arranged, arrange
-from wt_engine.warehouse.surroundings import Beside, Surrounded, Surroundings, merge_only, merged
+from wt_engine.warehouse.surroundings import Beside, Surrounded, Surroundings, merge_only
 from wt_engine.warehouse.tasks import Block, Nested, StepSettings, Task, read_block, retries_of
-from wt_engine.warehouse.view import Changes, View, joined, private
 
 Tail = tuple[int, Any]
 """Where control comes from: a step, and for a switch the value by which it goes there."""
@@ -118,7 +116,7 @@ class Lowering:
         if not self._around.checkpoints:
             return ()
         tell = functools.partial(tell_of_unreached, self._around.checkpoints)
-        return (Callee(tell, Mode.AWAIT, Recipe((("run", _itself),))),)
+        return (Callee(tell, Mode.AWAIT, Recipe((("run", callees.the_run),))),)
 
     def _finished(self, draft: _Draft) -> Node:
         node = draft.node
@@ -127,8 +125,8 @@ class Lowering:
             "parents": tuple(draft.parents),
             "returns": frozenset(draft.returns),
         }
-        if node.kind is NodeKind.SWITCH and isinstance(node.routes, GoOn):
-            changes["routes"] = GoOn(self._drafts[draft.routes[_ROUND]].node.name)
+        if node.kind is NodeKind.SWITCH and isinstance(node.routes, callees.GoOn):
+            changes["routes"] = callees.GoOn(self._drafts[draft.routes[_ROUND]].node.name)
             changes["default"] = draft.routes.get(_ENDS, NOWHERE)
         elif node.kind is NodeKind.SWITCH:
             changes["routes"] = {side: draft.routes.get(side, NOWHERE) for side in (True, False)}
@@ -190,7 +188,7 @@ class Lowering:
     def _plainly(self, tails: list[Tail], name: str) -> list[Tail]:
         """Let control come from one step that does nothing, where it may go on to several."""
         return self._connect(
-            tails, self._add(name, NodeKind.STEP, Callee(_nothing, Mode.AWAIT, Recipe(())), merges=True)
+            tails, self._add(name, NodeKind.STEP, Callee(callees.do_nothing, Mode.AWAIT, Recipe(())), merges=True)
         )
 
     def _task(self, task: Task, scope: Scope, base: Source | None = None, *, process: bool = False) -> int:
@@ -198,7 +196,7 @@ class Lowering:
         if process:
             check_travels(call)
             mode = Mode.PROCESS
-        source = base or functools.partial(_view, mode is Mode.THREAD, scope.shared)
+        source = base or functools.partial(callees.view_for, mode is Mode.THREAD, scope.shared)
         around = Surrounded(task, self._around) if _asked_for(self._around) else merge_only
         return self._add(
             task.name,
@@ -222,10 +220,9 @@ class Lowering:
 
     def _condition(self, block: Condition, tails: list[Tail], scope: Scope) -> list[Tail]:
         name = f"if {_shown(block.expression)}"
-        ask = functools.partial(_ask, block.test)
-        place = self._add(
-            name, NodeKind.SWITCH, Callee(ask, Mode.AWAIT, Recipe((("state", _state),))), routes={}, merges=True
-        )
+        ask = functools.partial(callees.ask, block.test)
+        callee = Callee(ask, Mode.AWAIT, Recipe((("state", callees.the_state),)))
+        place = self._add(name, NodeKind.SWITCH, callee, routes={}, merges=True)
         self._connect(tails, place)
         left = self._list(block.branch_true, [(place, True)], scope)
         return left + self._list(block.branch_false, [(place, False)], scope)
@@ -234,10 +231,10 @@ class Lowering:
         what = [] if block.iterations is None else [f"{block.iterations} times"]
         what += [] if block.test is None else [f"while {_shown(block.validation_expression)}"]
         place = len(self._drafts)
-        ask = functools.partial(_next_round, block)
-        recipe = Recipe((("state", _state), ("last", value_source(place))))
+        ask = functools.partial(callees.next_round, block)
+        recipe = Recipe((("state", callees.the_state), ("last", value_source(place))))
         callee = Callee(ask, Mode.AWAIT, recipe)
-        self._add(f"for {' '.join(what)}", NodeKind.SWITCH, callee, keeps=True, routes=GoOn(""), merges=True)
+        self._add(f"for {' '.join(what)}", NodeKind.SWITCH, callee, keeps=True, routes=callees.GoOn(""), merges=True)
         self._connect(tails, place)
         inner = replace(scope, loop=place, policy=block.merge_policy)
         for source, key in self._list(block.steps, [(place, _ROUND)], inner):
@@ -250,7 +247,7 @@ class Lowering:
         place = self._add(
             "parallel",
             NodeKind.MAP,
-            Callee(functools.partial(_deal, len(block.steps)), Mode.AWAIT, Recipe(())),
+            Callee(functools.partial(callees.deal, len(block.steps)), Mode.AWAIT, Recipe(())),
             max_concurrency=block.max_workers,
             merges=True,
         )
@@ -258,14 +255,14 @@ class Lowering:
         team = [self._worker(read_block(entry), block, scope) for entry in block.steps]
         self._workers.update(team)
         names = [self._drafts[worker].node.name for worker in team]
-        gather = functools.partial(_gather_team, block.merge_policy, names, self._around)
+        gather = functools.partial(callees.gather_team, block.merge_policy, names, self._around)
         draft = self._drafts[place]
         draft.node = replace(draft.node, each=team[0], team=tuple(team), gather=gather)
         return [(place, _ALWAYS)]
 
     def _worker(self, block: Block, owner: Parallel, scope: Scope) -> int:
         if isinstance(block, Task):
-            source = _fork_elsewhere if owner.use_processes else _fork
+            source = callees.fork_elsewhere if owner.use_processes else callees.fork
             return self._task(block, replace(scope, policy="last_wins"), source, process=owner.use_processes)
         if owner.use_processes:
             raise DefinitionError(f"Parallel(use_processes=True) takes functions, not {type(block).__name__}")
@@ -277,9 +274,9 @@ class Lowering:
         return self._nested(name, Compiled(name, plan, self._settings), scope, worker=True)
 
     def _nested(self, name: str, pipeline: Any, scope: Scope, *, worker: bool = False) -> int:
-        begin = functools.partial(_begin_child, scope.shared or worker)
-        callee = Callee(begin, Mode.AWAIT, Recipe((("base", _state), ("iteration", _iteration(scope)))))
-        gather = functools.partial(_gather_child, self._around)
+        begin = functools.partial(callees.begin_child, scope.shared or worker)
+        callee = Callee(begin, Mode.AWAIT, Recipe((("base", callees.the_state), ("iteration", _iteration(scope)))))
+        gather = functools.partial(callees.gather_child, self._around)
         return self._add(name, NodeKind.SUB, callee, pipeline=pipeline, gather=gather, merges=not worker)
 
     def _background(self, block: Background, tails: list[Tail], scope: Scope) -> list[Tail]:
@@ -288,27 +285,12 @@ class Lowering:
         task = read_block(block.step)
         if not isinstance(task, Task):
             raise DefinitionError(f"Background takes a function, not {type(task).__name__}")
-        place = self._task(task, replace(scope, shared=True), _snapshot)
+        place = self._task(task, replace(scope, shared=True), callees.snapshot)
         draft = self._drafts[place]
         assert draft.node.around is not None
         draft.node = replace(draft.node, around=Beside(draft.node.around, capture=block.capture_error), merges=True)
         self._connect(tails, place)
         return tails
-
-
-@dataclass(frozen=True, slots=True)
-class GoOn:
-    """Where a loop goes: to its first step as long as there is a next round.
-
-    Attributes:
-        first: The name of that step.
-    """
-
-    first: str
-
-    def __call__(self, number: int | None) -> str | None:
-        """The step for a round; None when there is no further one."""
-        return None if number is None else self.first
 
 
 def _asked_for(around: Surroundings) -> bool:
@@ -320,89 +302,9 @@ def _shown(test: Any) -> str:
     return text if len(text) <= 60 else text[:57] + "..."
 
 
-def _state(run: Any, _: Any) -> Any:
-    return run.state
-
-
-def _itself(run: Any, _: Any) -> Any:
-    return run
-
-
-def _token(run: Any, _: Any) -> Any:
-    return run.token
-
-
 def _provided(name: str, scope: Scope) -> Source:
-    return _iteration(scope) if name == ITERATION else answer_source if name == ANSWER else _token
+    return _iteration(scope) if name == ITERATION else answer_source if name == ANSWER else callees.the_token
 
 
 def _iteration(scope: Scope) -> Source:
-    return _outer_iteration if scope.loop is None else value_source(scope.loop)
-
-
-def _outer_iteration(run: Any, _: Any) -> Any:
-    return run.state.iteration
-
-
-def _view(thread: bool, shared: bool, run: Any, call: Any) -> View:
-    if shared or (thread and (run.limited or call.node.timeout is not None)):
-        return View(run.state, isolated=True)
-    state: View = run.state
-    return state
-
-
-def _fork(run: Any, call: Any) -> View:
-    return View(_fork_elsewhere(run, call), isolated=True)
-
-
-def _fork_elsewhere(run: Any, call: Any) -> dict[str, Any]:
-    values: dict[str, Any] = run.state.plain()
-    if type(call.item) is Changes:
-        # What a hook has written before the step.
-        values.update(call.item)
-        for key in call.item.removed:
-            values.pop(key, None)
-    return values
-
-
-def _snapshot(run: Any, _: Any) -> dict[str, Any]:
-    return {key: private(value) for key, value in run.state.plain().items()}
-
-
-async def _nothing() -> None:
-    return None
-
-
-async def _ask(test: Any, state: Mapping[str, Any]) -> bool:
-    return holds(test, state)
-
-
-async def _next_round(block: For, state: Mapping[str, Any], last: int | None = None) -> int | None:
-    number = 0 if last is None else last + 1
-    if block.iterations is not None and number >= block.iterations:
-        return None
-    return number if block.test is None or holds(block.test, state) else None
-
-
-async def _deal(count: int) -> range:
-    return range(count)
-
-
-async def _begin_child(isolated: bool, base: Mapping[str, Any], iteration: Any = MISSING) -> Child:
-    return Child(base, isolated=isolated, iteration=iteration)
-
-
-async def _gather_child(around: Surroundings, run: Run, call: Call, child: Child) -> Any:
-    changes = child.left()
-    if call.position >= 0:
-        return changes.parts()
-    changes = merged(run, call, changes)
-    return joined(changes, await reach(run, call, around.checkpoints))
-
-
-async def _gather_team(
-    policy: MergePolicy, names: Sequence[str], around: Surroundings, run: Run, call: Call, results: list[Any]
-) -> Changes:
-    changes = merge_team(run.state, policy, names, results)
-    run.state.absorb(changes)
-    return joined(changes, await reach(run, call, around.checkpoints))
+    return callees.outer_iteration if scope.loop is None else value_source(scope.loop)

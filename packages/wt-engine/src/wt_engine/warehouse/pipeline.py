@@ -62,21 +62,14 @@ class _Warehouses(Building):
         queue_size: int = 1000,
         cancellation_token: CancellationToken | None = None,
     ) -> None:
-        self._watching = Watching(
-            verbose, show_progress, collect_system_metrics, api_config, worker_id, worker_name, config_dir
-        )
+        watch = (verbose, show_progress, collect_system_metrics, api_config, worker_id, worker_name, config_dir)
+        self._watching = Watching(*watch)
         self.timeout = timeout
-        self._active: set[CancellationToken] = set()
-        known = (pipeline_version, worker_id, worker_name, parent_pipeline_id)
-        super().__init__(
-            _name(pipeline_name),
-            _defaults(max_retries, retry_delay, retry_on_exceptions),
-            goes_on=continue_on_error if break_on_error is None else not break_on_error,
-            metadata={name: value for name, value in zip(_KNOWN, known, strict=True) if value is not None},
-            token=cancellation_token or CancellationToken(),
-            queue_size=queue_size,
-            keeping=Keeping(store or tracking_db, durability, codec if save_json_input_output else Unwritten()),
-        )
+        defaults = _defaults(max_retries, retry_delay, retry_on_exceptions)
+        goes_on = continue_on_error if break_on_error is None else not break_on_error
+        known = _known(pipeline_version, worker_id, worker_name, parent_pipeline_id)
+        keeping = Keeping(store or tracking_db, durability, codec if save_json_input_output else Unwritten())
+        super().__init__(_name(pipeline_name), defaults, goes_on, known, cancellation_token, queue_size, keeping)
 
     @property
     def resources(self) -> ResourceMonitor | None:
@@ -283,7 +276,9 @@ class PipelineAsync(_Warehouses):
         return await self._resume(run_id, answer, timeout)
 
 
-_KNOWN = ("version", "worker_id", "worker_name", "parent_pipeline_id")
+def _known(version: str | None, worker_id: str | None, worker_name: str | None, parent: str | None) -> dict[str, Any]:
+    about = {"version": version, "worker_id": worker_id, "worker_name": worker_name, "parent_pipeline_id": parent}
+    return {name: value for name, value in about.items() if value is not None}
 
 
 def _name(name: Any) -> str:
