@@ -11,6 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wt_engine import BarrierType, DefinitionError, Next, Pipe, Stop, Suspend
+from wt_engine.storage import InMemoryBackend, SQLiteBackend
 from wt_engine.visualization import MermaidRenderer, MermaidTheme, VisualAST, generate_mermaid_graph, picture_of
 from wt_engine.visualization.jumps import jumps_of
 
@@ -132,6 +133,23 @@ def test_a_pipe_describes_its_picture_its_hooks_and_its_parameters():
     assert infos["work"].parameters == {"number": "unknown"}
     assert infos["again"].parameters == {"state": "state"}
     assert pipe.hooks()[-1].parameters == {"error": "error", "step_name": "step_name", "token": "cancel"}
+
+
+def test_the_hash_of_a_pipeline_is_that_of_its_recorded_runs(collect):
+    def flow(target: str, store: SQLiteBackend | None = None) -> Pipe[Any, Any]:
+        pipe: Pipe[Any, Any] = Pipe(name="p", store=store)
+        pipe.switch("s", to={1: target}, default="b")(nothing)
+        pipe.step("a")(nothing)
+        pipe.step("b", to="a")(nothing)
+        return pipe
+
+    store = InMemoryBackend()
+    pipe = flow("a", store)
+    described = pipe.describe()["pipeline_hash"]
+    pipe.add_event_hook(lambda event: event)
+    run_id = collect(pipe, {}).events[0].run_id
+    assert store.get_run(run_id).plan_hash == described == pipe.describe()["pipeline_hash"]
+    assert flow("b").describe()["pipeline_hash"] != described
 
 
 def test_a_picture_of_a_pipe_with_an_unknown_target_is_an_error():

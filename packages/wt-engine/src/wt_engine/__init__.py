@@ -10,8 +10,9 @@
 
 from __future__ import annotations
 
-from importlib import import_module
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from wt_engine.late_names import late_names
 
 if TYPE_CHECKING:
     from wt_engine.cancellation import CancellationToken
@@ -106,44 +107,37 @@ __all__ = [
 ]
 
 _MODULES = {
-    "cancellation": "CancellationToken",
-    "control": "Next Raise Retry Skip Stop Suspend Value",
-    "definition": "BarrierType",
-    "description": "StepInfo",
-    "errors": "DefinitionError PipelineCancelled PipelineValidationWarning",
-    "events": "Event EventType NodeKind",
-    "expressions": "ExpressionError",
-    "failures": "FailureClassification FailureContext FailureKind FailureReason FailureRecord FailureSource",
-    "meta": "Meta",
-    "metrics": "RuntimeMetrics",
-    "middleware": "simple_logging_middleware",
-    "observability.alerts": "Alerts",
-    "observability.exporter": "PipelineExporter",
-    "observability.resource_monitor": "ResourceMonitor",
-    "observers": "Observer ObserverMeta",
-    "outcome": "PipelineEndData PipelineTerminalStatus",
-    "pipe": "Pipe",
-    "plan": "Plan",
-    "retries": "RetryPolicy",
-    "runner": "Runner",
-    "testing": "TestPipe TestResult",
-    "warehouse.blocks": "Background Condition For Parallel",
-    "warehouse.discovery": "AutoRegister",
-    "warehouse.merging": "MergeConflictError",
-    "warehouse.pipeline": "Pipeline PipelineAsync",
-    "warehouse.registry": "StepRegistry clear_registry get_step_registry step",
-    "warehouse.result": "PipelineSuspended PipelineTimeoutError",
+    ".cancellation": "CancellationToken",
+    ".control": "Next Raise Retry Skip Stop Suspend Value",
+    ".definition": "BarrierType",
+    ".description": "StepInfo",
+    ".errors": "DefinitionError PipelineCancelled PipelineValidationWarning",
+    ".events": "Event EventType NodeKind",
+    ".expressions": "ExpressionError",
+    ".failures": "FailureClassification FailureContext FailureKind FailureReason FailureRecord FailureSource",
+    ".meta": "Meta",
+    ".metrics": "RuntimeMetrics",
+    ".middleware": "simple_logging_middleware",
+    ".observability.alerts": "Alerts",
+    ".observability.exporter": "PipelineExporter",
+    ".observability.resource_monitor": "ResourceMonitor",
+    ".observers": "Observer ObserverMeta",
+    ".outcome": "PipelineEndData PipelineTerminalStatus",
+    ".pipe": "Pipe",
+    ".plan": "Plan",
+    ".retries": "RetryPolicy",
+    ".runner": "Runner",
+    ".testing": "TestPipe TestResult",
+    ".warehouse.blocks": "Background Condition For Parallel",
+    ".warehouse.discovery": "AutoRegister",
+    ".warehouse.merging": "MergeConflictError",
+    ".warehouse.pipeline": "Pipeline PipelineAsync",
+    ".warehouse.registry": "StepRegistry clear_registry get_step_registry step",
+    ".warehouse.result": "PipelineSuspended PipelineTimeoutError",
 }
 """The public names of each module. They are imported at their first use: `wt --help` needs none of them."""
 
-_PLACES = {name: module for module, names in _MODULES.items() for name in names.split()}
-
-
-def __getattr__(name: str) -> Any:
-    if name not in _PLACES:
-        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    found = globals()[name] = getattr(import_module(f"{__name__}.{_PLACES[name]}"), name)
-    return found
+__getattr__ = late_names(__name__, _MODULES)
 
 
 def __dir__() -> list[str]:

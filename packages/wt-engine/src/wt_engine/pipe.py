@@ -154,7 +154,7 @@ class Pipe(Decorators, Generic[S, C]):
             if self._drafts:
                 check_graph(assembly, start=None, strict=self.strict, allow_multi_root=True)
             warn_of_shared_state(self._drafts.values(), self._types[0])
-            plan = assembly.plan(self.name, self._startup, self._shutdown, self._handler, self._middleware)
+            plan = self._planned(assembly)
             settings = Settings(
                 on_failure=self.on_failure,
                 queue_size=self.queue_size,
@@ -253,15 +253,22 @@ class Pipe(Decorators, Generic[S, C]):
         return step_infos(self._drafts)
 
     def describe(self) -> dict[str, Any]:
-        """The pipeline as data that JSON can hold.
+        """The pipeline as data that JSON can hold; it freezes the definitions of sub-pipelines, not its own.
+
+        Returns:
+            `name`, `nodes`, `topology`, `roots`, `metadata`, `hooks`, the picture as `visual_ast`, and `pipeline_hash`,
+            the hash of what decides which steps run; it is that of the `plan_hash` of recorded runs.
 
         Raises:
-            DefinitionError: A target does not exist.
+            DefinitionError: The graph cannot run.
         """
+        # Runs that are not recorded do not pay for these imports.
+        from wt_engine.fingerprint import facts_of
         from wt_engine.visualization.drawing import picture_of
 
-        picture = picture_of(self).to_dict()
-        return {**describe(self.name, self._drafts, self.metadata, self.hooks()), "visual_ast": picture}
+        plan = self._prepared[0] if self._prepared is not None else self._planned(self._assembled())
+        known = describe(self.name, self._drafts, self.metadata, self.hooks())
+        return {**known, "pipeline_hash": facts_of(plan).digest, "visual_ast": picture_of(self).to_dict()}
 
     def graph(self, renderer: GraphRenderer | None = None) -> str:
         """The pipeline as a picture.
@@ -276,6 +283,9 @@ class Pipe(Decorators, Generic[S, C]):
         from wt_engine.visualization import MermaidRenderer, picture_of
 
         return (renderer or MermaidRenderer()).render(picture_of(self))
+
+    def _planned(self, assembly: Assembly) -> Plan:
+        return assembly.plan(self.name, self._startup, self._shutdown, self._handler, self._middleware)
 
     def _assembled(self) -> Assembly:
         for draft in () if self._middleware else self._drafts.values():

@@ -127,7 +127,7 @@ def _describe(console: Console, store: SQLiteBackend, record: RunRecord, told: l
         "status": record.status.value,
         "started": moment(record.started_at),
         "duration": duration(record.duration_s),
-        "resumed": f"{record.resumed} times" if record.resumed else None,
+        "resumed": f"{record.resumed} time{'' if record.resumed == 1 else 's'}" if record.resumed else None,
         "reason": record.reason,
         "failed step": record.failed_step,
         "error": record.error,
