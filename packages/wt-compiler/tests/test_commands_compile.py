@@ -31,24 +31,24 @@ def run(console: Any, *arguments: str | Path) -> Result:
 
 
 def test_the_answer_says_where_the_workspace_is(console: Any, spec: Path, stored: Path, tmp_path: Path) -> None:
-    result = run(console, spec, "--registry", stored, "--no-graph")
+    result = run(console, spec, "--no-lock", "--registry", stored, "--no-graph")
     assert result.exit_code == 0, result.exception
     assert console.answers == [f"compiled to {tmp_path / 'wt-demo-workflow'} (1 step, version 0.1.0)"]
     assert [warning.code for warning in console.diagnostics] == ["WT143"]
-    run(console, spec, "--registry", stored, "--no-graph")
+    run(console, spec, "--no-lock", "--registry", stored, "--no-graph")
     assert console.answers[1] == f"up to date: {tmp_path / 'wt-demo-workflow'} (1 step, version 0.1.0)"
 
 
 def test_a_large_graph_is_explained(console: Any, spec: Path, stored: Path) -> None:
     spec.write_text(SPEC + "".join(f"  - {{id: s{number}, task: load}}\n" for number in range(300)))
-    run(console, spec, "--registry", stored)
+    run(console, spec, "--no-lock", "--registry", stored)
     assert "wt graph" in console.answers[0]
 
 
 def test_the_answer_for_machines_is_one_document(console: Any, spec: Path, stored: Path, tmp_path: Path) -> None:
     output = tmp_path / "out"
     options = ("--no-graph", "--pkg-name-prefix", "eco", "--results-env-var", "ECO", "-o", output, "--format", "json")
-    run(console, spec, "--registry", stored, *options)
+    run(console, spec, "--no-lock", "--registry", stored, *options)
     answer = json.loads(console.answers[0])
     hashes = (answer.pop("structure"), answer.pop("inputs"))
     assert [len(digest) for digest in hashes] == [64, 64]
@@ -64,15 +64,15 @@ def test_the_answer_for_machines_is_one_document(console: Any, spec: Path, store
 
 def test_a_mistake_is_raised_for_the_command_line_to_show(console: Any, spec: Path, stored: Path) -> None:
     spec.write_text(SPEC.replace("task: load", "task: lode"))
-    result = run(console, spec, "--registry", stored)
+    result = run(console, spec, "--no-lock", "--registry", stored)
     assert isinstance(result.exception, DiagnosticError)
     assert result.exception.exit_code == 2
 
 
 def test_options_that_contradict_each_other_are_a_usage_error(console: Any, spec: Path, stored: Path) -> None:
-    assert run(console, spec, "--registry", stored, "--env", "current").exit_code == 2
+    assert run(console, spec, "--no-lock", "--registry", stored, "--env", "current").exit_code == 2
 
 
 def test_progress_is_told(console: Any, spec: Path, stored: Path) -> None:
-    run(console, spec, "--registry", stored)
+    run(console, spec, "--no-lock", "--registry", stored)
     assert console.messages == ["writing the workspace", "drawing the graph"]

@@ -21,10 +21,10 @@ def test_all_forms_are_accepted(diagnose: Diagnose) -> None:
             diagnose,
             '{name: pandas, version: ">=2,<3", source: pypi}',
             "{name: acme, path: ../acme, editable: true}",
-            "{name: acme, git: https://example.com/acme.git, tag: v1, subdirectory: py, extras: [io]}",
-            "{name: acme, url: https://example.com/acme.whl}",
+            "{name: acme-git, git: https://example.com/acme.git, tag: v1, subdirectory: py, extras: [io]}",
+            "{name: acme-url, url: https://example.com/acme.whl}",
             "{name: gdal, version: 3.9.*, channel: conda-forge}",
-            '{requirement: "conda-forge::pandas >=2"}',
+            '{requirement: "conda-forge::polars >=2"}',
         )
         == []
     )
@@ -70,3 +70,9 @@ def test_no_words_of_a_library_reach_the_user(requirement: str, diagnose: Diagno
     for item in found:
         assert "pydantic" not in item.message
         assert "Input should" not in item.message
+
+
+def test_two_requirements_for_one_name_are_reported_at_the_second(diagnose: Diagnose) -> None:
+    (found,) = check(diagnose, "{name: Acme_Io, version: '1'}", "{name: acme-io, path: ../acme}")
+    assert (found.code, found.line, found.column) == ("WT115", 4, 5)
+    assert found.message == "acme-io is required twice, first in line 3, column 5"

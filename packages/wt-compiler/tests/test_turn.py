@@ -25,7 +25,7 @@ def _own_cache(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_compile_waits_for_the_one_before_and_finds_what_it_wrote(tmp_path: Path, stored: Path) -> None:
     spec = tmp_path / "spec.yaml"
     spec.write_text(SPEC)
-    options = Options(source=TaskSource(registry=stored), graph=False)
+    options = Options(source=TaskSource(registry=stored), lock=False, graph=False)
     waits, compiled = threading.Event(), list[Compiled]()
 
     def compile_meanwhile() -> None:

@@ -45,7 +45,7 @@ def compile_(spec: Path, stored: Path) -> Compile:
     """Compiles the spec with the stored registry; without a picture unless one is wanted."""
 
     def run(**changes: Any) -> Compiled:
-        options = Options(source=TaskSource(registry=stored), **{"graph": False, **changes})
+        options = Options(source=TaskSource(registry=stored), **{"lock": False, "graph": False, **changes})
         return compile_spec(spec, options)
 
     return run
@@ -129,7 +129,7 @@ from pathlib import Path
 from wt_compiler.environment import TaskSource
 from wt_compiler.workspace import Options, compile_spec
 spec, registry, output = map(Path, sys.argv[1:])
-compile_spec(spec, Options(output=output, source=TaskSource(registry=registry), graph=False))
+compile_spec(spec, Options(output=output, source=TaskSource(registry=registry), lock=False, graph=False))
 """
     environment = {**os.environ, "PYTHONHASHSEED": seed, "TZ": "Asia/Tokyo", "LC_ALL": "C", "PYTHONUTF8": "0"}
     command = [sys.executable, "-c", script, str(spec), str(stored), str(tmp_path / "there")]
@@ -285,7 +285,7 @@ from wt_compiler.environment import TaskSource
 from wt_compiler.workspace import Options, compile_spec
 from wt_contracts.diagnostics import DiagnosticError
 spec, registry = map(Path, sys.argv[1:3])
-options = Options(source=TaskSource(registry=registry), graph=False, force=True)
+options = Options(source=TaskSource(registry=registry), lock=False, graph=False, force=True)
 compile_spec(spec, options)
 limit = int(sys.argv[3])
 resource.setrlimit(resource.RLIMIT_FSIZE, (limit, limit))
@@ -316,7 +316,7 @@ from wt_compiler.environment import TaskSource
 from wt_compiler.workspace import Options, compile_spec
 spec, registry = map(Path, sys.argv[1:3])
 staging.Staging.put_in_place = lambda self: os.kill(os.getpid(), int(sys.argv[3]))
-compile_spec(spec, Options(source=TaskSource(registry=registry), graph=False, force=True))
+compile_spec(spec, Options(source=TaskSource(registry=registry), lock=False, graph=False, force=True))
 """
 
 
@@ -393,7 +393,7 @@ if REAL.is_dir():
 
     def test_a_published_spec_compiles_unchanged(tmp_path: Path) -> None:
         source = TaskSource(registry=REAL / "registry.json")
-        compiled = compile_spec(REAL / "spec.yaml", Options(output=tmp_path / "out", source=source))
+        compiled = compile_spec(REAL / "spec.yaml", Options(output=tmp_path / "out", source=source, lock=False))
         package = compiled.directory / "wt_events_workflow"
         for name in ("params", "rjsf"):
             expected = json.loads((REAL / f"expected-{name}.json").read_text())

@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 from wt_envs.lock import Lock
+from wt_envs.pixi_lock import PixiLock
+from wt_envs.project import Project
 
 LONG_AGO = 1_600_000_000
 
@@ -147,3 +149,40 @@ def settle() -> Callable[[Path], None]:
 def make_old(directory: Path) -> None:
     for path in directory.rglob("*"):
         os.utime(path, (LONG_AGO, LONG_AGO), follow_symlinks=False)
+
+
+@pytest.fixture(scope="session")
+def mixed_project(conda_channel: str, own_wheels: Path) -> Project:
+    """What a workflow with a conda package and one from PyPI needs."""
+    from wt_envs.project import Project
+    from wt_envs.requirement import parse_requirement
+
+    required = [{"name": "jinja2", "version": ">=3", "channel": conda_channel}, {"name": "six", "source": "pypi"}]
+    return Project(
+        name="wt-mixed-workflow",
+        requirements=tuple(map(parse_requirement, required)),
+        own=("wt-task[cli]", "wt-registry"),
+        groups={"test": ("pytest",)},
+        base=own_wheels,
+    )
+
+
+@pytest.fixture(scope="session")
+def mixed_lock(mixed_project: Project, own_wheels: Path) -> PixiLock:
+    """The lock of the mixed project."""
+    from wt_envs.solve import solve
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("WT_CACHE_DIR", str(own_wheels))
+        lock = solve(mixed_project)
+    assert isinstance(lock, PixiLock)
+    return lock
+
+
+@pytest.fixture
+def conda_cache(empty_cache: Path, own_wheels: Path) -> Path:
+    """A cache of the test's own that holds wt's wheels, and what rattler unpacked before."""
+    for kind in ("wheels", "sources", "rattler"):
+        if (own_wheels / kind).is_dir():
+            shutil.copytree(own_wheels / kind, empty_cache / kind, copy_function=os.link, symlinks=True)
+    return empty_cache

@@ -16,7 +16,7 @@ from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.registry import RegistryOutput
 
 if TYPE_CHECKING:
-    from wt_envs.lock import Lock
+    from wt_envs.lock import AnyLock
 
 _MOST_BYTES: Final = 100_000_000
 DEFAULT_TIMEOUT: Final = 120.0
@@ -91,7 +91,7 @@ def discover_current(*, timeout: float = DEFAULT_TIMEOUT, progress: Progress | N
 
 
 def discover_locked(
-    lock: Lock, *, timeout: float = DEFAULT_TIMEOUT, progress: Progress | None = None
+    lock: AnyLock, *, timeout: float = DEFAULT_TIMEOUT, progress: Progress | None = None
 ) -> RegistryOutput:
     """Ask a locked environment, or remember its answer.
 

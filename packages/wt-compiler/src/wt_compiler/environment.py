@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -14,8 +15,12 @@ from wt_compiler.names import name_workflow
 from wt_compiler.spec import Spec
 
 if TYPE_CHECKING:
-    from wt_envs.lock import Lock
-    from wt_envs.requirement import CondaRequirement
+    from wt_contracts.diagnostics import Diagnostic
+    from wt_envs.lock import AnyLock
+    from wt_envs.project import Project
+    from wt_envs.requirement import Requirement
+
+    from wt_compiler.values import Position
 
 OWN: Final = ("wt-engine", "wt-task[cli]", "wt-registry")
 """What wt puts into every environment: what compiled workflows import, and what discovery asks."""
@@ -26,12 +31,18 @@ _ABOUT_REQUIREMENTS: Final = frozenset(
         Code.REQUIREMENTS_UNSOLVABLE,
         Code.REQUIREMENT_SOURCE_MISSING,
         Code.WHEEL_BUILD_FAILED,
+        Code.CHANNEL_UNREACHABLE,
+        Code.CONDA_UNAVAILABLE,
+        Code.PLATFORM_NOT_LOCKED,
     }
 )
 """What wt-envs says of these has its place in the spec, which wt-envs does not know."""
 
 GROUPS: Final = {"test": ("pytest",)}
 """What a workspace's own tests need beside."""
+
+CONDA_GROUPS: Final = {"runner": ("wt-cli", "wt-invokers")}
+"""What runs a workspace from inside its environment `runner`; a uv workspace has no such environment."""
 
 
 class TaskSource(NamedTuple):
@@ -70,16 +81,15 @@ def find_tasks(spec: Spec, base: Path, source: TaskSource, progress: Progress | 
     return discover_locked(lock, timeout=source.timeout, progress=progress)
 
 
-def conda_requirements(spec: Spec) -> list[CondaRequirement]:
-    """The requirements that need conda, for which there is no lock yet."""
-    from wt_envs.requirement import CondaRequirement
-
-    return [requirement for requirement in spec.requirements if isinstance(requirement, CondaRequirement)]
-
-
 def lock_spec(
-    spec: Spec, base: Path, *, name: str | None = None, upgrade: bool = False, progress: Progress | None = None
-) -> Lock:
+    spec: Spec,
+    base: Path,
+    *,
+    name: str | None = None,
+    upgrade: bool = False,
+    overrides: Path | None = None,
+    progress: Progress | None = None,
+) -> AnyLock:
     """Solve the requirements of a spec without errors; solving the same again starts no process.
 
     Args:
@@ -87,32 +97,67 @@ def lock_spec(
         base: The directory that paths in its requirements are relative to.
         name: What the lock calls the workflow's project; by default derived from the spec's id.
         upgrade: Whether to look for newer versions.
+        overrides: A file that replaces requirements.
         progress: Is told what is being done.
 
     Raises:
-        DiagnosticError: If a requirement needs conda, or they cannot be solved together.
+        DiagnosticError: If the requirements cannot be solved together, each at its place in the spec.
     """
-    if conda := conda_requirements(spec):
-        names = ", ".join(requirement.name for requirement in conda)
-        message = f"the spec requires conda packages ({names}), which cannot be installed yet"
-        hint = "give '--registry FILE' with the output of `wt-registry --format json`, or require them from PyPI"
-        spec.findings.error(Code.CONDA_UNAVAILABLE, message, spec.requirements_position, hint)
-        raise DiagnosticError(spec.findings.sorted)
+    from wt_envs.backend import backend_of
     from wt_envs.project import Project
-    from wt_envs.requirement import PyPIRequirement
     from wt_envs.solve import solve
 
     assert spec.id is not None
+    groups = GROUPS if backend_of(spec.requirements) == "uv" else {**GROUPS, **CONDA_GROUPS}
     project = Project(
         name=name or name_workflow(spec.id.text).project,
-        requirements=tuple(item for item in spec.requirements if isinstance(item, PyPIRequirement)),
+        requirements=spec.requirements,
         own=OWN,
-        groups=dict(GROUPS),
+        groups=dict(groups),
         base=base,
     )
     try:
+        if overrides is not None:
+            project = _override(project, overrides, spec)
         return solve(project, upgrade=upgrade, progress=progress)
     except DiagnosticError as error:
-        at, place = spec.requirements_position, spec.findings.placed
-        found = [place(item, at) if item.code in _ABOUT_REQUIREMENTS else item for item in error.diagnostics]
+        found = [_placed(item, spec) if item.code in _ABOUT_REQUIREMENTS else item for item in error.diagnostics]
         raise DiagnosticError(found, exit_code=error.exit_code) from error
+
+
+def _override(project: Project, path: Path, spec: Spec) -> Project:
+    from wt_envs.overrides import override, read_overrides
+
+    overridden, displaced = override(project, read_overrides(path))
+    for name, message in displaced.items():
+        spec.findings.warn(Code.REQUIREMENT_DISPLACED, message, _position_of(name, spec))
+    return overridden
+
+
+def _placed(diagnostic: Diagnostic, spec: Spec) -> Diagnostic:
+    """A diagnostic at the requirement that it is about: the first one that it names."""
+    text = diagnostic.message
+    at, place = len(text), spec.requirements_position
+    for requirement, position in zip(spec.requirements, spec.requirement_positions, strict=True):
+        for word in _words_of(requirement):
+            found = re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text, re.IGNORECASE)
+            if found and found.start() < at:
+                at, place = found.start(), position
+    return spec.findings.placed(diagnostic, place)
+
+
+def _words_of(requirement: Requirement) -> list[str]:
+    """By what a message may name a requirement."""
+    from wt_envs.requirement import CondaRequirement, canonical
+
+    if isinstance(requirement, CondaRequirement):
+        return [requirement.name, requirement.channel]
+    sources = [requirement.path and requirement.path.removeprefix("./").rstrip("/"), requirement.git, requirement.url]
+    return [requirement.name, canonical(requirement.name), *(source for source in sources if source)]
+
+
+def _position_of(name: str, spec: Spec) -> Position:
+    from wt_envs.requirement import canonical
+
+    pairs = zip(spec.requirements, spec.requirement_positions, strict=True)
+    return next((at for requirement, at in pairs if canonical(requirement.name) == name), spec.requirements_position)

@@ -47,10 +47,12 @@ def parse_spec(document: Document) -> Spec:
     requirements = require(root, "requirements", "a spec", findings, "write 'requirements: []' if there are none")
     workflow = require(root, "workflow", "a spec", findings)
     defaults = read_defaults(root.get("task-instance-defaults"), findings)
+    required = read_requirements(requirements, findings) if requirements else ()
     return Spec(
         id=_read_id(id_node, findings) if id_node else None,
-        requirements=read_requirements(requirements, findings) if requirements else (),
+        requirements=tuple(requirement for requirement, _ in required),
         requirements_position=requirements.position if requirements else Position(1, 1),
+        requirement_positions=tuple(position for _, position in required),
         metadata=_read_metadata(root.get("metadata"), findings),
         params=read_params(root.get("params"), findings),
         outputs=_read_outputs(root.get("outputs"), findings),

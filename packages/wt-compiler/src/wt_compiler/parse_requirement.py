@@ -9,21 +9,35 @@ from wt_contracts.codes import Code
 from wt_compiler.document import MapNode, Node, plain
 from wt_compiler.findings import Findings
 from wt_compiler.shape import read_list, read_map
+from wt_compiler.values import Position
 
 if TYPE_CHECKING:
     from wt_envs.requirement import Requirement
 
 
-def read_requirements(node: Node, findings: Findings) -> tuple[Requirement, ...]:
-    """Read the list of requirements; what is wrong goes to the findings and is left out."""
-    requirements: list[Requirement] = []
+def read_requirements(node: Node, findings: Findings) -> tuple[tuple[Requirement, Position], ...]:
+    """Read the list of requirements, each with its place; what is wrong goes to the findings and is left out."""
+    requirements: list[tuple[Requirement, Position]] = []
     entries = read_list(node, "'requirements'", findings, "write 'requirements: []' if there are none")
     for entry in entries.items if entries else ():
         item = read_map(entry, "a requirement", findings)
         requirement = _read_requirement(item, findings) if item else None
-        if requirement is not None:
-            requirements.append(requirement)
+        if item is not None and requirement is not None:
+            _refuse_twice(requirement, item.position, requirements, findings)
+            requirements.append((requirement, item.position))
     return tuple(requirements)
+
+
+def _refuse_twice(
+    requirement: Requirement, position: Position, before: list[tuple[Requirement, Position]], findings: Findings
+) -> None:
+    from wt_envs.requirement import canonical
+
+    name = canonical(requirement.name)
+    first = next((at for other, at in before if canonical(other.name) == name), None)
+    if first is not None:
+        message = f"{requirement.name} is required twice, first in line {first.line}, column {first.column}"
+        findings.error(Code.WRONG_REQUIREMENT, message, position, "keep one of them")
 
 
 def _read_requirement(item: MapNode, findings: Findings) -> Requirement | None:

@@ -91,6 +91,7 @@ class Spec:
         id: Names the workflow.
         requirements: What its environment must hold.
         requirements_position: Where that is written.
+        requirement_positions: Where each of them is written.
         metadata: Free, apart from the types of the well-known keys.
         params: Parameters of the workflow as a whole.
         outputs: What the workflow returns, by name; without any, what its last instance returns.
@@ -102,6 +103,7 @@ class Spec:
     id: Name | None
     requirements: tuple[Requirement, ...]
     requirements_position: Position
+    requirement_positions: tuple[Position, ...]
     metadata: dict[str, Any]
     params: tuple[ParameterSpec, ...]
     outputs: tuple[Argument, ...]

@@ -17,7 +17,7 @@ from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
 from wt_compiler import manifest, version
-from wt_compiler.environment import TaskSource, conda_requirements, find_tasks, lock_spec
+from wt_compiler.environment import TaskSource, find_tasks, lock_spec
 from wt_compiler.existing import Existing, unwritable
 from wt_compiler.graph import MOST_DRAWN, NotDrawnError
 from wt_compiler.names import DEFAULT_PREFIX, DEFAULT_RESULTS_ENV_VAR, Names, name_workflow
@@ -26,7 +26,7 @@ from wt_compiler.turn import turn
 if TYPE_CHECKING:
     from wt_contracts.console import Console
     from wt_contracts.registry import RegistryOutput
-    from wt_envs.lock import Lock
+    from wt_envs.lock import AnyLock
 
     from wt_compiler.dag import Dag
     from wt_compiler.emit import Files
@@ -45,6 +45,8 @@ class Options:
         source: Where to learn what the task libraries offer.
         prefix: What the names of the directory and the package start with.
         results_env_var: The environment variable that the compiled workflow reads its results directory from.
+        lock: Whether to solve and lock the environment; the tasks must then be known from elsewhere if not.
+        overrides: A file that replaces requirements.
         upgrade: Whether to look for newer versions of what the lock holds.
         graph: Whether to draw `graph.svg` and `graph.png`.
         force: Whether to emit even if nothing changed, and to replace generated files that were changed by hand.
@@ -54,6 +56,8 @@ class Options:
     source: TaskSource = field(default_factory=TaskSource)
     prefix: str = DEFAULT_PREFIX
     results_env_var: str = DEFAULT_RESULTS_ENV_VAR
+    lock: bool = True
+    overrides: Path | None = None
     upgrade: bool = False
     graph: bool = True
     force: bool = False
@@ -180,11 +184,11 @@ class _Compilation:
         self._resources.enter_context(turn(self._target, self._progress))
         self._old = Existing(self._target)
 
-    def _environment(self) -> tuple[RegistryOutput, Lock | None, Dag]:
+    def _environment(self) -> tuple[RegistryOutput, AnyLock | None, Dag]:
         """The tasks, the lock and the checked workflow; a spec with mistakes is refused as early as can be."""
         source = self._options.source
         known = source.registry is not None or source.current
-        registry = self._discover(None) if known or conda_requirements(self._spec) else None
+        registry = self._discover(None) if known else None
         dag = self._check(registry) if registry else None
         lock = self._lock()
         if registry is None or dag is None:
@@ -192,7 +196,7 @@ class _Compilation:
             dag = self._check(registry)
         return registry, lock, dag
 
-    def _discover(self, lock: Lock | None) -> RegistryOutput:
+    def _discover(self, lock: AnyLock | None) -> RegistryOutput:
         from wt_compiler.discovery import discover_locked
 
         source = self._options.source
@@ -200,16 +204,20 @@ class _Compilation:
             return find_tasks(self._spec, self._base, source, self._progress)
         return discover_locked(lock, timeout=source.timeout, progress=self._progress)
 
-    def _lock(self) -> Lock | None:
-        if conda := conda_requirements(self._spec):
-            names = ", ".join(requirement.name for requirement in conda)
-            message = f"no lock was written: the spec requires conda packages ({names})"
-            hint = "the workspace has a pixi.toml without wt's own packages: add wt-task to it, then run `pixi lock`"
+    def _lock(self) -> AnyLock | None:
+        options = self._options
+        if not options.lock:
+            message = "no lock was written, so the workspace cannot be run"
+            hint = "compile without '--no-lock'"
             self._spec.findings.warn(Code.LOCK_NOT_WRITTEN, message, self._spec.requirements_position, hint)
             return None
-        options = self._options
         return lock_spec(
-            self._spec, self._base, name=self._names.project, upgrade=options.upgrade, progress=self._progress
+            self._spec,
+            self._base,
+            name=self._names.project,
+            upgrade=options.upgrade,
+            overrides=options.overrides,
+            progress=self._progress,
         )
 
     def _check(self, registry: RegistryOutput) -> Dag:
@@ -224,12 +232,12 @@ class _Compilation:
 
         return read_cases(self._base)
 
-    def _hash(self, registry: RegistryOutput, lock: Lock | None, cases: dict[str, Any]) -> str:
+    def _hash(self, registry: RegistryOutput, lock: AnyLock | None, cases: dict[str, Any]) -> str:
         from wt_compiler.emit.json_text import json_text
         from wt_compiler.fingerprint import inputs
 
         entries = dict(sorted(registry.entries.items()))
-        locked = [lock.pyproject, lock.text] if lock else []
+        locked = [lock.manifest, lock.text] if lock else []
         spec = "\n".join(self._spec.findings.lines).encode(errors="surrogatepass")
         offered = registry.model_copy(update={"entries": entries}).model_dump_json()
         return inputs(spec, [offered, self._names.release, self._names.results_env_var, json_text(cases), *locked])
@@ -258,7 +266,7 @@ class _Compilation:
 
             self._drawing.send(to_dot(dag))
 
-    def _emit(self, dag: Dag, lock: Lock | None, cases: dict[str, Any], inputs: str) -> Compiled:
+    def _emit(self, dag: Dag, lock: AnyLock | None, cases: dict[str, Any], inputs: str) -> Compiled:
         from wt_compiler.emit.workflow import Workflow
         from wt_compiler.fingerprint import structure
         from wt_compiler.forms import derive_forms

@@ -5,18 +5,17 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
-import zipfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
 
-from packaging.metadata import parse_email
 from packaging.requirements import Requirement
-from packaging.specifiers import Specifier
+from wt_envs.conda_spec import conda_clauses
 from wt_envs.interpreter import running_interpreter
 from wt_envs.pin import split_name
 from wt_envs.platforms import PLATFORMS, current_platform
 from wt_envs.store import ENTRY, location, obtain
+from wt_envs.wheel_metadata import applies, requires
 
 from wt_dev.interpreter_package import KIND, assemble_empty, packages_in
 
@@ -44,7 +43,7 @@ def convert_wheel(wheel: Path) -> list[Path]:
 
     def build(staging: Path) -> None:
         tree, platform = _unpack(wheel, staging)
-        index = _write_depends(tree, _declared(wheel))
+        index = _write_depends(tree, requires(wheel))
         _pack(tree, staging / ENTRY / platform)
         if platform != "noarch":
             _stand_in(index, staging)
@@ -71,14 +70,7 @@ def _unpack(wheel: Path, staging: Path) -> tuple[Path, str]:
     return tree, converter.conda_target.subdir
 
 
-def _declared(wheel: Path) -> list[str]:
-    """What a wheel depends on, as PEP 508 writes it."""
-    with zipfile.ZipFile(wheel) as archive:
-        name = next(name for name in archive.namelist() if name.endswith(".dist-info/METADATA"))
-        return parse_email(archive.read(name))[0].get("requires_dist", [])
-
-
-def _write_depends(tree: Path, declared: list[str]) -> dict[str, Any]:
+def _write_depends(tree: Path, declared: list[Requirement]) -> dict[str, Any]:
     """Write what the package depends on, by the markers as they are here; whl2conda leaves out all that have one."""
     path = tree / "info" / "index.json"
     index: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
@@ -88,18 +80,10 @@ def _write_depends(tree: Path, declared: list[str]) -> dict[str, Any]:
     return index
 
 
-def _conda_specs(declared: list[str]) -> Iterator[str]:
-    for text in declared:
-        requirement = Requirement(text)
-        if requirement.marker is None or requirement.marker.evaluate({"extra": ""}):
-            clauses = ",".join(map(_clause, sorted(requirement.specifier, key=str)))
-            yield f"{split_name(requirement.name)} {clauses}".strip()
-
-
-def _clause(specifier: Specifier) -> str:
-    if specifier.operator == "==" and specifier.version.endswith(".*"):
-        return specifier.version
-    return str(specifier).replace("===", "==")
+def _conda_specs(declared: list[Requirement]) -> Iterator[str]:
+    for requirement in declared:
+        if applies(requirement):
+            yield f"{split_name(requirement.name)} {conda_clauses(requirement.specifier)}"
 
 
 def _pack(tree: Path, target: Path) -> None:

@@ -12,7 +12,9 @@ from pathlib import Path
 from typing import Final
 
 _GRACE: Final = 5.0
-_OUTER: Final = frozenset({"PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__", "CONDA_PREFIX", "PYTHONUSERBASE"})
+_OUTER: Final = frozenset(
+    {"PYTHONHOME", "PYTHONPATH", "__PYVENV_LAUNCHER__", "CONDA_PREFIX", "PYTHONUSERBASE", "VIRTUAL_ENV"}
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,7 +37,28 @@ class Environment:
     @property
     def python(self) -> Path:
         """Its interpreter."""
-        return self.bin / ("python.exe" if sys.platform == "win32" else "python")
+        if sys.platform == "win32":
+            own = self.prefix / "python.exe"  # conda's python lies there
+            return own if own.is_file() else self.bin / "python.exe"
+        return self.bin / "python"
+
+    @property
+    def _name(self) -> str:
+        """The variable by which programs know that they run in such an environment."""
+        return "CONDA_PREFIX" if self.is_conda else "VIRTUAL_ENV"
+
+    @property
+    def is_conda(self) -> bool:
+        """Whether it holds conda packages, and an interpreter of its own."""
+        return (self.prefix / "conda-meta").is_dir()
+
+    @property
+    def _activation(self) -> dict[str, str]:
+        if not self.is_conda:
+            return {}
+        from wt_envs.activation import activation
+
+        return activation(self.prefix)
 
     def environ(self, env: Mapping[str, str] | None = None) -> dict[str, str]:
         """The variables that a process in the environment gets.
@@ -50,8 +73,8 @@ class Environment:
         inherited = {name: value for name, value in os.environ.items() if name not in _OUTER}
         path = os.pathsep.join(part for part in (str(self.bin), inherited.get("PATH", os.defpath)) if part)
         # The user's own site-packages would be seen before they are looked for here: a locked environment has none.
-        fixed = {"PATH": path, "VIRTUAL_ENV": str(self.prefix), "PYTHONNOUSERSITE": "1"}
-        return {**inherited, **fixed, **(env or {})}
+        fixed = {"PATH": path, self._name: str(self.prefix), "PYTHONNOUSERSITE": "1"}
+        return {**inherited, **self._activation, **fixed, **(env or {})}
 
     def command(self, argv: Sequence[str | Path]) -> list[str]:
         """The command line with its program replaced by the environment's own of that name, if it has one."""

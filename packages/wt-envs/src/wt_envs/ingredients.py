@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, Final
@@ -13,10 +13,10 @@ from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
 from wt_envs.extras import check_extras
 from wt_envs.neighbours import neighbours
-from wt_envs.own import FAMILY, own_pin, running_origin
+from wt_envs.own import FAMILY, NAMES, own_pin, running_origin
 from wt_envs.pin import Pin, split_name
 from wt_envs.project import Project
-from wt_envs.requirement import PyPIRequirement, canonical
+from wt_envs.requirement import PyPIRequirement, Requirement, canonical
 from wt_envs.uv_process import Progress
 from wt_envs.wheels import build_archive, build_wheel, check_package
 
@@ -33,12 +33,14 @@ class Ingredients:
         dependencies: PEP 508 dependencies without their sources.
         pins: Where packages come from, by canonical name.
         states: The state of what is locked by its place, not by its contents, such as editable packages.
+        environments: The markers of the environments that the lock must hold for; all if empty.
     """
 
     project: Project
     dependencies: tuple[str, ...]
     pins: dict[str, Pin]
     states: tuple[str, ...] = ()
+    environments: tuple[str, ...] = ()
 
     @property
     def wheels(self) -> tuple[Path, ...]:
@@ -46,8 +48,8 @@ class Ingredients:
         return tuple(sorted((pin.wheel for pin in self.pins.values() if pin.wheel), key=lambda wheel: wheel.name))
 
     @property
-    def sources(self) -> dict[str, dict[str, Any]]:
-        """Uv's table of sources."""
+    def sources(self) -> dict[str, list[Mapping[str, Any]]]:
+        """Uv's table of sources: for each package one, or more with markers."""
         return dict(sorted(self._sources()))
 
     @property
@@ -57,12 +59,14 @@ class Ingredients:
         pins = self.pins.items()
         return sorted(f"{name}{pin.specifier}" for name, pin in pins if pin.specifier or name not in direct)
 
-    def _sources(self) -> Iterator[tuple[str, dict[str, Any]]]:
+    def _sources(self) -> Iterator[tuple[str, list[Mapping[str, Any]]]]:
         for name, pin in self.pins.items():
             if pin.wheel is not None:
-                yield name, {"path": f"wheels/{pin.wheel.name}"}
+                yield name, [{"path": f"wheels/{pin.wheel.name}"}]
             elif pin.source is not None:
-                yield name, dict(pin.source)
+                yield name, [pin.source]
+            elif pin.sources:
+                yield name, list(pin.sources)
 
 
 def gather(project: Project, *, also: Collection[str] = (), progress: Progress | None = None) -> Ingredients:
@@ -78,13 +82,15 @@ def gather(project: Project, *, also: Collection[str] = (), progress: Progress |
             (WT402), or a wheel cannot be built (WT403).
     """
     _check_unique(project.requirements)
-    required = {requirement.canonical_name: requirement for requirement in project.requirements}
+    requirements = project.pypi
+    required = {requirement.canonical_name: requirement for requirement in requirements}
     pins: dict[str, Pin] = {}
     states: list[str] = []
-    for name in dict.fromkeys([*FAMILY, *(split_name(own) for own in project.own), *also]):
+    grouped = {split_name(name) for group in project.groups.values() for name in group} & NAMES
+    for name in dict.fromkeys([*FAMILY, *(split_name(own) for own in project.own), *sorted(grouped), *also]):
         if name not in required or not _says_from_where(required[name]):
             pins[name] = own_pin(name, progress=progress)
-    for requirement in project.requirements:
+    for requirement in requirements:
         place = _place(requirement, project.base)
         pin = _pin(requirement, place, progress)
         if pin is not None:
@@ -92,14 +98,13 @@ def gather(project: Project, *, also: Collection[str] = (), progress: Progress |
             states += _states(requirement, pin)
         if place is not None and not requirement.editable:
             _add_neighbours(place, {*pins, *required}, pins, progress)
-    specifiers = [requirement.specifier for requirement in project.requirements]
+    specifiers = [requirement.specifier for requirement in requirements]
     return Ingredients(project, tuple(dict.fromkeys([*specifiers, *project.own])), pins, tuple(states))
 
 
 def _says_from_where(requirement: PyPIRequirement) -> bool:
     """Whether a requirement of one of wt's packages says itself where it comes from, and wt need not choose."""
-    sourced = requirement.path is not None or requirement.git is not None or requirement.url is not None
-    return sourced or (requirement.version is not None and running_origin().is_index)
+    return requirement.is_sourced or (requirement.version is not None and running_origin().is_index)
 
 
 def _place(requirement: PyPIRequirement, base: Path) -> Path | None:
@@ -153,8 +158,8 @@ def _states(requirement: PyPIRequirement, pin: Pin) -> list[str]:
     return [hashlib.sha256(file.read_bytes()).hexdigest() for file in files if file.is_file()]
 
 
-def _check_unique(requirements: tuple[PyPIRequirement, ...]) -> None:
-    names = [requirement.canonical_name for requirement in requirements]
+def _check_unique(requirements: tuple[Requirement, ...]) -> None:
+    names = [canonical(requirement.name) for requirement in requirements]
     repeated = sorted({name for name in names if names.count(name) > 1})
     if repeated:
         raise DiagnosticError(

@@ -9,13 +9,16 @@ import tomllib
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final
+from typing import TYPE_CHECKING, Any, Final, TypeAlias
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
 from wt_envs.cache import cache_root
 from wt_envs.memo import recall, remember, replace_file
+
+if TYPE_CHECKING:
+    from wt_envs.pixi_lock import PixiLock
 
 PYPROJECT: Final = "pyproject.toml"
 UV_LOCK: Final = "uv.lock"
@@ -67,6 +70,11 @@ class Lock:
             replace_file(directory / WHEELS / wheel.name, wheel.read_bytes())
         replace_file(directory / PYPROJECT, self.pyproject.encode())
         replace_file(directory / UV_LOCK, self.text.encode())
+
+    @property
+    def manifest(self) -> str:
+        """What the lock was solved from."""
+        return self.pyproject
 
     @cached_property
     def digest(self) -> str:
@@ -154,3 +162,20 @@ def _unreadable(path: Path, reason: str) -> DiagnosticError:
             hint="compile the workflow again",
         )
     )
+
+
+AnyLock: TypeAlias = "Lock | PixiLock"
+"""A lock of either back end."""
+
+
+def read_lock(directory: Path) -> AnyLock:
+    """Read the lock of a workspace, whichever back end it is for.
+
+    Raises:
+        DiagnosticError: If there is none, or it cannot be read (WT405, WT412).
+    """
+    if (directory / "pixi.lock").is_file() or (directory / "pixi.toml").is_file():
+        from wt_envs.pixi_lock import PixiLock
+
+        return PixiLock.read(directory)
+    return Lock.read(directory)

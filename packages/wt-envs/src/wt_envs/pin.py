@@ -17,11 +17,13 @@ class Pin(NamedTuple):
         specifier: The versions that are allowed; empty for any.
         source: Its entry in uv's table of sources; None for the index.
         wheel: The wheel that goes into the workspace; its source is made from it.
+        sources: Entries for different platforms, instead of one.
     """
 
     specifier: str = ""
     source: Mapping[str, Any] | None = None
     wheel: Path | None = None
+    sources: tuple[Mapping[str, Any], ...] = ()
 
 
 def split_name(dependency: str) -> str:

@@ -44,3 +44,14 @@ def _render(package: dict[str, Any]) -> str:
 def _place(project: Project) -> Path:
     name = hashlib.sha256(f"{project.base.absolute()}\0{project.name}".encode("utf-8", "surrogateescape")).hexdigest()
     return cache_root() / "preferences" / f"{name[:32]}.lock"
+
+
+def last_conda(project: Project) -> Path | None:
+    """The file that holds the project's last lock with conda packages; None if there is none."""
+    place = _place(project).with_suffix(".pixi.lock")
+    return place if place.is_file() else None
+
+
+def keep_conda(project: Project, lock: str) -> None:
+    """Keep a lock with conda packages for the next solve."""
+    remember(_place(project).with_suffix(".pixi.lock"), lock)

@@ -6,7 +6,7 @@ from pathlib import Path
 
 from pydantic import BaseModel, ConfigDict, Field
 
-from wt_envs.requirement import PyPIRequirement
+from wt_envs.requirement import CondaRequirement, PyPIRequirement, Requirement
 
 
 class Project(BaseModel):
@@ -19,14 +19,26 @@ class Project(BaseModel):
             the same name with a version or source of its own takes the place of what wt would choose.
         requires_python: The versions of Python that the lock must hold for.
         groups: Dependency groups, such as `test`: locked, but not installed in realised environments.
+        conda_groups: What the groups need from conda's channels.
         base: The directory that relative paths in the requirements are relative to.
     """
 
     model_config = ConfigDict(frozen=True)
 
     name: str
-    requirements: tuple[PyPIRequirement, ...] = ()
+    requirements: tuple[Requirement, ...] = ()
     own: tuple[str, ...] = ()
     requires_python: str = ">=3.11"
     groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
     base: Path = Field(default_factory=Path.cwd)
+    conda_groups: dict[str, tuple[CondaRequirement, ...]] = Field(default_factory=dict)
+
+    @property
+    def pypi(self) -> tuple[PyPIRequirement, ...]:
+        """The requirements that uv meets."""
+        return tuple(requirement for requirement in self.requirements if isinstance(requirement, PyPIRequirement))
+
+    @property
+    def conda(self) -> tuple[CondaRequirement, ...]:
+        """The requirements that conda's channels meet."""
+        return tuple(requirement for requirement in self.requirements if isinstance(requirement, CondaRequirement))

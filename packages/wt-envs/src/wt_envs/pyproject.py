@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from wt_envs.ingredients import Ingredients
@@ -26,38 +26,49 @@ def render(ingredients: Ingredients) -> str:
         f"name = {string(project.name)}",
         'version = "0"',
         f"requires-python = {string(project.requires_python)}",
-        *_array("dependencies", ingredients.dependencies),
+        *array("dependencies", ingredients.dependencies),
     ]
     if project.groups:
         lines += ["", "[dependency-groups]"]
         for name, group in sorted(project.groups.items()):
-            lines += _array(_key(name), group)
+            lines += array(key(name), group)
     lines += ["", "[tool.uv]", "package = false"]
+    if ingredients.environments:
+        lines += array("environments", ingredients.environments)
     if ingredients.constraints:
-        lines += _array("constraint-dependencies", ingredients.constraints)
+        lines += array("constraint-dependencies", ingredients.constraints)
     # A workspace of its own: a directory above that is one, too, is not asked.
     lines += ["", "[tool.uv.workspace]"]
     if ingredients.sources:
         lines += ["", "[tool.uv.sources]"]
-        lines += [f"{_key(name)} = {inline(source)}" for name, source in ingredients.sources.items()]
+        lines += [f"{key(name)} = {_sources(sources)}" for name, sources in ingredients.sources.items()]
     return "\n".join(lines) + "\n"
 
 
-def _array(key: str, values: Iterable[str]) -> list[str]:
+def array(name: str, values: Iterable[str]) -> list[str]:
+    """The lines of a TOML array of texts, one text a line."""
     items = list(values)
-    return [f"{key} = [", *(f"    {string(item)}," for item in items), "]"] if items else [f"{key} = []"]
+    return [f"{name} = [", *(f"    {string(item)}," for item in items), "]"] if items else [f"{name} = []"]
 
 
 def inline(table: Mapping[str, Any]) -> str:
-    """A TOML inline table of texts and booleans."""
-    return "{ " + ", ".join(f"{_key(key)} = {_value(value)}" for key, value in table.items()) + " }"
+    """A TOML inline table of texts, booleans and tuples of them."""
+    return "{ " + ", ".join(f"{key(name)} = {_value(value)}" for name, value in table.items()) + " }"
+
+
+def _sources(sources: Sequence[Mapping[str, Any]]) -> str:
+    tables = [inline(source) for source in sources]
+    return tables[0] if len(tables) == 1 else f"[{', '.join(tables)}]"
 
 
 def _value(value: object) -> str:
+    if isinstance(value, tuple):
+        return f"[{', '.join(map(_value, value))}]"
     return str(value).lower() if isinstance(value, bool) else string(str(value))
 
 
-def _key(name: str) -> str:
+def key(name: str) -> str:
+    """A TOML key."""
     return name if re.fullmatch(r"[A-Za-z0-9_-]+", name) else string(name)
 
 

@@ -7,16 +7,20 @@ import json
 import time
 import tomllib
 from pathlib import Path
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 from wt_contracts.codes import Code
+from wt_contracts.diagnostics import DiagnosticError
 
 from wt_envs.environment import Environment
 from wt_envs.interpreter import running_interpreter
-from wt_envs.lock import Lock
+from wt_envs.lock import AnyLock, Lock
 from wt_envs.store import ENTRY, location, obtain
 from wt_envs.uv_process import Progress, UvError, run_uv
 from wt_envs.uv_words import explain
+
+if TYPE_CHECKING:
+    from wt_envs.pixi_lock import PixiLock
 
 __all__ = ["KIND", "RECORD", "Environment", "address", "is_intact", "realise"]
 
@@ -25,36 +29,46 @@ RECORD: Final = "wt-environment.json"
 _RULES: Final = "1"
 
 
-def realise(lock: Lock, *, progress: Progress | None = None) -> Environment:
+def realise(lock: AnyLock, *, progress: Progress | None = None) -> Environment:
     """Get the environment of a lock, for the running interpreter; made if it is not there.
 
     Args:
-        lock: What gets installed.
+        lock: What gets installed. One with conda packages brings its own interpreter.
         progress: Told what is being done.
 
     Returns:
         The environment.
 
     Raises:
-        DiagnosticError: If something cannot be installed (WT404), the lock is no lock (WT405) or the cache cannot be
-            written (WT407). Nothing half-built is left.
+        DiagnosticError: If something cannot be installed (WT404) or is not what was locked (WT413), the lock is no lock
+            (WT405), not for this machine (WT410) or out of date (WT411), or the cache cannot be written (WT407).
+            Nothing half-built is left.
     """
     digest = address(lock)
+    target = location(KIND, digest[:32])
 
     def build(staging: Path) -> None:
         if progress is not None:
             progress(f"installing {len(lock.packages)} packages")
-        _install(lock, staging, progress)
+        _install(lock, staging, target, progress)
         (staging / ENTRY / RECORD).write_text(json.dumps(_record(lock, digest)), encoding="utf-8")
 
+    if not isinstance(lock, Lock):
+        _check_fresh(lock)
     waiting = None if progress is None else lambda: progress("waiting for another process that installs the same")
     prefix = obtain(KIND, digest[:32], build, intact=is_intact, on_wait=waiting)
     return Environment(prefix, digest)
 
 
-def address(lock: Lock) -> str:
+def address(lock: AnyLock) -> str:
     """What the environment of a lock is addressed by on this machine; needs no environment to be there."""
-    return hashlib.sha256("\0".join((_RULES, lock.digest, running_interpreter().identity)).encode()).hexdigest()
+    if isinstance(lock, Lock):
+        machine = running_interpreter().identity
+    else:
+        from wt_envs.platforms import current_platform
+
+        machine = current_platform()
+    return hashlib.sha256("\0".join((_RULES, lock.digest, machine)).encode()).hexdigest()
 
 
 def is_intact(prefix: Path) -> bool:
@@ -62,7 +76,31 @@ def is_intact(prefix: Path) -> bool:
     return Environment(prefix, "").python.exists()
 
 
-def _install(lock: Lock, staging: Path, progress: Progress | None) -> None:
+def _install(lock: AnyLock, staging: Path, target: Path, progress: Progress | None) -> None:
+    if isinstance(lock, Lock):
+        _install_uv(lock, staging, progress)
+    else:
+        from wt_envs.conda_realise import install_conda
+
+        install_conda(lock, staging, staging / ENTRY, target, progress)
+
+
+def _check_fresh(lock: PixiLock) -> None:
+    """Refuse a lock that lacks what its manifest names; that takes no time, so it is done before every use.
+
+    Raises:
+        DiagnosticError: WT411.
+    """
+    from wt_envs.conda_realise import out_of_date
+    from wt_envs.requirement import canonical
+
+    names = {canonical(name) for name, _ in lock.packages}
+    missing = [name for name in [*lock.required_conda, *lock.required_pypi] if canonical(name) not in names]
+    if missing:
+        raise DiagnosticError(out_of_date(missing[0]))
+
+
+def _install_uv(lock: Lock, staging: Path, progress: Progress | None) -> None:
     project = staging / "project"
     prefix = staging / ENTRY
     python = running_interpreter().executable
@@ -80,7 +118,10 @@ def _install(lock: Lock, staging: Path, progress: Progress | None) -> None:
         raise explain(error, cache=location(KIND, ""), otherwise=Code.REALISE_FAILED, doing=doing) from error
 
 
-def _record(lock: Lock, digest: str) -> dict[str, object]:
-    name = tomllib.loads(lock.pyproject).get("project", {}).get("name")
-    interpreter = running_interpreter().identity
+def _record(lock: AnyLock, digest: str) -> dict[str, object]:
+    if isinstance(lock, Lock):
+        name = tomllib.loads(lock.pyproject).get("project", {}).get("name")
+        interpreter = running_interpreter().identity
+    else:
+        name, interpreter = lock.project, f"conda python {dict(lock.packages).get('python', '')}"
     return {"digest": digest, "lock": lock.digest, "project": name, "interpreter": interpreter, "created": time.time()}

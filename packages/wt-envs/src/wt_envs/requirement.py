@@ -80,6 +80,11 @@ class PyPIRequirement(BaseModel):
         return canonical(self.name)
 
     @property
+    def is_sourced(self) -> bool:
+        """Whether it says itself where it comes from, instead of leaving that to the index."""
+        return self.path is not None or self.git is not None or self.url is not None
+
+    @property
     def specifier(self) -> str:
         """Name, extras and version as a PEP 508 dependency, without its source."""
         extras = f"[{','.join(self.extras)}]" if self.extras else ""

@@ -1,153 +1,37 @@
-"""A project to its lock, solved by uv; the second time without starting anything."""
+"""A project to its lock; the second time without starting anything."""
 
 from __future__ import annotations
 
-import hashlib
-import json
-import re
-import tomllib
-from pathlib import Path
-from typing import Any, Final
-
-from wt_contracts.codes import Code
-from wt_contracts.diagnostics import Diagnostic, DiagnosticError
-
-from wt_envs.ingredients import Ingredients, gather
-from wt_envs.interpreter import running_interpreter
-from wt_envs.lock import UV_LOCK, Lock
-from wt_envs.own import NAMES, running_origin
-from wt_envs.preferences import prefer, preferences
+from wt_envs.backend import backend_of
+from wt_envs.lock import AnyLock
 from wt_envs.project import Project
-from wt_envs.pyproject import render
-from wt_envs.store import ENTRY, location, obtain
-from wt_envs.uv_process import Progress, UvError, run_uv, uv_configuration
-from wt_envs.uv_words import explain
-
-KIND: Final = "locks"
-_RULES: Final = "1"
-_ALSO: Final = "also.json"
+from wt_envs.uv_process import Progress
 
 
-def solve(project: Project, *, upgrade: bool = False, progress: Progress | None = None) -> Lock:
+def solve(project: Project, *, upgrade: bool = False, progress: Progress | None = None) -> AnyLock:
     """Choose a version of every package that a project needs, for every platform.
 
     Args:
-        project: What is needed.
+        project: What is needed. If conda packages are among it, conda's channels are solved first, and uv adds what is
+            to come from PyPI; else uv solves all.
         upgrade: Whether to look for newer versions, instead of what was solved before.
         progress: Told what is being done.
 
     Returns:
-        The lock. The same project with the same sources and indexes gives the same lock, from the cache.
+        The lock. The same project with the same sources, channels and indexes gives the same lock, from the cache.
 
     Raises:
         DiagnosticError: If the requirements cannot be met (WT401), a source is missing or no package (WT402), a wheel
-            cannot be built (WT403), a package is required twice (WT115) or the cache cannot be written (WT407).
+            cannot be built (WT403), a package is required twice (WT115), the cache cannot be written (WT407), or conda
+            packages are required and py-rattler is not installed (WT406) or a channel not reached (WT409).
     """
-    also: list[str] = []
-    while True:
-        ingredients = gather(project, also=also, progress=progress)
-        entry = _obtain(ingredients, upgrade=upgrade, progress=progress)
-        more = entry / _ALSO
-        if not more.exists():
-            return Lock.read(entry)
-        also += json.loads(more.read_text(encoding="utf-8"))
+    if (
+        backend_of([*project.requirements, *(item for group in project.conda_groups.values() for item in group)])
+        == "uv"
+    ):
+        from wt_envs.uv_solve import solve_pypi
 
+        return solve_pypi(project, upgrade=upgrade, progress=progress)
+    from wt_envs.conda_solve import solve_conda
 
-def _obtain(ingredients: Ingredients, *, upgrade: bool, progress: Progress | None) -> Path:
-    pyproject = render(ingredients)
-
-    def build(staging: Path) -> None:
-        if progress is not None:
-            progress(f"solving the environment of {ingredients.project.name}")
-        entry = staging / ENTRY
-        known = "" if upgrade else preferences(ingredients.project)
-        Lock(pyproject, known, ingredients.wheels).write(entry)
-        _run_lock(entry, ingredients, upgrade=upgrade, progress=progress)
-        if (entry / _ALSO).exists():
-            return
-        text = (entry / UV_LOCK).read_text(encoding="utf-8")
-        packages = tomllib.loads(text)["package"]
-        _check_versions(packages, ingredients.project)
-        also = _own_from_index(packages, ingredients.project)
-        if also:
-            _ask_also(entry, also)
-        else:
-            prefer(ingredients.project, text)
-
-    waiting = None if progress is None else lambda: progress("waiting for another process that solves the same")
-    return obtain(KIND, _key(pyproject, ingredients), build, on_wait=waiting, replace=upgrade)
-
-
-def _key(pyproject: str, ingredients: Ingredients) -> str:
-    digest = hashlib.sha256(f"{_RULES}\0{pyproject}\0{uv_configuration()}".encode())
-    for wheel in ingredients.wheels:
-        digest.update(hashlib.sha256(wheel.read_bytes()).digest())
-    digest.update("\0".join(ingredients.states).encode())
-    return digest.hexdigest()[:32]
-
-
-def _run_lock(entry: Path, ingredients: Ingredients, *, upgrade: bool, progress: Progress | None) -> None:
-    # Of a lock that holds versions only uv keeps what it can.
-    arguments = ["lock", "--python", str(running_interpreter().executable), *(["--upgrade"] if upgrade else [])]
-    lock = entry / UV_LOCK
-    if not lock.stat().st_size:
-        lock.unlink()
-    try:
-        run_uv(*arguments, cwd=entry, progress=progress)
-    except UvError as error:
-        also = _own_named(error.output, ingredients)
-        if also:
-            _ask_also(entry, also)
-            return
-        doing = "the requirements cannot be met"
-        about = ingredients.project.requirements
-        code = Code.REQUIREMENTS_UNSOLVABLE
-        raise explain(error, cache=location(KIND, ""), otherwise=code, doing=doing, about=about) from error
-
-
-def _ask_also(entry: Path, names: list[str]) -> None:
-    """Note that these packages have to come from this checkout, too: the solve begins again with them."""
-    (entry / _ALSO).write_text(json.dumps(names), encoding="utf-8")
-
-
-def _own_named(output: str, ingredients: Ingredients) -> list[str]:
-    """The packages of this checkout that uv did not find, or not as they should be, where it looked: in the index."""
-    words = set(re.findall(r"[a-z0-9-]+", output))
-    return sorted(words & set(running_origin().packages) - set(ingredients.pins))
-
-
-def _check_versions(packages: list[dict[str, Any]], project: Project) -> None:
-    """Hold the version that a requirement asks for against its path, git repository or URL, which uv does not do."""
-    from packaging.specifiers import SpecifierSet
-
-    versions = {package["name"]: package.get("version") for package in packages if "registry" not in package["source"]}
-    refused = []
-    for requirement in project.requirements:
-        version = versions.get(requirement.canonical_name)
-        if requirement.version is None or version is None:
-            continue
-        if not SpecifierSet(requirement.version).contains(version, prereleases=True):
-            place = requirement.path or requirement.git or requirement.url or "this checkout of wt"
-            message = f"{requirement.name} in {place} has version {version}, and {requirement.version} is required"
-            refused.append(Diagnostic(code=Code.REQUIREMENTS_UNSOLVABLE, message=message))
-    if refused:
-        raise DiagnosticError(refused)
-
-
-def _own_from_index(packages: list[dict[str, Any]], project: Project) -> list[str]:
-    """The packages of this checkout that came from the index, where others' releases bear the same names.
-
-    Raises:
-        DiagnosticError: If one of wt's packages came from there that the checkout does not hold, and nobody chose it.
-    """
-    checkout = set(running_origin().packages)
-    if not checkout:
-        return []
-    foreign = {package["name"] for package in packages if "registry" in package["source"]} & (NAMES | checkout)
-    chosen = {requirement.canonical_name for requirement in project.requirements}
-    missing = sorted(foreign - checkout - chosen)
-    if missing:
-        message = f"{', '.join(missing)} would come from the index, and this checkout of wt does not hold it"
-        hint = "remove what depends on it, or require it by 'path' or 'git'"
-        raise DiagnosticError(Diagnostic(code=Code.REQUIREMENTS_UNSOLVABLE, message=message, hint=hint))
-    return sorted(foreign & checkout)
+    return solve_conda(project, upgrade=upgrade, progress=progress)

@@ -52,10 +52,10 @@ def realise(workspace: Workspace, console: Console) -> Environment:
     Raises:
         DiagnosticError: If the lock cannot be read or the environment cannot be built.
     """
-    from wt_envs.lock import Lock
+    from wt_envs.lock import read_lock
     from wt_envs.realise import realise as realise_lock
 
-    return realise_lock(Lock.read(workspace.directory), progress=console.progress)
+    return realise_lock(read_lock(workspace.directory), progress=console.progress)
 
 
 def _compile(spec: Path, console: Console) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 from wt_contracts.type_hints import each_compiled_once
@@ -25,13 +25,30 @@ if TYPE_CHECKING:
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where it goes; by default beside SPEC."
 )
 @source_options
-@click.option("--pkg-name-prefix", default="wt", show_default=True, metavar="PREFIX", help="What its names start with.")
+@click.option(
+    "--pkg-name-prefix", "prefix", default="wt", show_default=True, metavar="PREFIX", help="What its names start with."
+)
 @click.option(
     "--results-env-var",
     default="WT_RESULTS",
     show_default=True,
     metavar="NAME",
     help="The environment variable that will name the results directory.",
+)
+@click.option("--lock/--no-lock", default=True, help="Solve and lock the environment.")
+@click.option(
+    "--env-overrides",
+    "overrides",
+    type=click.Path(path_type=Path),
+    metavar="FILE",
+    help="Replace requirements by those of a TOML file.",
+)
+@click.option(
+    "--offline",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda _context, _option, offline: _go_offline(offline),
+    help="Fetch nothing: take what is in caches and in channels on this machine.",
 )
 @click.option("--upgrade", is_flag=True, help="Look for newer versions of what the lock holds.")
 @click.option("--graph/--no-graph", default=True, help="Draw graph.svg and graph.png.")
@@ -42,17 +59,17 @@ if TYPE_CHECKING:
 @click.pass_obj
 def compile_(
     console: Console,
+    /,
     spec: Path,
     output: Path | None,
     registry: Path | None,
     env: str | None,
     discovery_timeout: float,
-    pkg_name_prefix: str,
-    results_env_var: str,
-    upgrade: bool,
+    lock: bool,
     graph: bool,
     force: bool,
     form: str,
+    **chosen: Any,
 ) -> None:
     """Compile SPEC to a workspace that stands on its own.
 
@@ -66,25 +83,29 @@ def compile_(
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from wt_compiler.collector import no_garbage_collection
 
+    source = task_source(registry, env, discovery_timeout)
+    if not lock and registry is None and env is None:
+        raise click.UsageError(
+            "'--no-lock' goes with '--registry' or '--env' only: the tasks are found in the environment"
+        )
     with no_garbage_collection(), each_compiled_once(), ExitStack() as resources:
         drawing = _draw_ahead(resources) if graph and (force or _is_new(spec, output)) else None
         from wt_compiler.workspace import Options, compile_spec
 
-        options = Options(
-            output=output,
-            source=task_source(registry, env, discovery_timeout),
-            prefix=pkg_name_prefix,
-            results_env_var=results_env_var,
-            upgrade=upgrade,
-            graph=graph,
-            force=force,
-        )
+        options = Options(output=output, source=source, lock=lock, graph=graph, force=force, **chosen)
         compiled = compile_spec(spec, options, console.progress, drawing)
     if console.json:
         console.answer(_as_json(compiled))
         return
     console.diagnose(compiled.warnings)
     console.answer(_as_text(compiled))
+
+
+def _go_offline(offline: bool) -> None:
+    if offline:
+        from wt_envs.offline import go_offline
+
+        go_offline()
 
 
 def _is_new(spec: Path, output: Path | None) -> bool:

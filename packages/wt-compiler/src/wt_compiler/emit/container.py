@@ -16,7 +16,7 @@ _REQUIRES = re.compile(r"""^requires-python\s*=\s*["']([^"']+)["']""", re.M)
 
 def emit(workflow: Workflow) -> Files:
     """`Dockerfile` and `.dockerignore`."""
-    template = "Dockerfile.jinja" if workflow.lock else "Dockerfile.pixi.jinja"
+    template = "Dockerfile.pixi.jinja" if workflow.is_conda or not workflow.lock else "Dockerfile.jinja"
     wheels = bool(workflow.lock and workflow.lock.wheels)
     return {
         "Dockerfile": render(template, workflow=workflow, python=_python(workflow), uv=version("uv"), wheels=wheels),
@@ -26,7 +26,7 @@ def emit(workflow: Workflow) -> Files:
 
 def _python(workflow: Workflow) -> str:
     """The minor version of Python that the image has unless told otherwise."""
-    found = _REQUIRES.search(workflow.lock.pyproject) if workflow.lock else None
+    found = _REQUIRES.search(workflow.lock.manifest) if workflow.lock else None
     bounds = _BOUND.findall(found.group(1)) if found else []
     return next((python for python in _PYTHONS if all(_holds(int(python[2:]), *bound[:2]) for bound in bounds)), "3.13")
 

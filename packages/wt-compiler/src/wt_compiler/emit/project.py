@@ -19,14 +19,18 @@ PLATFORMS = ("linux-64", "linux-aarch64", "osx-64", "osx-arm64", "win-64")
 
 
 def emit(workflow: Workflow) -> Files:
-    """`pyproject.toml` with `uv.lock` and wheels; with conda requirements `pixi.toml` instead of a lock."""
+    """`pyproject.toml` with `uv.lock`, or `pixi.toml` with `pixi.lock` if conda packages are required, and wheels."""
     lock = workflow.lock
-    head = lock.pyproject if lock else ""
+    head = lock.manifest if lock and not workflow.is_conda else ""
     tables = render("pyproject.toml.jinja", workflow=workflow, toml=toml_string)
     files: Files = {"pyproject.toml": f"{head.rstrip()}\n\n{tables}".lstrip()}
     if lock is None:
         return {**files, "pixi.toml": _pixi(workflow)}
-    files["uv.lock"] = lock.text
+    if workflow.is_conda:
+        tasks = render("pixi_tasks.toml.jinja", workflow=workflow, key=_key, toml=toml_string)
+        files.update({"pixi.toml": f"{lock.manifest.rstrip()}\n\n{tasks}", "pixi.lock": lock.text})
+    else:
+        files["uv.lock"] = lock.text
     return {**files, **{f"wheels/{wheel.name}": wheel for wheel in lock.wheels}}
 
 

@@ -15,7 +15,7 @@ from wt_compiler.names import Names
 from wt_compiler.values import Call, EnvVariable, Secret
 
 if TYPE_CHECKING:
-    from wt_envs.lock import Lock
+    from wt_envs.lock import AnyLock
 
     from wt_compiler.version import Stamp
 
@@ -29,7 +29,7 @@ class Workflow:
         names: What it and its files are called.
         forms: Its parameter schemas.
         stamp: Its version and hashes.
-        lock: Its environment; None if the requirements hold conda packages.
+        lock: Its environment; None if none was wanted.
         cases: Example parameters for the workspace's tests: `{name: {"params": {…}, "raises": bool}}`.
         pictured: Whether `graph.svg` and `graph.png` will stand beside the files.
     """
@@ -38,7 +38,7 @@ class Workflow:
     names: Names
     forms: Forms
     stamp: Stamp
-    lock: Lock | None = None
+    lock: AnyLock | None = None
     cases: dict[str, Any] = field(default_factory=dict)
     pictured: bool = True
 
@@ -47,6 +47,17 @@ class Workflow:
         """The version of wt-compiler that compiles."""
         metadata = distribution("wt-compiler").read_text("METADATA") or ""  # `version` takes 20 ms to find this line
         return next(line.removeprefix("Version: ") for line in metadata.splitlines() if line.startswith("Version: "))
+
+    @property
+    def is_conda(self) -> bool:
+        """Whether its environment holds conda packages."""
+        if self.lock is not None:
+            from wt_envs.pixi_lock import PixiLock
+
+            return isinstance(self.lock, PixiLock)
+        from wt_envs.backend import backend_of
+
+        return backend_of(self.dag.requirements) == "conda"
 
     @property
     def line_length(self) -> int:
