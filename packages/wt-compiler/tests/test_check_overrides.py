@@ -46,6 +46,7 @@ def check(diagnose: Diagnose, section: str, path: str) -> list[Diagnostic]:
         ("properties", "The look.properties.picture.properties.style.anyOf"),
         ("properties", "The look.properties.picture.properties.labels.items.title"),
         ("properties", "Ver. 2.0.properties.later.properties.path.default"),
+        ("properties", '"Ver. 2.0".properties.later.properties.path.default'),
         ("$defs", "Style"),
         ("$defs", "Style.title"),
         ("$defs", "Style.properties.color.oneOf"),

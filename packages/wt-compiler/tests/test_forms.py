@@ -188,6 +188,19 @@ def test_an_override_that_makes_the_schema_invalid_is_named(compiled: Compiled, 
     assert errors[0].startswith("WT131: the override 'source.properties.limit'")
 
 
+def test_an_override_that_lets_in_what_the_workflow_refuses_is_a_warning(compiled: Compiled) -> None:
+    overrides = (
+        "{properties: {source.title: X, source.properties.limit.default: many, source.properties.path.title: P}}"
+    )
+    head = f"id: demo\nrequirements: []\nrjsf-overrides: {overrides}\nworkflow:\n"
+    findings = Findings("spec.yaml", [])
+    derive_forms(compiled("- {id: source, task: load}", head=head), findings)
+    [found] = findings.sorted
+    assert (found.code, found.severity, found.line) == ("WT135", "warning", 3)
+    assert "'source.properties.limit.default'" in found.message
+    assert 'source.limit can be "many" in the form' in found.message
+
+
 def test_an_override_through_a_scalar_is_an_error(compiled: Compiled) -> None:
     head = "id: demo\nrequirements: []\nrjsf-overrides: {properties: {source.type.x: 1}}\nworkflow:\n"
     errors = errors_of(compiled("- {id: source, task: load}", head=head))

@@ -63,6 +63,12 @@ def test_a_key_with_dots_in_it_can_be_addressed() -> None:
     assert result["properties"]["The v1.0 look"]["description"] == "D"
 
 
+def test_a_new_key_with_dots_is_written_in_quotes() -> None:
+    result = patched("properties", 'load."a.b".c', 1)
+    assert result["properties"]["load"]["a.b"] == {"c": 1}
+    assert patched("properties", '"The v1.0 look".title', "T")["properties"]["The v1.0 look"]["title"] == "T"
+
+
 def test_a_number_steps_into_a_list() -> None:
     result = patched("properties", "The v1.0 look.properties.draw.properties.size.anyOf.1.title", "none")
     choices = result["properties"]["The v1.0 look"]["properties"]["draw"]["properties"]["size"]["anyOf"]

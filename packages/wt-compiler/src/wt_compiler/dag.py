@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wt_contracts.registry import RegistryEntry
 
+from wt_compiler.override_path import split
 from wt_compiler.values import Expression, Position, Value, expressions, references
 
 if TYPE_CHECKING:
@@ -111,12 +112,24 @@ class Group:
 
 @dataclass(frozen=True)
 class Override:
-    """One patch of `rjsf.json`: a dotted path in one section, and the value to put there."""
+    """One patch of `rjsf.json`: a path in one section, and the value to put there.
+
+    Attributes:
+        section: Which part of the form.
+        path: Where in it, as `wt_compiler.override_path` reads it.
+        value: What to put there.
+        position: Where the spec says so.
+    """
 
     section: Literal["properties", "$defs", "uiSchema"]
     path: str
     value: Any
     position: Position
+
+    @property
+    def parts(self) -> tuple[str, ...]:
+        """The parts of the path."""
+        return split(self.path)
 
 
 @dataclass(frozen=True)

@@ -65,7 +65,7 @@ def derive_forms(dag: Dag, findings: Findings) -> Forms:
     params = _document(visible, schemas.definitions, _flat_ui(visible))
     rjsf = _document(rjsf_properties, schemas.definitions, _grouped_ui(rjsf_properties, groups))
     if not findings.failed and not _check_tasks(dag, params, findings):
-        rjsf = _overridden(rjsf, dag.overrides, findings)
+        rjsf = _overridden(rjsf, params, dag.overrides, findings)
     return Forms(params, rjsf, FormLayout(groups=groups))
 
 
@@ -119,7 +119,7 @@ def _check_tasks(dag: Dag, params: Schema, findings: Findings) -> bool:
     return bool(reported)
 
 
-def _overridden(rjsf: Schema, overrides: tuple[Override, ...], findings: Findings) -> Schema:
+def _overridden(rjsf: Schema, params: Schema, overrides: tuple[Override, ...], findings: Findings) -> Schema:
     refuse = _meta_schema()
     steps: list[tuple[Override, Schema]] = []
     for override in overrides:
@@ -134,7 +134,21 @@ def _overridden(rjsf: Schema, overrides: tuple[Override, ...], findings: Finding
         culprit, reason = next((o, r) for o, document in steps if (r := refuse(document)) is not None)
         message = f"the override {culprit.path!r} makes the form's schema invalid: {reason}"
         findings.error(Code.OVERRIDE_BREAKS_SCHEMA, message, culprit.position)
+    elif not findings.failed:
+        _warn_of_refused(steps, params, findings)
     return rjsf
+
+
+def _warn_of_refused(steps: list[tuple[Override, Schema]], params: Schema, findings: Findings) -> None:
+    """Warn of what a person can fill in and no run accepts, at the override that brought it about."""
+    from wt_compiler.form_values import refused_values
+
+    last = refused_values(steps[-1][1], params) if steps else {}
+    for place, reason in last.items():
+        culprit = next(override for override, form in steps if refused_values(form, params).get(place) == reason)
+        message = f"the override {culprit.path!r} lets the form and the workflow differ: {place} {reason}"
+        hint = "the type hints of the task say what the workflow accepts"
+        findings.warn(Code.FORM_OFFERS_REFUSED, message, culprit.position, hint)
 
 
 def _meta_schema() -> Callable[[Schema], str | None]:

@@ -1,8 +1,8 @@
 """Patches of `rjsf.json`, as the spec's `rjsf-overrides` write them.
 
-A path is split at its dots; a key that itself holds dots is found if it is there already (the longest match wins).
-A number steps into a list. Mappings merge, everything else replaces. Nothing that was there before is changed in
-place: what lies along the path is copied.
+A key that itself holds dots is found without quotes if it is there already (the longest match wins). A number steps
+into a list. Mappings merge, everything else replaces. Nothing that was there before is changed in place: what lies
+along the path is copied.
 """
 
 from __future__ import annotations
@@ -11,6 +11,7 @@ from typing import Any
 
 from wt_compiler.dag import Override
 from wt_compiler.definitions import Schema
+from wt_compiler.override_path import first
 from wt_compiler.schemas import GROUP_MARKER
 
 
@@ -33,7 +34,7 @@ def apply(document: Schema, override: Override) -> Schema:
         OverrideRefusedError: If the path leads through a scalar, or past the end of a list.
     """
     section = document.get(override.section, {})
-    path = override.path.split(".")
+    path = override.parts
     if not _has_target(document, override.section, path):
         return document
     patched = _patch(section, path, override.value, override.section)
@@ -47,50 +48,32 @@ def merged(old: Any, new: Any) -> Any:
     return {**old, **{key: merged(old[key], value) if key in old else value for key, value in new.items()}}
 
 
-def step(node: Any, path: list[str]) -> tuple[str, list[str]]:
-    """The next key of a path, and what is left of it.
-
-    Args:
-        node: Where the path stands; only the keys of a mapping matter.
-        path: The parts of the path, at least one.
-
-    Returns:
-        The longest run of parts that, joined by dots, is a key of the node; the first part alone if none is.
-    """
-    if isinstance(node, dict):
-        for length in range(len(path), 1, -1):
-            key = ".".join(path[:length])
-            if key in node:
-                return key, path[length:]
-    return path[0], path[1:]
-
-
-def _has_target(document: Schema, section: str, path: list[str]) -> bool:
+def _has_target(document: Schema, section: str, path: tuple[str, ...]) -> bool:
     """Whether the names along a path exist, down to the parameter; what lies inside of it may be new."""
     if section == "uiSchema":
         return True
     node = document.get(section, {})
-    key, rest = step(node, path)
+    key, rest = first(path, node)
     if section == "$defs":
         return key in node or not rest
     if key not in node:
         return False
     schema = node[key]
     for _ in range(2 if schema.get(GROUP_MARKER) else 1):
-        if rest[:1] != ["properties"] or len(rest) == 1:
+        if rest[:1] != ("properties",) or len(rest) == 1:
             return True
         names = schema["properties"]
-        key, rest = step(names, rest[1:])
+        key, rest = first(rest[1:], names)
         if key not in names:
             return False
         schema = names[key]
     return True
 
 
-def _patch(node: Any, path: list[str], value: Any, where: str) -> Any:
+def _patch(node: Any, path: tuple[str, ...], value: Any, where: str) -> Any:
     if not path:
         return merged(node, value)
-    key, rest = step(node, path)
+    key, rest = first(path, node if isinstance(node, dict) else ())
     if isinstance(node, dict):
         return {**node, key: _patch(node[key] if key in node else _absent(rest), rest, value, f"{where}.{key}")}
     if isinstance(node, list):
@@ -98,7 +81,7 @@ def _patch(node: Any, path: list[str], value: Any, where: str) -> Any:
     raise OverrideRefusedError(f"{where} is {_kind(node)}, which holds no {key!r}")
 
 
-def _patch_list(node: list[Any], key: str, rest: list[str], value: Any, where: str) -> list[Any]:
+def _patch_list(node: list[Any], key: str, rest: tuple[str, ...], value: Any, where: str) -> list[Any]:
     if not (key.isascii() and key.isdecimal() and int(key) < len(node)):
         raise OverrideRefusedError(f"{where} is a list of {len(node)}, which has no item {key!r}")
     copy = list(node)
@@ -106,7 +89,7 @@ def _patch_list(node: list[Any], key: str, rest: list[str], value: Any, where: s
     return copy
 
 
-def _absent(rest: list[str]) -> dict[str, Any] | None:
+def _absent(rest: tuple[str, ...]) -> dict[str, Any] | None:
     return {} if rest else None
 
 

@@ -10,6 +10,7 @@ from wt_compiler.dag import Override
 from wt_compiler.document import Document, MapNode, Node, plain
 from wt_compiler.findings import Findings
 from wt_compiler.identifiers import LONGEST_SPEC_ID, as_identifier, why_no_identifier
+from wt_compiler.override_path import PathError, split
 from wt_compiler.parse_params import read_params
 from wt_compiler.parse_requirement import read_requirements
 from wt_compiler.parse_value import read_value
@@ -121,7 +122,10 @@ def _read_overrides(node: Node | None, findings: Findings) -> tuple[Override, ..
         value = sections.get(section)
         patches = read_map(value, f"{section!r}", findings) if value is not None and not is_null(value) else None
         for path, entry in patches.entries.items() if patches else ():
-            if not all(path.split(".")):
-                findings.error(Code.WRONG_VALUE, f"the path {path!r} has an empty part", entry.key.position)
+            try:
+                split(path)
+            except PathError as error:
+                findings.error(Code.WRONG_VALUE, f"the path {path!r} {error}", entry.key.position)
+                continue
             overrides.append(Override(section, path, plain(entry.value), entry.key.position))
     return tuple(overrides)

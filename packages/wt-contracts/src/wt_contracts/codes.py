@@ -44,6 +44,7 @@ class Code(StrEnum):
     UNKNOWN_PARAMETER = "WT132"
     UNUSED_PARAMETER = "WT133"
     SECRET_IN_RESULT = "WT134"  # noqa: S105 - it names a code
+    FORM_OFFERS_REFUSED = "WT135"
     # Writing the workspace
     OUTPUT_NOT_WRITABLE = "WT140"
     OUTPUT_NOT_OURS = "WT141"

@@ -9,6 +9,7 @@ from wt_contracts.codes import Code
 from wt_compiler.check.form import Form, FormInstance
 from wt_compiler.dag import Override
 from wt_compiler.findings import Findings
+from wt_compiler.override_path import first
 from wt_compiler.wording import shorten
 
 
@@ -29,13 +30,6 @@ def check_overrides(overrides: Iterable[Override], form: Form, findings: Finding
         {"properties": checker.properties, "$defs": checker.definitions, "uiSchema": checker.ui}[override.section]()
 
 
-def split_path(path: str, names: Collection[str]) -> tuple[str, str]:
-    """The first part of a dotted path and the rest; a known name is one part even if it has dots in it."""
-    known = [name for name in names if path == name or path.startswith(f"{name}.")]
-    head = max(known, key=len, default=path.partition(".")[0])
-    return head, path[len(head) + 1 :]
-
-
 class _Checker:
     def __init__(self, override: Override, form: Form, findings: Findings) -> None:
         self._override = override
@@ -45,7 +39,7 @@ class _Checker:
         self._top = [*form.ungrouped, *self._groups]
 
     def properties(self) -> None:
-        head, rest = split_path(self._override.path, self._top)
+        head, rest = first(self._override.parts, self._top)
         if head in self._form.ungrouped:
             self._instance(head, self._form.ungrouped[head], rest)
         elif head not in self._groups:
@@ -54,23 +48,23 @@ class _Checker:
             members = self._groups[head]
             keyword, rest = self._keyword(rest)
             if keyword and rest:
-                head, rest = split_path(rest, members)
+                head, rest = first(rest, members)
                 if head in members:
                     self._instance(head, members[head], rest)
                 else:
                     self._warn(f"the group has no instance {shorten(head)!r} in the form", head, members)
 
     def ui(self) -> None:
-        head, rest = split_path(self._override.path, self._top)
+        head, rest = first(self._override.parts, self._top)
         if head.startswith("ui:"):
             return
         if head in self._form.ungrouped:
             self._parameter(head, self._form.ungrouped[head], rest)
         elif head not in self._groups:
             self._missing_top(head)
-        elif rest and not rest.startswith("ui:"):
+        elif rest and not rest[0].startswith("ui:"):
             members = self._groups[head]
-            head, rest = split_path(rest, members)
+            head, rest = first(rest, members)
             if head in members:
                 self._parameter(head, members[head], rest)
             else:
@@ -82,36 +76,36 @@ class _Checker:
         for instance in shown:
             for name in instance.parameters.reachable(instance.unbound):
                 names.setdefault(name, []).append(instance)
-        head, rest = split_path(self._override.path, names)
+        head, rest = first(self._override.parts, names)
         if not rest:
             return
         if head not in names:
             self._warn(f"the form has no definition {shorten(head)!r}", head, names)
             return
-        keyword, rest = split_path(rest, ["properties"])
+        keyword, rest = first(rest, ["properties"])
         properties = [instance.parameters.definitions.get(head, {}).get("properties", {}) for instance in names[head]]
         known = {name for found in properties if isinstance(found, dict) for name in found}
         if keyword == "properties" and rest and known:
-            name, _ = split_path(rest, known)
+            name, _ = first(rest, known)
             if name not in known:
                 self._warn(f"the definition {head!r} has no property {shorten(name)!r}", name, known)
 
-    def _instance(self, name: str, instance: FormInstance, rest: str) -> None:
+    def _instance(self, name: str, instance: FormInstance, rest: tuple[str, ...]) -> None:
         keyword, rest = self._keyword(rest)
         if keyword and rest:
             self._parameter(name, instance, rest)
 
-    def _keyword(self, rest: str) -> tuple[bool, str]:
+    def _keyword(self, rest: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
         """Whether the path goes on into `properties`, and how; a misspelt `properties` is warned of."""
-        keyword, rest = split_path(rest, ["properties"])
+        keyword, rest = first(rest, ["properties"])
         if keyword != "properties" and rest and self._findings.near_miss(keyword, ["properties"]):
             self._warn(f"{keyword!r} is no keyword of a schema", keyword, ["properties"])
         return keyword == "properties", rest
 
-    def _parameter(self, name: str, instance: FormInstance, rest: str) -> None:
-        if not rest or rest.startswith("ui:"):
+    def _parameter(self, name: str, instance: FormInstance, rest: tuple[str, ...]) -> None:
+        if not rest or rest[0].startswith("ui:"):
             return
-        head, _ = split_path(rest, instance.unbound)
+        head, _ = first(rest, instance.unbound)
         if head in instance.unbound:
             return
         if head in instance.parameters.properties:
