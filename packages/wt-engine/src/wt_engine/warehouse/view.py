@@ -35,7 +35,7 @@ class Changes(dict[str, Any]):
         super().__init__(new)
         self.live = live
         self.removed = tuple(removed)
-        self.before = dict(before or {})
+        self.before = {} if before is None else dict(before)
         self.unread = frozenset(unread)
 
     def __bool__(self) -> bool:
@@ -164,9 +164,12 @@ class View(dict[str, Any]):
                 new[key] = value
         if self._opened:
             self._add_opened(new, removed)
+        if not self._isolated:
+            # They are in the warehouse already: nobody has to merge them.
+            return Changes(new, removed, live=True)
         before = {key: self._opened.get(key, self._before.get(key, MISSING)) for key in (*new, *removed)}
         unread = (key for key in new if key not in self._read)
-        return Changes(new, removed, before, unread, live=not self._isolated)
+        return Changes(new, removed, before, unread)
 
     def _add_opened(self, new: dict[str, Any], removed: list[str]) -> None:
         for key, original in self._opened.items():
