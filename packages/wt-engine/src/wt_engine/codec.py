@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable
+from json.encoder import encode_basestring_ascii
 from typing import Any, Protocol
 
 from wt_engine.codec_classes import Classes
@@ -78,6 +79,8 @@ class TaggedCodec:
             return repr(value)
         if value is None:
             return "null"
+        if kind is str and not self._extensions:
+            return encode_basestring_ascii(value)
         try:
             return json.dumps(value if kind in SCALARS and not self._extensions else self._tagged(value))
         except RecursionError:

@@ -41,6 +41,7 @@ class StateTracker:
         self.initial = codec.encode(_plain(state))
         self._whole: str | None = None
         self._constant = type(state) in _IMMUTABLE
+        self._mapping = isinstance(state, dict)
         self._seen: dict[Any, Any] = {}
         self._texts: dict[Any, str] = {}
         self._refused: dict[Any, Any] = {}
@@ -66,8 +67,9 @@ class StateTracker:
             return None
         if self._whole is not None:
             return self._whole_delta()
-        values = self._values()
-        assert values is not None
+        values = (self.state if self._mapping else self._values()) or {}
+        if not values and not self._seen:
+            return None
         changed, removed = self._differences(values)
         if not changed and not removed:
             return None

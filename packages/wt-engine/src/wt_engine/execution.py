@@ -30,6 +30,7 @@ from wt_engine.routing import Expiry, Router
 from wt_engine.run import Run
 
 _START, _END, _ERROR = EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR
+_ENDED = Outcome.ENDED
 _STEP, _MAP, _SWITCH = NodeKind.STEP, NodeKind.MAP, NodeKind.SWITCH
 
 
@@ -131,7 +132,7 @@ class Execution:
         self,
         call: Call,
         value: Any,
-        outcome: Outcome = Outcome.ENDED,
+        outcome: Outcome = _ENDED,
         *,
         target: str | None = None,
         jump: Node | None = None,
@@ -155,7 +156,7 @@ class Execution:
             run.values[call.node.index] = value
         if jump is not None:
             self._router.start(jump, call)
-        elif outcome is Outcome.ENDED and call.node.successors:
+        elif outcome is _ENDED and call.node.successors:
             await self._router.follow(call)
         await self.finished(call, value)
 

@@ -21,6 +21,8 @@ if TYPE_CHECKING:
     from wt_engine.run import Run
 
 _ELSEWHERE = (RESULTS, STATE)
+_WHOLE = (Outcome.ENDED, Outcome.CUT)
+_written = json.JSONEncoder(default=repr).encode
 
 
 class Recorder:
@@ -62,19 +64,15 @@ class Recorder:
         if len(stream.items) >= stream.limit:
             await stream.room()
         said = run.said_in(call.number) if run.scopes else None
-        if call.node.merges:
-            ended = target is None and outcome in (Outcome.ENDED, Outcome.CUT)
-            delta = self._merged(call, value) if ended and value else None
-            text = self._encoded(call, value) if value is not MISSING and self._wants(call) else None
+        merges, text = call.node.merges, None
+        if value is not MISSING and self._wants(call) and (merges or target not in _ELSEWHERE):
+            text = self._encoded(call, value)
+        if merges:
+            delta = self._merged(call, value) if value and target is None and outcome in _WHOLE else None
         else:
-            text = (
-                self._encoded(call, value)
-                if value is not MISSING and target not in _ELSEWHERE and self._wants(call)
-                else None
-            )
             delta = self._delta(call)
         run.publisher.emit(EventType.STEP_END, call.node.name, run.state, call, said)
-        self._add(call, outcome, target, text, delta, None, said)
+        self.log.add(self._row(call, outcome, target, text, delta, None, said), self.number, call.number)
 
     async def fail(
         self, call: Call, outcome: Outcome, error: str, said: dict[str, Any] | None, target: str | None = None
@@ -103,7 +101,7 @@ class Recorder:
         except UnrecordableError:
             # The call has failed already, and with it what it has put there.
             delta = None
-        self._add(call, outcome, target, None, delta, error, said)
+        self.log.add(self._row(call, outcome, target, None, delta, error, said), self.number, call.number)
 
     def opened(self, call: Call, content: Any = MISSING) -> None:
         """Record that a map has its items, or that a sub-pipeline begins.
@@ -118,7 +116,7 @@ class Recorder:
         text = self._encoded(call, content) if content is not MISSING else None
         row = self._row(call, Outcome.OPENED, None, text, self._delta(call), None, None)
         call.began = None
-        self.log.add(row._replace(end_seq=None, ended_at=None))
+        self.log.add(row._replace(end_seq=None, ended_at=None), self.number, call.number)
 
     def answered(self, call: Call, answer: Any, *, again: bool) -> None:
         """Record what a suspended call gets.
@@ -133,7 +131,8 @@ class Recorder:
         """
         text = self._encoded(call, answer)
         row = self._row(call, Outcome.ANSWERED, "again" if again else None, text, None, None, None)
-        self.log.add(row._replace(start_seq=None, started_at=None, end_seq=None, ended_at=None))
+        untold = row._replace(start_seq=None, started_at=None, end_seq=None, ended_at=None)
+        self.log.add(untold, self.number, call.number)
         self.log.flush()
 
     def descend(self, inner: Run, call: Call) -> Recorder:
@@ -235,18 +234,6 @@ class Recorder:
         place = f"\n  --> {call.node.place}" if call.node.place else ""
         return UnrecordableError("", f"step '{call.node.name}' cannot be recorded: {where}: {why}{place}")
 
-    def _add(
-        self,
-        call: Call,
-        outcome: Outcome,
-        target: str | None,
-        value: str | None,
-        delta: str | None,
-        error: str | None,
-        said: dict[str, Any] | None,
-    ) -> None:
-        self.log.add(self._row(call, outcome, target, value, delta, error, said))
-
     def _row(
         self,
         call: Call,
@@ -283,5 +270,5 @@ class Recorder:
             value,
             delta,
             error,
-            None if said is None else json.dumps(said, default=repr),
+            None if said is None else _written(said),
         )

@@ -9,6 +9,7 @@ from typing import Any
 
 from wt_engine.events import Event, EventType
 from wt_engine.failures import text_of
+from wt_engine.metrics import StepTiming
 from wt_engine.storage.backend import RunWriter, StorageBackend
 from wt_engine.storage.errors import StoreError
 from wt_engine.storage.models import EventRow, NewRun, PlanFacts, RunEnd, StepRow
@@ -17,8 +18,7 @@ from wt_engine.storage.processes import HEARTBEAT
 MOST = 256
 """How many rows are collected before they are written."""
 
-_OF_CALLS = frozenset({EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR})
-_OF_STATE = frozenset({EventType.START, EventType.STEP_END})
+_START, _END, _ERROR = EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR
 
 
 class RunLog:
@@ -104,13 +104,14 @@ class RunLog:
         """Take note of an event of the outermost run's stream."""
         call: Any = event.invocation
         kind = event.type
-        if call is not None and kind in _OF_CALLS:
-            if kind is EventType.STEP_START:
+        if call is not None:
+            if kind is _START:
                 call.began = (event.seq, event.timestamp)
-            else:
+                return
+            if kind is _END or kind is _ERROR:
                 self.told = (event.seq, event.timestamp)
-            return
-        payload = None if kind in _OF_STATE else event.payload
+                return
+        payload = None if kind is EventType.START else event.payload
         scope = event.scope
         number = self.numbers.get(event.origin_run_id, self.root)
         about = (None,) * 5 if call is None else (call.number, call.parent, call.owner, call.attempt, call.kind._value_)
@@ -123,16 +124,16 @@ class RunLog:
             event.timestamp,
             *about,
             json.dumps(scope) if scope else None,
-            None if payload is None else json.dumps(payload, default=_shown),
-            None if event.said is None else json.dumps(event.said, default=_shown),
+            None if payload is None else _written(payload),
+            None if event.said is None else _written(event.said),
         )
         self._events.append(EventRow._make(row))
         self._arrange()
 
-    def add(self, row: StepRow) -> None:
-        """Take the row of a call that has ended."""
+    def add(self, row: StepRow, run: int, number: int) -> None:
+        """Take the row of a call, of that run and with that number."""
         self._steps.append(row)
-        self.open.add((row.run, row.number))
+        self.open.add((run, number))
         self._arrange()
 
     def before(self, run: int, parent: int) -> None:
@@ -195,6 +196,8 @@ def _shown(value: Any) -> Any:
     """What JSON is to hold of something that it does not know, where it only has to be read by people."""
     import dataclasses
 
+    if isinstance(value, StepTiming):
+        return {"count": value.count, "total_s": value.total_s, "min_s": value.min_s, "max_s": value.max_s}
     if isinstance(value, BaseException):
         return text_of(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
@@ -202,3 +205,7 @@ def _shown(value: Any) -> Any:
     if isinstance(value, set | frozenset | tuple):
         return list(value)
     return repr(value)
+
+
+_written = json.JSONEncoder(default=_shown).encode
+"""A value as JSON text, for people to read. (`json.dumps` would make such an encoder for every value.)"""

@@ -56,6 +56,9 @@ class Connections:
         Raises:
             StoreError: The store cannot be opened or written, or is none.
         """
+        found = self._writers.get(synchronous)
+        if found is not None and self._process == os.getpid():
+            return found
         with self._lock:
             self._prepare()
             found = self._writers.get(synchronous)
