@@ -13,6 +13,7 @@ BENCHMARKS = (
     "compile_events",
     "run_seven",
     "check_chain",
+    "check_edges",
     "compile_scaling",
     "hello_cold",
     "noop_tasks",

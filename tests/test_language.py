@@ -161,7 +161,7 @@ def test_an_expression_that_fails_is_shown_with_its_line(language: Language) -> 
     library.write_text(library.read_text().replace('return ["Oslo", "Bergen"]', "return []"))
     done = language.run("expressions")
     assert done.returncode == 1
-    assert "an expression of the spec, in run_sequential.py:" in done.stderr
+    assert "an expression of the spec, in run.py:" in done.stderr
     assert "IndexError: list index out of range" in done.stderr
     assert "stations[0]" in done.stderr
     assert language.result["result"] is None

@@ -19,6 +19,8 @@ FILES = {
     "params.yaml": "params.yaml",
     "README.md": "README.md",
     ".gitignore": "gitignore",
+    ".vscode/settings.json": "vscode_settings.json",
+    ".vscode/extensions.json": "vscode_extensions.json",
     "{name}-tasks/pyproject.toml": "library_pyproject.toml",
     "{name}-tasks/README.md": "library_README.md",
     "{name}-tasks/src/{id}_tasks/__init__.py": "library_init.py",

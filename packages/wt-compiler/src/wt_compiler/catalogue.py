@@ -41,6 +41,10 @@ class Catalogue:
         """Whether any module has a task of that short name."""
         return name in self._by_name
 
+    def is_unambiguous(self, name: str) -> bool:
+        """Whether exactly one module has a task of that short name."""
+        return len(self._by_name.get(name, ())) == 1
+
     def parameters(self, entry: RegistryEntry) -> Parameters:
         """What a task takes; made once for each task."""
         path = dotted_path(entry)

@@ -13,14 +13,21 @@ from wt_compiler.commands.source_options import source_options, task_source
 if TYPE_CHECKING:
     from wt_contracts.console import Console
 
+    from wt_compiler.checking import Checked
+
 
 @click.command(short_help="Check a spec without compiling it.")
 @click.argument("spec", type=click.Path(path_type=Path), metavar="SPEC")
 @source_options
 @click.option(
-    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people, or for machines."
+    "--format",
+    "form",
+    type=click.Choice(["text", "json", "github", "sarif"]),
+    default="text",
+    help="For people, for machines, as annotations of a pull request, or for code scanning.",
 )
 @click.option("--strict", is_flag=True, help="Let warnings fail the check.")
+@click.option("--watch", is_flag=True, help="Check again whenever the spec changes, until Ctrl-C.")
 @click.pass_obj
 def check(
     console: Console,
@@ -30,7 +37,8 @@ def check(
     discovery_timeout: float,
     form: str,
     strict: bool,
-) -> None:
+    watch: bool,
+) -> int:
     """Check SPEC against the tasks that its environment offers.
 
     All mistakes are reported, each with its place and what to do. Exits 0 if there are none, else 2.
@@ -39,28 +47,51 @@ def check(
         console.json = True
     # Looking for plugins reads the metadata of every installed package, and none changes what is checked here.
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from wt_contracts.diagnostics import DiagnosticError
+
+    from wt_compiler.checking import Checked, Checker
+    from wt_compiler.collector import no_garbage_collection
+
+    checker = Checker(spec, task_source(registry, env, discovery_timeout), console.progress)
+    if watch:
+        if form != "text" or console.json:
+            raise click.UsageError("'--watch' is for people: it goes with '--format text' alone")
+        for checked in checker.watch():
+            console.diagnose(checked.diagnostics)
+            console.answer(_verdict(spec, checked, strict))
+        return 0
+    with no_garbage_collection():
+        try:
+            checked = checker.check()
+        except DiagnosticError as error:
+            checked = Checked(error.diagnostics, True, 0)
+    return _report(console, spec, checked, form, strict)
+
+
+def _report(console: Console, spec: Path, checked: Checked, form: str, strict: bool) -> int:
+    failed = checked.failed or (strict and bool(checked.diagnostics))
+    if form in {"github", "sarif"}:
+        from wt_compiler.report_formats import as_github, as_sarif
+
+        text = (as_github if form == "github" else as_sarif)(checked.diagnostics)
+        if text:
+            console.answer(text)
+        return 2 if failed else 0
     from wt_contracts.diagnostics import DiagnosticError, format_json
 
-    from wt_compiler.collector import no_garbage_collection
-    from wt_compiler.document import read_document
-    from wt_compiler.environment import find_tasks
-    from wt_compiler.forms import derive_forms
-    from wt_compiler.parse import parse_spec
-    from wt_compiler.resolve import check_spec
-
-    source = task_source(registry, env, discovery_timeout)
-    with no_garbage_collection():
-        parsed = parse_spec(read_document(spec))
-        offered = find_tasks(parsed, spec.absolute().parent, source, console.progress)
-        dag, _ = check_spec(parsed, offered)
-        derive_forms(dag, parsed.findings)
-        parsed.findings.raise_if_failed()
-    warnings = parsed.findings.sorted
-    if warnings and strict:
-        raise DiagnosticError(warnings)
+    if failed:
+        raise DiagnosticError(checked.diagnostics)
     if console.json:
-        console.answer(format_json(warnings))
-        return
-    console.diagnose(warnings)
-    count = len(dag.instances)
-    console.answer(f"{spec}: {count} task instance{'s' * (count != 1)}, no mistakes found")
+        console.answer(format_json(checked.diagnostics))
+    else:
+        console.diagnose(checked.diagnostics)
+        console.answer(_verdict(spec, checked, strict))
+    return 0
+
+
+def _verdict(spec: Path, checked: Checked, strict: bool) -> str:
+    if checked.failed or (strict and checked.diagnostics):
+        errors = sum(each.severity == "error" for each in checked.diagnostics) or len(checked.diagnostics)
+        return f"{spec}: {errors} mistake{'s' * (errors != 1)}"
+    count = checked.instances
+    return f"{spec}: {count} task instance{'s' * (count != 1)}, no mistakes found"

@@ -1,0 +1,105 @@
+"""A whole check of a spec: what `wt check` does once, or again and again."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from time import sleep
+from typing import TYPE_CHECKING, NamedTuple
+
+from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+if TYPE_CHECKING:
+    from wt_contracts.registry import RegistryOutput
+
+    from wt_compiler.environment import TaskSource
+    from wt_compiler.spec import Spec
+
+INTERVAL = 0.05
+"""How often, in seconds, files are looked at while they are watched."""
+
+
+class Checked(NamedTuple):
+    """What a check has found.
+
+    Attributes:
+        diagnostics: All of it, in the order of the places.
+        failed: Whether there is an error among it.
+        instances: How many task instances the spec has; 0 if it failed.
+    """
+
+    diagnostics: list[Diagnostic]
+    failed: bool
+    instances: int
+
+
+class Checker:
+    """Checks a spec; the task libraries are asked again only if the spec requires others, or their file changed.
+
+    Args:
+        path: The spec.yaml.
+        source: Where to learn what the task libraries offer.
+        progress: Is told what is being done.
+    """
+
+    def __init__(self, path: Path, source: TaskSource, progress: Callable[[str], None]) -> None:
+        self._path = path
+        self._source = source
+        self._progress = progress
+        self._asked: tuple[object, ...] | None = None
+        self._offered: RegistryOutput | None = None
+
+    @property
+    def files(self) -> list[Path]:
+        """The files that a check reads."""
+        return [self._path, *([self._source.registry] if self._source.registry else [])]
+
+    def check(self) -> Checked:
+        """Check the spec as it is now.
+
+        Raises:
+            DiagnosticError: If the task libraries cannot be asked.
+        """
+        from wt_compiler.document import read_document
+        from wt_compiler.forms import derive_forms
+        from wt_compiler.parse import parse_spec
+        from wt_compiler.resolve import check_spec
+
+        spec = parse_spec(read_document(self._path))
+        offered = self._find_tasks(spec)
+        try:
+            dag, _ = check_spec(spec, offered)
+            derive_forms(dag, spec.findings)
+            spec.findings.raise_if_failed()
+        except DiagnosticError as error:
+            return Checked(error.diagnostics, True, 0)
+        return Checked(spec.findings.sorted, False, len(dag.instances))
+
+    def _find_tasks(self, spec: Spec) -> RegistryOutput:
+        from wt_compiler.environment import find_tasks
+
+        asked = (spec.requirements, _state(self._source.registry) if self._source.registry else None)
+        if self._offered is None or asked != self._asked:
+            self._offered = find_tasks(spec, self._path.absolute().parent, self._source, self._progress)
+            self._asked = asked
+        return self._offered
+
+    def watch(self) -> Iterator[Checked]:
+        """Check now, and again whenever a file that was read has changed; until the process is interrupted."""
+        while True:
+            before = [_state(path) for path in self.files]
+            try:
+                yield self.check()
+            except DiagnosticError as error:
+                yield Checked(error.diagnostics, True, 0)
+            while before == [_state(path) for path in self.files]:
+                sleep(INTERVAL)
+
+
+def _state(path: Path) -> tuple[int, int, int] | None:
+    """What changes whenever a file is written or replaced; None while it is not there."""
+    try:
+        found = path.stat()
+    except OSError:
+        return None
+    return found.st_mtime_ns, found.st_size, found.st_ino

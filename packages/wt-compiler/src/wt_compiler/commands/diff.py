@@ -1,0 +1,88 @@
+"""`wt diff`: what changes from one spec to another."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import click
+
+from wt_compiler.commands.source_options import source_options, task_source
+
+if TYPE_CHECKING:
+    from wt_contracts.console import Console
+
+    from wt_compiler.difference import Difference, Side
+    from wt_compiler.environment import TaskSource
+
+_MEANING = {
+    "none": "nothing has changed",
+    "patch": "interchangeable: the patch part of the version goes up",
+    "breaking": "not interchangeable: the major part of the version goes up, or the minor part while the major is 0",
+}
+
+
+@click.command(short_help="Say what changes from one spec to another.")
+@click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
+@click.argument("new", type=click.Path(path_type=Path), metavar="NEW")
+@source_options
+@click.option(
+    "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people, or for machines."
+)
+@click.pass_obj
+def diff(
+    console: Console,
+    old: Path,
+    new: Path,
+    registry: Path | None,
+    env: str | None,
+    discovery_timeout: float,
+    form: str,
+) -> int:
+    """Compare the specs OLD and NEW: structure, parameters, environment, and which part of the version goes up.
+
+    Exits 0 if nothing has changed, 1 if something has, 2 if one of them has mistakes.
+    """
+    if form == "json":
+        console.json = True
+    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
+    from wt_compiler.difference import compare
+
+    source = task_source(registry, env, discovery_timeout)
+    found = compare(_side(console, old, source), _side(console, new, source))
+    console.answer(_as_json(found) if console.json else _as_text(found))
+    return int(found.bump != "none")
+
+
+def _side(console: Console, path: Path, source: TaskSource) -> Side:
+    from wt_compiler.difference import Side
+    from wt_compiler.document import read_document
+    from wt_compiler.environment import find_tasks
+    from wt_compiler.forms import derive_forms
+    from wt_compiler.parse import parse_spec
+    from wt_compiler.resolve import check_spec
+
+    spec = parse_spec(read_document(path))
+    dag, _ = check_spec(spec, find_tasks(spec, path.absolute().parent, source, console.progress))
+    forms = derive_forms(dag, spec.findings)
+    spec.findings.raise_if_failed()
+    return Side(dag, forms, "\n".join(spec.findings.lines))
+
+
+def _as_text(found: Difference) -> str:
+    lines: list[str] = []
+    part = ""
+    for change in found.changes:
+        if change.part != part:
+            part = change.part
+            lines.append(part)
+        lines.append(f"  {change.sign} {change.text}")
+    return "\n".join([*lines, _MEANING[found.bump]])
+
+
+def _as_json(found: Difference) -> str:
+    import json
+
+    changes = [change._asdict() for change in found.changes]
+    return json.dumps({"bump": found.bump, "changes": changes}, indent=2, ensure_ascii=False)

@@ -1,0 +1,169 @@
+"""What changes between two specs: structure, parameters, environment, and which part of the version that raises."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from typing import Any, Literal, NamedTuple
+
+from wt_compiler.dag import Dag, Instance
+from wt_compiler.definitions import Schema
+from wt_compiler.fingerprint import structure
+from wt_compiler.forms import Forms
+
+Part = Literal["structure", "parameters", "environment", "presentation"]
+Sign = Literal["+", "-", "~"]
+
+
+class Change(NamedTuple):
+    """One change.
+
+    Attributes:
+        part: What it belongs to.
+        sign: `+` for new, `-` for gone, `~` for other than before.
+        text: What has changed, in words.
+    """
+
+    part: Part
+    sign: Sign
+    text: str
+
+
+class Difference(NamedTuple):
+    """All changes, and what they mean for the version.
+
+    Attributes:
+        changes: The changes, by part.
+        bump: `breaking` if the workflows are not interchangeable: the major part of the version, or the minor one while
+            the major is 0. `patch` if anything else differs, else `none`.
+    """
+
+    changes: list[Change]
+    bump: Literal["none", "patch", "breaking"]
+
+
+class Side(NamedTuple):
+    """A checked workflow with its forms, and the text of its spec."""
+
+    dag: Dag
+    forms: Forms
+    text: str
+
+
+def compare(old: Side, new: Side) -> Difference:
+    """Compare two workflows.
+
+    Args:
+        old: The one before.
+        new: The one after.
+    """
+    changes = [*_structure(old.dag, new.dag), *_parameters(old.forms.params, new.forms.params)]
+    changes += [*_environment(old.dag, new.dag), *_presentation(old, new)]
+    if structure(old.dag, old.forms.params) != structure(new.dag, new.forms.params):
+        return Difference(changes, "breaking")
+    return Difference(changes, "none" if old.text == new.text else "patch")
+
+
+def _structure(old: Dag, new: Dag) -> Iterator[Change]:
+    if old.id != new.id:
+        yield Change("structure", "~", f"the id {old.id!r} is {new.id!r} now")
+    before = {instance.id: instance for instance in old.instances}
+    after = {instance.id: instance for instance in new.instances}
+    for name, instance in after.items():
+        if name not in before:
+            yield Change("structure", "+", f"{name} ({instance.task.dotted_path})")
+    for name, instance in before.items():
+        if name not in after:
+            yield Change("structure", "-", f"{name} ({instance.task.dotted_path})")
+        else:
+            for text in _instance(instance, after[name]):
+                yield Change("structure", "~", f"{name}: {text}")
+    common = [name for name in before if name in after]
+    if common != [name for name in after if name in before]:
+        yield Change("structure", "~", "the order of the instances")
+    yield from _named("structure", "the output", old.outputs, new.outputs)
+
+
+def _instance(old: Instance, new: Instance) -> Iterator[str]:
+    if old.task.dotted_path != new.task.dotted_path:
+        yield f"the task {old.task.dotted_path} is {new.task.dotted_path} now"
+    for name in [*old.bound, *sorted(new.bound - old.bound)]:
+        if name not in new.bound:
+            yield f"{name} is not bound any more"
+        elif name not in old.bound:
+            yield f"{name} is bound now"
+        elif _written(old.partial.get(name)) != _written(new.partial.get(name)):
+            yield f"{name} is bound to something else"
+    if old.method != new.method:
+        yield f"'{old.method}' is '{new.method}' now"
+    elif old.mapping and new.mapping:
+        if old.mapping.argnames != new.mapping.argnames:
+            yield f"it is mapped over {', '.join(new.mapping.argnames)} instead of {', '.join(old.mapping.argnames)}"
+        if _written(old.mapping.argvalues) != _written(new.mapping.argvalues):
+            yield "it is mapped over something else"
+    if _conditions(old) != _conditions(new):
+        yield "it is skipped under other conditions"
+
+
+def _conditions(instance: Instance) -> object:
+    skipif = instance.skipif
+    return ([use.dotted_path for use in skipif.conditions], skipif.unpack_depth) if skipif else None
+
+
+def _written(value: Any) -> str:
+    """A value as Python source, in which places in the file do not count."""
+    from wt_compiler.emit.expressions import ExpressionSource
+    from wt_compiler.emit.literals import Literals
+
+    return Literals(ExpressionSource(str, lambda _: False).source).source(value)
+
+
+def _parameters(old: Schema, new: Schema) -> Iterator[Change]:
+    yield from _named("parameters", "", _flat(old), _flat(new))
+
+
+def _flat(params: Schema) -> dict[str, Any]:
+    """Every parameter by `instance.name`: its schema, and whether it is required."""
+    return {
+        f"{step}.{name}": {**(schema if isinstance(schema, dict) else {}), "required": name in group["required"]}
+        for step, group in params["properties"].items()
+        for name, schema in group["properties"].items()
+    }
+
+
+def _environment(old: Dag, new: Dag) -> Iterator[Change]:
+    before, after = (
+        {r.name: r.model_dump(mode="json", exclude_none=True) for r in dag.requirements} for dag in (old, new)
+    )
+    yield from _named("environment", "", before, after)
+
+
+def _presentation(old: Side, new: Side) -> Iterator[Change]:
+    if old.dag.metadata != new.dag.metadata:
+        yield Change("presentation", "~", "the metadata")
+    if old.forms.layout != new.forms.layout:
+        yield Change("presentation", "~", "the groups of the form")
+    titles = [{instance.id: instance.title for instance in side.dag.instances} for side in (old, new)]
+    for name in titles[0].keys() & titles[1].keys():
+        if titles[0][name] != titles[1][name]:
+            yield Change("presentation", "~", f"{name}: the title {titles[0][name]!r} is {titles[1][name]!r} now")
+
+
+def _named(part: Part, what: str, old: dict[str, Any], new: dict[str, Any]) -> Iterator[Change]:
+    prefix = f"{what} " if what else ""
+    for name in [*old, *(name for name in new if name not in old)]:
+        if name not in new:
+            yield Change(part, "-", f"{prefix}{name}")
+        elif name not in old:
+            yield Change(part, "+", f"{prefix}{name}")
+        elif isinstance(old[name], dict) and isinstance(new[name], dict):
+            keys = [key for key in sorted({*old[name], *new[name]}) if old[name].get(key) != new[name].get(key)]
+            if keys:
+                yield Change(part, "~", f"{prefix}{name}: {', '.join(_key(key, old[name], new[name]) for key in keys)}")
+        elif _written(old[name]) != _written(new[name]):
+            yield Change(part, "~", f"{prefix}{name}")
+
+
+def _key(key: str, old: dict[str, Any], new: dict[str, Any]) -> str:
+    shown = [json.dumps(side[key], ensure_ascii=False) if key in side else "nothing" for side in (old, new)]
+    return f"{key} {shown[0]} is {shown[1]} now"

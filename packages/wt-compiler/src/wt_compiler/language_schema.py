@@ -1,0 +1,177 @@
+"""A JSON Schema of specs that knows the discovered tasks, so that editors complete and check while one types."""
+
+from __future__ import annotations
+
+from typing import Any, Final
+
+from wt_contracts.registry import RegistryEntry, RegistryOutput
+
+from wt_compiler.catalogue import Catalogue, dotted_path
+from wt_compiler.definitions import Definitions, Schema, TaskDefinitions, renamed
+from wt_compiler.identifiers import LONGEST_INSTANCE_ID, LONGEST_SPEC_ID
+from wt_compiler.parameters import JSON_TYPES
+
+_DIALECT: Final = "http://json-schema.org/draft-07/schema#"
+"""What the YAML language servers in use know; what newer drafts add is left out or written in its words."""
+
+EXPRESSION: Final = "expression"
+_EXPRESSION: Final = {"$ref": f"#/$defs/{EXPRESSION}"}
+_ANNOTATIONS: Final = ("title", "description", "default", "examples", "deprecated")
+_TEXT: Final = {"type": "string"}
+_FREE: Final = {"type": "object"}
+_NAMES: Final = {"type": "array", "items": _TEXT}
+
+
+def language_schema(registry: RegistryOutput) -> Schema:
+    """The schema of a spec.yaml in an environment.
+
+    Args:
+        registry: What the task libraries of the environment offer.
+    """
+    catalogue = Catalogue(registry)
+    definitions = Definitions()
+    tasks = {name: entry for entry in _entries(registry) for name in _names(entry, catalogue)}
+    rules = [_rule(name, entry, definitions) for name, entry in tasks.items()]
+    return {
+        "$schema": _DIALECT,
+        "title": "A wt spec",
+        **_root(),
+        "$defs": {
+            **{name: _portable(schema) for name, schema in definitions.schemas.items()},
+            EXPRESSION: {
+                "type": "string",
+                "pattern": r"\$\{\{",
+                "description": "${{ … }}: read when the workflow runs",
+            },
+            "instance": {**_instance(tasks), "allOf": rules},
+            "group": _group(),
+        },
+    }
+
+
+def _entries(registry: RegistryOutput) -> list[RegistryEntry]:
+    return [registry.entries[key] for key in sorted(registry.entries)]
+
+
+def _names(entry: RegistryEntry, catalogue: Catalogue) -> list[str]:
+    """How a spec can write a task: its dotted path, and its own name if no other task has it."""
+    short = [entry.function_name] if catalogue.is_unambiguous(entry.function_name) else []
+    return [*short, dotted_path(entry)]
+
+
+def _object(properties: dict[str, Any], required: list[str] | None = None) -> Schema:
+    found: Schema = {"type": "object", "properties": properties, "additionalProperties": False}
+    return {**found, "required": required} if required else found
+
+
+def _root() -> Schema:
+    defaults = _object({"skipif": _skipif()})
+    overrides = _object(dict.fromkeys(("properties", "$defs", "uiSchema"), _FREE))
+    parameter = _object(
+        {
+            "type": {"anyOf": [{"enum": sorted(JSON_TYPES)}, {"type": "array", "items": {"enum": sorted(JSON_TYPES)}}]},
+            "title": _TEXT,
+            "description": _TEXT,
+            "default": {},
+            "enum": {"type": "array"},
+            "schema": _FREE,
+        }
+    )
+    item = {"anyOf": [{"$ref": "#/$defs/instance"}, {"$ref": "#/$defs/group"}]}
+    return _object(
+        {
+            "id": {**_TEXT, "maxLength": LONGEST_SPEC_ID, "description": "Names the workflow; an identifier."},
+            "requirements": {"type": "array", "description": "What the environment must hold."},
+            "metadata": {**_FREE, "description": "Name, description, licence and whatever else is worth saying."},
+            "params": {"type": "object", "additionalProperties": parameter},
+            "rjsf-overrides": overrides,
+            "task-instance-defaults": defaults,
+            "workflow": {"type": "array", "items": item},
+            "outputs": {"type": "object", "description": "What the workflow returns, by name."},
+        },
+        ["id", "requirements", "workflow"],
+    )
+
+
+def _instance(tasks: dict[str, RegistryEntry]) -> Schema:
+    names = [{"const": name, "description": _described(entry)} for name, entry in tasks.items()]
+    task = {"oneOf": names} if names else _TEXT
+    mapping = _object({"argnames": {"anyOf": [_TEXT, _NAMES]}, "argvalues": {}}, ["argnames", "argvalues"])
+    return _object(
+        {
+            "id": {**_TEXT, "maxLength": LONGEST_INSTANCE_ID},
+            "name": {"type": ["string", "null"], "description": "The title of its part of the form."},
+            "task": task,
+            "partial": {"type": ["object", "null"], "description": "Arguments that the spec binds."},
+            "map": {**mapping, "description": "Calls the task once an element."},
+            "mapvalues": {**mapping, "description": "Calls the task once a pair of a key and a value."},
+            "skipif": _skipif(),
+        },
+        ["id", "task"],
+    )
+
+
+def _skipif() -> Schema:
+    fields = {"conditions": _NAMES, "unpack_depth": {"type": "integer", "minimum": 0}}
+    return {"anyOf": [_object(fields), {"type": "null"}]}
+
+
+def _group() -> Schema:
+    tasks = {"type": "array", "items": {"$ref": "#/$defs/instance"}}
+    fields = {"type": {"const": "task-group"}, "title": _TEXT, "description": _TEXT, "tasks": tasks}
+    return _object(fields, [*fields])
+
+
+def _rule(name: str, entry: RegistryEntry, definitions: Definitions) -> Schema:
+    """What `partial` can hold, if the task is this one."""
+    source = entry.json_schema
+    properties: dict[str, Any] = source.get("properties") or {}
+    task = TaskDefinitions(source.get("$defs", {}))
+    try:
+        names = definitions.adopt(task, task.reachable({"properties": properties}))
+    except LookupError:  # a schema that points to nothing says nothing
+        properties, names = {}, {}
+    arguments = {key: _portable(renamed(schema, names)) for key, schema in properties.items() if key != "return"}
+    arguments.update({name: {} for name in entry.hidden_parameters or ()})
+    complete = entry.hidden_parameters is not None and source.get("additionalProperties") is False
+    partial: Schema = {"type": ["object", "null"], "properties": arguments}
+    if complete and source.get("type") != "array":
+        partial["additionalProperties"] = False
+    return {
+        "if": {"properties": {"task": {"const": name}}, "required": ["task"]},
+        "then": {"properties": {"partial": partial}},
+    }
+
+
+def _described(entry: RegistryEntry) -> str:
+    return entry.metadata.description or entry.metadata.title or entry.function_name
+
+
+def _portable(schema: Any) -> Any:
+    """A schema that also takes an expression, here and wherever a value can stand inside."""
+    if not isinstance(schema, dict):
+        return True
+    kinds = schema.get("type", "object")
+    if any(kind not in JSON_TYPES for kind in (kinds if isinstance(kinds, list) else [kinds])):
+        return {key: schema[key] for key in _ANNOTATIONS if key in schema}
+    told = {key: schema[key] for key in _ANNOTATIONS if key in schema}
+    return {**told, "anyOf": [_inside(schema), _EXPRESSION]}
+
+
+def _inside(schema: Schema) -> Schema:
+    found: Schema = {}
+    for key, value in schema.items():
+        if key in {"anyOf", "oneOf", "allOf"} and isinstance(value, list):
+            target = "anyOf" if key == "oneOf" and "anyOf" not in schema else key
+            found[target] = [_portable(part) for part in value]
+        elif key == "properties" and isinstance(value, dict):
+            found[key] = {name: _portable(part) for name, part in value.items()}
+        elif key in {"items", "additionalProperties"}:
+            found["additionalItems" if key == "items" and "prefixItems" in schema else key] = (
+                _portable(value) if isinstance(value, dict) else value
+            )
+        elif key == "prefixItems" and isinstance(value, list):
+            found["items"] = [_portable(part) for part in value]
+        elif key not in {"discriminator", *_ANNOTATIONS}:
+            found[key] = value
+    return found

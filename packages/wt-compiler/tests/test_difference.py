@@ -1,0 +1,69 @@
+"""What `wt diff` says of two specs."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from click.testing import CliRunner
+from wt_compiler.commands.diff import diff
+
+OLD = """\
+id: demo
+requirements: [{name: acme, version: ">=1", source: pypi}]
+params: {year: {type: integer, default: 1}}
+workflow:
+  - {id: a, name: A, task: load, partial: {limit: 5}}
+  - {id: b, task: clean, partial: {frame: '${{ workflow.a.return }}', column: x}}
+  - {id: c, task: anything, partial: {y: '${{ params.year }}'}}
+"""
+
+
+@pytest.fixture
+def run(tmp_path: Path, stored: Path, console: Any) -> Any:
+    def call(new: str, *options: str) -> tuple[int, str]:
+        for name, text in (("old.yaml", OLD), ("new.yaml", new)):
+            (tmp_path / name).write_text(text)
+        arguments = [str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml"), "--registry", str(stored), *options]
+        result = CliRunner().invoke(diff, arguments, obj=console, standalone_mode=False)
+        if result.exception:
+            raise result.exception
+        return result.return_value, console.answers[-1]
+
+    return call
+
+
+def test_nothing_has_changed(run: Any) -> None:
+    assert run(OLD) == (0, "nothing has changed")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line", "bump"),
+    [
+        ("  - {id: c,", "  - {id: d, task: load}\n  - {id: c,", "+ d (acme.tasks.load)", "breaking"),
+        ("task: clean", "task: anything", "~ b: the task acme.tasks.clean is acme.tasks.anything now", "breaking"),
+        (", column: x}", "}", "~ b: column is not bound any more", "breaking"),
+        (", column: x}", "}", "+ b.column", "breaking"),
+        ("'${{ workflow.a.return }}'", "'${{ env.X }}'", "~ b: frame is bound to something else", "breaking"),
+        ("limit: 5", "limit: 6", "~ a: limit is bound to something else", "patch"),
+        ("name: A", "name: B", "~ a: the title 'A' is 'B' now", "patch"),
+        ("default: 1", "default: 2", "~ params.year: default 1 is 2 now", "patch"),
+        (", default: 1", "", "~ params.year: default 1 is nothing now, required false is true now", "breaking"),
+        ('">=1"', '">=2"', '~ acme: version ">=1" is ">=2" now', "breaking"),
+        ("id: demo", "id: other", "~ the id 'demo' is 'other' now", "breaking"),
+        ("workflow:\n", "outputs: {x: '${{ workflow.a.return }}'}\nworkflow:\n", "+ the output x", "breaking"),
+        (
+            "task: load,",
+            "task: load, skipif: {conditions: [never]},",
+            "~ a: it is skipped under other conditions",
+            "breaking",
+        ),
+    ],
+)
+def test_a_change_is_told_with_what_it_means(old: str, new: str, line: str, bump: str, run: Any) -> None:
+    code, text = run(OLD.replace(old, new))
+    assert code == 1
+    assert f"  {line}" in text.splitlines()
+    assert json.loads(run(OLD.replace(old, new), "--format", "json")[1])["bump"] == bump
