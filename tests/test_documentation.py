@@ -145,13 +145,6 @@ def test_the_page_of_the_command_names_every_command_and_option(root):
     assert missing == []
 
 
-def test_explain_tells_what_the_reference_tells(root):
-    page = (root / "docs/reference/diagnostics.md").read_text(encoding="utf-8")
-
-    hint = "copy docs/reference/diagnostics.md to packages/wt-cli/src/wt_cli"
-    assert (root / "packages/wt-cli/src/wt_cli/diagnostics.md").read_text(encoding="utf-8") == page, hint
-
-
 def test_every_code_can_happen(root):
     from wt_contracts.codes import Code
 

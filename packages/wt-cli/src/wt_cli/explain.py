@@ -12,7 +12,7 @@ if TYPE_CHECKING:
     from wt_contracts.console import Console
 
 PAGE = "diagnostics.md"
-"""The page of the reference, which travels with the package."""
+"""The page of the reference, which travels with the package; in a checkout it is a link to the page itself."""
 
 _HEADING = re.compile(r"^### (WT\d+) (.+)$", re.MULTILINE)
 _LINK = re.compile(r"\[([^\]]+)\]\([^)]+\)")
