@@ -96,3 +96,16 @@ def test_a_file_that_cannot_be_read_is_named(tree, tmp_path):
 
     assert caught.value.diagnostics[0].code == Code.REQUIREMENT_SOURCE_MISSING
     assert "missing" in str(caught.value)
+
+
+def test_a_link_to_a_file_elsewhere_is_copied_as_the_file(tree, tmp_path):
+    page = tmp_path / "page.md"
+    page.write_text("one")
+    (tree / "page.md").symlink_to(page)
+    before = hash_files(tree, ["page.md"])
+    copy_files(tree, ["page.md"], tmp_path / "copy")
+    page.write_text("two")
+
+    assert (tmp_path / "copy/page.md").read_text() == "one"
+    assert not (tmp_path / "copy/page.md").is_symlink()
+    assert hash_files(tree, ["page.md"]) != before

@@ -72,7 +72,7 @@ def hash_files(directory: Path, names: Iterable[str]) -> str:
     for name in names:
         path = directory / name
         digest.update(f"\0{name}\0".encode("utf-8", "surrogateescape"))
-        if path.is_symlink():
+        if _is_link_inside(path, directory):
             digest.update(b"link\0" + os.fsencode(path.readlink()))
             continue
         with path.open("rb") as file:
@@ -93,7 +93,12 @@ def copy_files(directory: Path, names: Iterable[str], target: Path) -> None:
         source = directory / name
         if not source.is_symlink() and not os.access(source, os.R_OK):
             raise DiagnosticError(unreadable(source))
-        shutil.copy2(source, destination, follow_symlinks=False)
+        shutil.copy2(source, destination, follow_symlinks=not _is_link_inside(source, directory))
+
+
+def _is_link_inside(path: Path, directory: Path) -> bool:
+    """Whether a path is a link that can be kept as one; one to a file elsewhere would lead nowhere in a copy."""
+    return path.is_symlink() and not (path.is_file() and not path.resolve().is_relative_to(directory.resolve()))
 
 
 def unreadable(path: Path) -> Diagnostic:

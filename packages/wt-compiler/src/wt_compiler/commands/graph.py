@@ -47,8 +47,6 @@ def graph(
     if form not in FORMATS:
         raise click.BadParameter(f"{str(output)!r} does not end in .svg, .png, .mmd or .dot", param_hint="'-o'")
     os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
-    from wt_compiler.writing import write_whole
-
     text = _read(console, what, task_source(registry, env, discovery_timeout))
     if output is None:
         console.answer(text.mermaid.rstrip())

@@ -40,7 +40,7 @@ def schema(
     from wt_compiler.environment import find_tasks
     from wt_compiler.language_schema import language_schema
     from wt_compiler.parse import parse_spec
-    from wt_compiler.writing import write_whole
+    from wt_compiler.written import write_whole
 
     parsed = parse_spec(read_document(spec))
     source = task_source(registry, env, discovery_timeout)
