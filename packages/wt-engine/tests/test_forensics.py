@@ -144,6 +144,22 @@ def test_failures_of_every_kind_have_a_report(collect, kind):
         assert result.end.errors[0].forensics["function"].rpartition(".")[2] == ("bad" if kind == "raised" else "work")
 
 
+def test_a_failure_in_another_process_has_its_place_there(collect, monkeypatch):
+    monkeypatch.syspath_prepend(str(Path(__file__).parent / "libraries"))
+    import alert_hooks
+
+    pipe: Pipe[Any, Any] = Pipe()
+
+    @pipe.step(to="work")
+    async def alert():
+        return 1
+
+    pipe.step("work", executor="process")(alert_hooks.broken)
+    report = collect(pipe, {}).find_error().meta["forensics"]
+    assert (Path(report["file"]).name, report["function"]) == ("alert_hooks.py", "broken")
+    assert report["code"] == 'raise ValueError("a broken hook")'
+
+
 def test_nothing_is_imported_until_something_fails():
     program = (
         "import asyncio, sys\nfrom wt_engine import Pipe\npipe = Pipe()\n@pipe.step\nasync def work(): ...\n"

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import linecache
 import os
+import re
 import sysconfig
 import traceback
 from collections.abc import Iterator
@@ -23,6 +24,9 @@ _TRACEBACK = 20_000
 _SAMPLE_HOLDS = 0.1
 _ENGINE = os.path.dirname(__file__)  # noqa: PTH120 - compared with the text of every frame's file
 _INSTALLED = tuple({sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib")})
+
+_STRANGERS = (_ENGINE, "<frozen", *_INSTALLED)
+_LINE = re.compile(r'^  File "(.+)", line (\d+), in (.+)$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,10 +81,10 @@ class Forensics:
             if item is not MISSING:
                 report["item"] = snapshot.take(item)
             report["process"] = self._process()
-        frame = _frame(error)
-        if self._evidence.capture_locals and frame is not None:
+        frame = _frame(error, _STRANGERS) if self._evidence.capture_locals else None
+        if frame is not None:
             report["locals"] = snapshot.take(dict(frame[0].f_locals))
-        report.update(_location(frame, place, snapshot))
+        report.update(_location(error, place, snapshot))
         report["error"] = {"type": type(error).__qualname__, "message": snapshot.text(text_of(error))}
         report["traceback"] = self._evidence.secrets.masked(_traceback(error), snapshot.found)
         return report
@@ -128,28 +132,42 @@ def _frames(trace: TracebackType | None) -> Iterator[tuple[FrameType, int]]:
         trace = trace.tb_next
 
 
-def _frame(error: BaseException) -> tuple[FrameType, int] | None:
-    """The innermost frame of the user's own code, or else the innermost one outside the engine; causes count."""
+def _frame(error: BaseException, strangers: tuple[str, ...]) -> tuple[FrameType, int] | None:
+    """The innermost frame whose file is not one of the strangers'; causes count."""
     chain: list[BaseException] = []
     wrapped: BaseException | None = error
     while wrapped is not None and wrapped not in chain:
         chain.append(wrapped)
         wrapped = wrapped.__cause__
-    for strangers in ((_ENGINE, "<frozen", *_INSTALLED), (_ENGINE,)):
-        for part in chain:
-            found = [f for f in _frames(part.__traceback__) if not f[0].f_code.co_filename.startswith(strangers)]
-            if found:
-                return found[-1]
+    for part in chain:
+        found = [f for f in _frames(part.__traceback__) if not f[0].f_code.co_filename.startswith(strangers)]
+        if found:
+            return found[-1]
     return None
 
 
-def _location(frame: tuple[FrameType, int] | None, place: str | None, snapshot: Snapshot) -> dict[str, Any]:
-    if frame is not None:
-        code, line = frame[0].f_code, frame[1]
-        text = snapshot.text(linecache.getline(code.co_filename, line).strip())
-        return {"file": code.co_filename, "line": line, "function": code.co_qualname, "code": text}
-    file, _, line_text = (place or "").rpartition(":")
-    return {"file": file or None, "line": int(line_text) if file else None, "function": None, "code": None}
+def _remote(error: BaseException) -> tuple[str, int, str] | None:
+    """File, line and function of an error of another process, whose traceback came as a note."""
+    for note in getattr(error, "__notes__", ()):
+        lines = [(file, int(line), name) for file, line, name in _LINE.findall(note) if not file.startswith(_STRANGERS)]
+        if lines:
+            return lines[-1]
+    return None
+
+
+def _location(error: BaseException, place: str | None, snapshot: Snapshot) -> dict[str, Any]:
+    frame = _frame(error, _STRANGERS)
+    found = (frame[0].f_code.co_filename, frame[1], frame[0].f_code.co_qualname) if frame else _remote(error)
+    if found is None and place is not None:
+        file, _, text = place.rpartition(":")
+        return {"file": file, "line": int(text), "function": None, "code": None}
+    if found is None:
+        frame = _frame(error, (_ENGINE,))
+        found = (frame[0].f_code.co_filename, frame[1], frame[0].f_code.co_qualname) if frame else None
+    if found is None:
+        return {"file": None, "line": None, "function": None, "code": None}
+    code = snapshot.text(linecache.getline(found[0], found[1]).strip())
+    return {"file": found[0], "line": found[1], "function": found[2], "code": code}
 
 
 def _traceback(error: BaseException) -> str:

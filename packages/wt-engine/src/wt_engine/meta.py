@@ -161,7 +161,7 @@ class Meta:
 def _scopes() -> RunScopes:
     scopes = _RUN.get()
     if scopes is None:
-        raise RuntimeError("meta is there only inside a run")
+        raise RuntimeError("meta is there only inside a run, in the process that the run is in")
     return scopes
 
 

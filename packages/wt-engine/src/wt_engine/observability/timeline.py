@@ -7,11 +7,12 @@ import json
 from collections.abc import Iterable
 from typing import Any
 
-from wt_engine.events import Event
+from wt_engine.events import Event, NodeKind
 from wt_engine.observability.calls import Calls, CallSpan, Told, calls_of
 from wt_engine.observers import Observer, ObserverMeta
 
 _BOTTLENECK = "slowest"
+_CONTAINERS = (NodeKind.MAP, NodeKind.SUB)
 _PAGE = """<!doctype html>
 <html lang="en"><head><meta charset="utf-8"><title>{title}</title><style>
 body {{ font: 14px system-ui, sans-serif; margin: 2rem; color: #222 }}
@@ -129,13 +130,7 @@ class TimelineVisualizer(Observer):
         return spans
 
     def _leaves(self) -> list[CallSpan]:
-        inner: list[CallSpan] = []
-        spans = self._calls.spans
-        for place, span in enumerate(spans):
-            after = spans[place + 1] if place + 1 < len(spans) else None
-            if after is None or after.depth <= span.depth or after.start > self._end(span):
-                inner.append(span)
-        return inner
+        return [span for span in self._calls.spans if span.kind not in _CONTAINERS]
 
     def _end(self, span: CallSpan) -> float:
         return span.end if span.end is not None else self._calls.ended or span.start
