@@ -44,6 +44,7 @@ if TYPE_CHECKING:
     from wt_engine.runner import Runner
     from wt_engine.testing import TestPipe, TestResult
     from wt_engine.warehouse.blocks import Background, Condition, For, Parallel
+    from wt_engine.warehouse.checkpoint_store import CheckpointManager
     from wt_engine.warehouse.discovery import AutoRegister
     from wt_engine.warehouse.merging import MergeConflictError
     from wt_engine.warehouse.pipeline import Pipeline, PipelineAsync
@@ -56,6 +57,7 @@ __all__ = [
     "Background",
     "BarrierType",
     "CancellationToken",
+    "CheckpointManager",
     "Condition",
     "DefinitionError",
     "Event",
@@ -129,6 +131,7 @@ _MODULES = {
     ".runner": "Runner",
     ".testing": "TestPipe TestResult",
     ".warehouse.blocks": "Background Condition For Parallel",
+    ".warehouse.checkpoint_store": "CheckpointManager",
     ".warehouse.discovery": "AutoRegister",
     ".warehouse.merging": "MergeConflictError",
     ".warehouse.pipeline": "Pipeline PipelineAsync",

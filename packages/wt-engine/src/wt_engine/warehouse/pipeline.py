@@ -29,7 +29,9 @@ if TYPE_CHECKING:
     from wt_engine.codec import Codec
     from wt_engine.observability.resource_monitor import ResourceMonitor
     from wt_engine.recollection import Recollection
+    from wt_engine.run import Settings
     from wt_engine.storage.backend import Durability
+    from wt_engine.warehouse.checkpoint_store import CheckpointManager
 
 
 class _Warehouses(Building):
@@ -153,9 +155,14 @@ class _Warehouses(Building):
                 yield event
 
     async def _events(
-        self, state: View, timeout: float | None, found: Recollection | None = None
+        self,
+        state: View,
+        timeout: float | None,
+        found: Recollection | None = None,
+        special: Settings | None = None,
     ) -> AsyncGenerator[Event, None]:
         plan, settings = self.prepared()
+        settings = special or settings
         token = CancellationToken(settings.token)
         self._watching.write_down(self.name, self.describe())
         watchers = self._watching.observers(self.name, settings.recording.backend if settings.recording else None)
@@ -180,9 +187,32 @@ class _Warehouses(Building):
         found = recollected(self, run_id, answer)
         return await self._concluded(found.states[run_id], timeout, found)
 
-    async def _concluded(self, state: View, timeout: float | None, found: Recollection | None = None) -> Warehouse:
+    async def _checkpointed(
+        self, data: Mapping[str, Any] | None, timeout: float | None, manager: CheckpointManager | None, name: str | None
+    ) -> Warehouse:
+        if manager is None and name is None:
+            return await self._run(data, timeout)
+        from wt_engine.warehouse.checkpoint_store import checked
+
+        checked(manager, name)
+        assert manager is not None
+        assert name is not None
+        special = manager.settings(*self.prepared(), name)
+        last = manager.last_run(name) if manager.can_resume(name) else None
+        if last is None:
+            return await self._concluded(_warehouse(data), timeout, special=special)
+        found = recollected(self, last.run_id, MISSING, special.recording)
+        return await self._concluded(found.states[last.run_id], timeout, found, special)
+
+    async def _concluded(
+        self,
+        state: View,
+        timeout: float | None,
+        found: Recollection | None = None,
+        special: Settings | None = None,
+    ) -> Warehouse:
         last: Event | None = None
-        async with aclosing(self._events(state, timeout, found)) as events:
+        async with aclosing(self._events(state, timeout, found, special)) as events:
             async for event in events:
                 last = event
         assert last is not None
@@ -223,11 +253,21 @@ class Pipeline(_Warehouses):
         cancellation_token: Cancels all runs of this pipeline.
     """
 
-    def run(self, data: Mapping[str, Any] | None = None, *, timeout: float | None = None) -> Warehouse:
+    def run(
+        self,
+        data: Mapping[str, Any] | None = None,
+        checkpoint_mgr: CheckpointManager | None = None,
+        checkpoint_id: str | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Warehouse:
         """Run the pipeline.
 
         Args:
             data: What the warehouse begins with; it is copied.
+            checkpoint_mgr: Keeps the run under a name; if the last one of that name did not end well, this one goes on
+                with it, and `data` is not looked at.
+            checkpoint_id: The name.
             timeout: Seconds that the run may take, instead of the pipeline's own.
 
         Returns:
@@ -240,7 +280,7 @@ class Pipeline(_Warehouses):
             PipelineCancelled: It was cancelled.
             PipelineSuspended: A step suspended it.
         """
-        return _finish(lambda: self._run(data, timeout))
+        return _finish(lambda: self._checkpointed(data, timeout, checkpoint_mgr, checkpoint_id))
 
     def resume(self, run_id: str, *, answer: Any = MISSING, timeout: float | None = None) -> Warehouse:
         """Go on with a recorded run that was interrupted, failed or is suspended: what had ended does not run again.
@@ -267,9 +307,16 @@ class Pipeline(_Warehouses):
 class PipelineAsync(_Warehouses):
     """`Pipeline` for those who await: the same arguments, abilities and behaviour, but `run` is awaited."""
 
-    async def run(self, data: Mapping[str, Any] | None = None, *, timeout: float | None = None) -> Warehouse:
+    async def run(
+        self,
+        data: Mapping[str, Any] | None = None,
+        checkpoint_mgr: CheckpointManager | None = None,
+        checkpoint_id: str | None = None,
+        *,
+        timeout: float | None = None,
+    ) -> Warehouse:
         """As `Pipeline.run`."""
-        return await self._run(data, timeout)
+        return await self._checkpointed(data, timeout, checkpoint_mgr, checkpoint_id)
 
     async def resume(self, run_id: str, *, answer: Any = MISSING, timeout: float | None = None) -> Warehouse:
         """As `Pipeline.resume`."""

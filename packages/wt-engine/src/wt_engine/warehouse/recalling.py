@@ -13,6 +13,7 @@ from wt_engine.warehouse.view import View
 
 if TYPE_CHECKING:
     from wt_engine.recollection import Recollection
+    from wt_engine.recording import Recording
     from wt_engine.storage.backend import RecordedRun
 
 
@@ -27,13 +28,14 @@ class Unwritten:
         """Nothing."""
 
 
-def recollected(pipeline: Building, run_id: str, answer: Any) -> Recollection:
+def recollected(pipeline: Building, run_id: str, answer: Any, recording: Recording | None = None) -> Recollection:
     """A recorded run, put together again.
 
     Args:
         pipeline: The pipeline that it is a run of.
         run_id: The run.
         answer: What its suspended step gets, or `MISSING`.
+        recording: How it was recorded, instead of as the pipeline says.
 
     Raises:
         DefinitionError: The pipeline is not recorded, or is not the one that the run began with.
@@ -45,7 +47,7 @@ def recollected(pipeline: Building, run_id: str, answer: Any) -> Recollection:
     """
     from wt_engine.recollection import recollect
 
-    recording = pipeline.prepared()[1].recording
+    recording = recording or pipeline.prepared()[1].recording
     if recording is None:
         text = f"Pipeline '{pipeline.name}' has no store to resume from; give it one with Pipeline(tracking_db=...)"
         raise DefinitionError(text)
