@@ -7,6 +7,7 @@ import dataclasses
 import datetime
 import decimal
 import pathlib
+import re
 import sys
 import types
 import uuid
@@ -99,6 +100,11 @@ FORMS: dict[type[Any], Form] = {
         "deque",
         lambda value, inner: [[inner(each) for each in value], value.maxlen],
         lambda content, inner: deque(map(inner, content[0]), content[1]),
+    ),
+    re.Pattern: Form(
+        "pattern",
+        lambda value, inner: [inner(value.pattern), value.flags],
+        lambda content, inner: re.compile(inner(content[0]), content[1]),
     ),
     OrderedDict: _mapping(OrderedDict, "ordered"),
     Counter: _mapping(Counter, "counter"),
