@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING
 import click
 
 from wt_compiler.commands.source_options import source_options, task_source
-from wt_compiler.written import write_whole
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -43,6 +42,8 @@ def graph(
 
     Blue steps read or write, amber ones are called once for each element, dashed ones may be skipped.
     """
+    from wt_compiler.written import write_whole
+
     form = output.suffix.removeprefix(".").lower() if output else "mmd"
     if form not in FORMATS:
         raise click.BadParameter(f"{str(output)!r} does not end in .svg, .png, .mmd or .dot", param_hint="'-o'")
