@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import contextlib
 import logging
 import os
 import re
-import tempfile
 from functools import cache
 from pathlib import Path
 from typing import Any
+
+from wt_engine.whole_file import write_whole
 
 _VARIABLE = re.compile(r"\$(?P<literal>\$\{)|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
 _log = logging.getLogger("wt_engine")
@@ -82,18 +82,7 @@ def write_yaml(file_path: str | os.PathLike[str], data: Any, verbose: bool = Fal
         text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
     except yaml.YAMLError as error:
         raise YamlFileError(f"what is no plain data cannot be written: {error}", path) from error
-    descriptor, name = tempfile.mkstemp(dir=path.parent, prefix=f".{path.name}.")
-    try:
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            file.write(text)
-            file.flush()
-            os.fsync(file.fileno())
-        Path(name).chmod(path.stat().st_mode & 0o777 if path.exists() else 0o666 & ~_umask())
-        Path(name).replace(path)
-    except BaseException:
-        with contextlib.suppress(OSError):
-            Path(name).unlink()
-        raise
+    write_whole(path, text.encode())
     if verbose:
         _log.info("Wrote %s", path)
 
@@ -103,13 +92,6 @@ escribir_yaml = write_yaml
 
 
 @cache
-def _umask() -> int:
-    # It can only be read by setting it; once, before anything of the process depends on it.
-    mask = os.umask(0o022)
-    os.umask(mask)
-    return mask
-
-
 @cache
 def _loader() -> Any:
     import yaml

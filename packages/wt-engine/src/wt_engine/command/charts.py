@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 
 import click
 
-from wt_engine.command.records import answer_json, find_run, json_option, opened_store, store_option
+from wt_engine.command.records import answer_json, find_run, json_option, opened_store, store_option, writing
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -30,8 +30,8 @@ if TYPE_CHECKING:
 @click.pass_obj
 def timeline(console: Console, run: str, shape: str, output: Path | None, width: int, place: Path | None) -> None:
     """Show when each call of RUN started and ended; the slowest is marked."""
-    from wt_engine.observability.table import write_whole
     from wt_engine.observability.timeline import TimelineVisualizer
+    from wt_engine.whole_file import write_whole
 
     with opened_store(place) as store:
         record = find_run(store, run)
@@ -45,7 +45,8 @@ def timeline(console: Console, run: str, shape: str, output: Path | None, width:
     if output is None:
         console.answer(text)
     else:
-        write_whole(output, text)
+        with writing(output):
+            write_whole(output, text.encode())
         console.answer(str(output))
 
 

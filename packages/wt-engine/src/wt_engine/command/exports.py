@@ -7,7 +7,16 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
-from wt_engine.command.records import answer_json, duration, find_run, json_option, opened_store, plain, store_option
+from wt_engine.command.records import (
+    answer_json,
+    duration,
+    find_run,
+    json_option,
+    opened_store,
+    plain,
+    store_option,
+    writing,
+)
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -41,7 +50,8 @@ def export(
         exporter = PipelineExporter(store)
         write = exporter.export_metrics if metrics else exporter.export_pipeline_logs
         try:
-            content = write(run_id, shape, output)
+            with writing(output):
+                content = write(run_id, shape, output)
         except ModuleNotFoundError as error:
             raise click.UsageError(f"{error}.") from error
     console.answer(content if output is None and isinstance(content, str) else str(output))

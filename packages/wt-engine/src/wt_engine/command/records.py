@@ -85,6 +85,22 @@ def find_run(store: SQLiteBackend, prefix: str) -> RunRecord:
     return found[0]
 
 
+@contextmanager
+def writing(output: Path | None) -> Iterator[None]:
+    """Write a file.
+
+    Raises:
+        DiagnosticError: It cannot be written.
+    """
+    from wt_contracts.codes import Code
+
+    try:
+        yield
+    except OSError as error:
+        hint = "check that its directory exists, its permissions, and the space on its disk"
+        raise mistake(Code.OUTPUT_NOT_WRITABLE, f"{output} cannot be written: {error.strerror}", hint) from error
+
+
 def mistake(code: Code, message: str, hint: str | None = None) -> DiagnosticError:
     """A mistake of the user's, as the terminal shows it."""
     from wt_contracts.diagnostics import Diagnostic, DiagnosticError

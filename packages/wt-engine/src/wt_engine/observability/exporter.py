@@ -11,12 +11,14 @@ from wt_engine.errors import suggestion
 from wt_engine.observability.calls import calls_of
 from wt_engine.observability.opening import AnyStore, opened
 from wt_engine.observability.statistics import runs_of, statistics_of
-from wt_engine.observability.table import Kind, Table, iso, write_whole
+from wt_engine.observability.table import Kind, Table, iso
 from wt_engine.storage import RunNotFoundError, RunRecord, SQLiteBackend
+from wt_engine.whole_file import write_whole
 
 Format = Literal["json", "csv", "parquet"]
 FORMATS: tuple[Format, ...] = ("json", "csv", "parquet")
 
+_BOM = "\ufeff"
 _CALLS: dict[str, Kind] = {
     "run_id": "text",
     "pipeline": "text",
@@ -208,5 +210,7 @@ def _tabular(table: Table, chosen: Format) -> str | bytes:
 
 def _written(content: str | bytes, path: str | os.PathLike[str] | None) -> str | bytes:
     if path is not None:
-        write_whole(path, content)
+        # The mark at the beginning is how spreadsheets recognise UTF-8.
+        mark = _BOM if str(path).endswith(".csv") else ""
+        write_whole(path, content if isinstance(content, bytes) else (mark + content).encode())
     return content

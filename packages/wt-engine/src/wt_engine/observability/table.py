@@ -4,15 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
-import os
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
-from pathlib import Path
 from typing import Any, Literal
 
 _FORMULA = ("=", "+", "-", "@", "\t", "\r")
-_BOM = "\ufeff"
 
 Kind = Literal["text", "number", "count", "time"]
 
@@ -67,29 +64,6 @@ class Table:
         buffer = io.BytesIO()
         pyarrow.parquet.write_table(pyarrow.table(columns, schema=schema), buffer)
         return buffer.getvalue()
-
-
-def write_whole(path: str | os.PathLike[str], content: str | bytes) -> Path:
-    """Write a file as a whole or not at all.
-
-    Args:
-        path: Where.
-        content: What; CSV gets the mark by which spreadsheets recognise UTF-8.
-
-    Raises:
-        OSError: It cannot be written.
-    """
-    place = Path(path)
-    if isinstance(content, str):
-        content = ((_BOM if place.suffix == ".csv" else "") + content).encode()
-    aside = place.with_name(f".{place.name}.{os.urandom(6).hex()}")
-    try:
-        aside.write_bytes(content)
-        aside.replace(place)
-    except BaseException:
-        aside.unlink(missing_ok=True)
-        raise
-    return place
 
 
 def iso(seconds: float | None) -> str | None:
