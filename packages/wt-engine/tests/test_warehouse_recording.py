@@ -6,6 +6,7 @@ import asyncio
 import json
 import subprocess
 import sys
+import threading
 from collections.abc import Callable
 from pathlib import Path
 from typing import Any
@@ -206,6 +207,37 @@ def test_a_checkpoint_is_in_the_store_and_is_not_reached_twice(kind, store):
     ledger.broken = False
     assert wait(pipeline.resume(run_id))["log"] == ["a", "at one", "b"]
     assert len(store.checkpoints(run_id)) == 1
+
+
+def test_concurrent_recorded_runs_of_one_pipeline_do_not_mix(store):
+    met = threading.Barrier(4, timeout=60)
+
+    def meet(data):
+        met.wait()
+        return {"twice": 2 * data["n"]}
+
+    pipeline = Pipeline("shared", tracking_db=store).set_steps([meet, lambda n, twice: {"thrice": n + twice}])
+    results: dict[int, Any] = {}
+    threads = [threading.Thread(target=lambda n=n: results.update({n: pipeline.run({"n": n})})) for n in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert len({result.run_id for result in results.values()}) == 4
+    for n, result in results.items():
+        assert result == {"n": n, "twice": 2 * n, "thrice": 3 * n}
+        deltas = [json.loads(step.delta or "null")["set"] for step in store.get_steps(result.run_id)]
+        assert deltas == [[["twice", 2 * n]], [["thrice", 3 * n]]]
+
+
+def test_a_nested_pipeline_is_recorded_below_the_run_that_started_it(store):
+    inner = Pipeline("inner").set_steps([lambda data: {"inside": 1}])
+    run_id = Pipeline("outer", tracking_db=store).set_steps([(inner, "part")]).run().run_id
+    nested = {step.run_id for step in store.get_steps(run_id)} - {run_id}
+    below = store.get_run(nested.pop())
+    assert below is not None
+    assert (below.name, below.parent_run_id, below.root_run_id) == ("inner", run_id, run_id)
+    assert not nested
 
 
 def test_the_relation_to_other_runs_is_recorded(store):

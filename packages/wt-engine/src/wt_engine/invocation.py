@@ -96,6 +96,9 @@ def settled(step: str, result: Any) -> Any:
     Raises:
         TypeError: It is one: somebody forgot to await.
     """
+    if result is None or isinstance(result, dict):
+        # Most results are, and asking further takes long.
+        return result
     if inspect.isawaitable(result):
         if inspect.iscoroutine(result):
             result.close()
