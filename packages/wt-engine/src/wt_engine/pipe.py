@@ -244,7 +244,7 @@ class Pipe(Decorators, Generic[S, C]):
             check_count("queue_size", queue_size, 0)
             settings = dataclasses.replace(settings, queue_size=queue_size)
         found = recollect(recording.backend.recorded(run_id), recording.facts, recording.codec, answer)
-        state = found.state(run_id, settings.revive)
+        state = found.states[run_id]
         runner = Runner(plan, settings, state, context, start=found.start, timeout=timeout, recollection=found)
         return runner.events()
 

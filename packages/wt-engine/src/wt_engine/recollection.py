@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 import warnings
 from collections import defaultdict
-from collections.abc import Callable
 from typing import Any
 
 from wt_engine.codec import Codec
@@ -18,9 +17,6 @@ from wt_engine.fingerprint import PlanChangedError, differences
 from wt_engine.injection import MISSING
 from wt_engine.storage.backend import RecordedPart, RecordedRun
 from wt_engine.storage.models import PlanFacts, RunStatus, StepRecord
-
-Revive = Callable[[Any, Any], Any]
-"""Makes a state again: gets what it was when the run began, and what it was last."""
 
 
 class Recollection:
@@ -56,7 +52,6 @@ class Recollection:
         self.given: Any = MISSING
         self._codec = codec
         self._recorded = recorded
-        self._revived: dict[str, Any] = {}
         self._steps: dict[str, list[StepRecord]] = defaultdict(list)
         self._parts = {(part.parent_run_id, part.parent_call): part for part in recorded.parts.values()}
         self._restore()
@@ -76,19 +71,6 @@ class Recollection:
     def value(self, step: StepRecord) -> Any:
         """What a step had returned; None if that was not recorded."""
         return None if step.value is None else self._codec.decode(step.value)
-
-    def state(self, run_id: str, revive: Revive | None) -> Any:
-        """The state of a run or a sub-pipeline.
-
-        Args:
-            run_id: Which.
-            revive: Makes it what its front end works with, if that is more than what was recorded.
-        """
-        if revive is not None and run_id not in self._revived:
-            part = self._recorded.parts[run_id]
-            began = None if part.state is None else self._codec.decode(part.state)
-            self.states[run_id] = self._revived[run_id] = revive(began, self.states[run_id])
-        return self.states[run_id]
 
     @property
     def suspended(self) -> bool:

@@ -242,4 +242,4 @@ class Resumption:
         part = self._recollection.part(self._run_id, call.number)
         if part is None:
             return None
-        return self._recollection.state(part.run_id, call.node.pipeline.prepared()[1].revive)
+        return self._recollection.states[part.run_id]

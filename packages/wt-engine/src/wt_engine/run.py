@@ -44,8 +44,6 @@ class Settings:
         observers: Who watches, and how many events each may fall behind.
         token: Cancels all runs of the pipe.
         recording: How its runs are recorded, if they are.
-        revive: Makes the state of a run that is resumed what the front end works with: gets what it was at first, and
-            what it was last; None if what was recorded is all of it.
         metadata: What its author has said of it.
         notes: What else each run is to say about it, once it has started.
         evidence: What is kept of failures.
@@ -61,7 +59,6 @@ class Settings:
     observers: tuple[tuple[Any, int], ...]
     token: CancellationToken
     recording: Recording | None = None
-    revive: Callable[[Any, Any], Any] | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Mapping[str, Any], ...] = ()
     evidence: Evidence = field(default_factory=Evidence)
