@@ -81,7 +81,7 @@ from {package}.run_sequential import main
 
 class workflow:
     @staticmethod
-    def run(params, observe):
+    def run(params, observe, record):
         with subscribe(observe):
             return main(params)
 """

@@ -33,6 +33,8 @@ class WorkflowChoices(BaseModel):
         execution_mode: Whether independent steps run side by side, or one step after the other.
         mock_io: Whether tasks that read or write return recorded examples.
         otel_exporter: Where traces go, if anywhere.
+        record: Whether a concurrent run is recorded in its results directory, so that it can be resumed.
+        resume: The recorded run to go on with, by the beginning of its id; its parameters are those that it had.
     """
 
     model_config = ConfigDict(frozen=True)
@@ -40,6 +42,8 @@ class WorkflowChoices(BaseModel):
     execution_mode: Literal["sequential", "concurrent"] = "concurrent"
     mock_io: bool = False
     otel_exporter: Literal["console", "gcp"] | None = None
+    record: bool = True
+    resume: str | None = None
 
 
 class WorkflowCLIArgs(WorkflowChoices):
@@ -48,14 +52,20 @@ class WorkflowCLIArgs(WorkflowChoices):
     Parameters travel in a file, never on the command line, where every user of the machine could read them.
     """
 
-    config_file: str
+    config_file: str | None = None
 
     def to_argv(self, python: str, package: str) -> list[str]:
         """The command line that starts `package` with the interpreter `python`."""
-        argv = [python, "-m", f"{package}.cli", "run", "--config-file", self.config_file]
+        argv = [python, "-m", f"{package}.cli", "run"]
+        if self.config_file is not None:
+            argv += ["--config-file", self.config_file]
         argv += ["--execution-mode", self.execution_mode]
         if self.mock_io:
             argv.append("--mock-io")
+        if not self.record:
+            argv.append("--no-record")
+        if self.resume is not None:
+            argv += ["--resume", self.resume]
         if self.otel_exporter:
             argv += ["--otel-exporter", self.otel_exporter]
         return argv

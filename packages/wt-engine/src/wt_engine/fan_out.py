@@ -7,8 +7,22 @@ from typing import Any
 
 from wt_engine.call import Call
 from wt_engine.events import EventType
+from wt_engine.injection import MISSING
 from wt_engine.maps import MapFrame
+from wt_engine.plan import Node
 from wt_engine.run import Run
+
+
+def items_of(node: Node, result: Any) -> list[Any]:
+    """The items that the function of a map has returned.
+
+    Raises:
+        ValueError: It is nothing to iterate over.
+    """
+    try:
+        return list(getattr(result, "calls", result) if node.returns_data else result)
+    except TypeError as error:
+        raise ValueError(f"Map '{node.name}' must return an iterable, not {type(result).__name__}") from error
 
 
 async def open_frame(run: Run, call: Call, result: Any) -> MapFrame:
@@ -24,12 +38,10 @@ async def open_frame(run: Run, call: Call, result: Any) -> MapFrame:
     """
     node = call.node
     assert node.each is not None
-    try:
-        items = list(getattr(result, "calls", result) if node.returns_data else result)
-    except TypeError as error:
-        raise ValueError(f"Map '{node.name}' must return an iterable, not {type(result).__name__}") from error
+    items = items_of(node, result)
     if run.recorder is not None:
-        run.recorder.opened(call, items)
+        # Calls are made again from what the map's own function gets, which is recorded already
+        run.recorder.opened(call, MISSING if node.returns_data else items)
     worker = run.plan.nodes[node.each]
     team = [run.plan.nodes[place] for place in node.team]
     about: dict[str, Any] = {"target": worker.name, "item_count": len(items)}

@@ -114,11 +114,11 @@ def recording(
     """
     if durability not in DURABILITIES:
         raise DefinitionError(f"durability must be 'step', 'power' or 'run', not {durability!r}")
-    declared = DeclaredTypes()
-    if state_type is not None:
-        declared.add(state_type, "the state")
-    _look_at(declared, plan)
     if codec is None:
+        declared = DeclaredTypes()
+        if state_type is not None:
+            declared.add(state_type, "the state")
+        _look_at(declared, plan)
         if declared.mistakes:
             where, kind = declared.mistakes[0]
             raise DefinitionError(

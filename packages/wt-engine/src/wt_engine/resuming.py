@@ -10,7 +10,9 @@ from wt_engine.ends import ON, RESULTS, STATE, Outcome
 from wt_engine.errors import RecordedError, ResumeError
 from wt_engine.events import EventType, NodeKind, Origin
 from wt_engine.failures import FailureKind, FailureReason
+from wt_engine.fan_out import items_of
 from wt_engine.injection import MISSING
+from wt_engine.invocation import invoke
 from wt_engine.journal import Journal
 from wt_engine.maps import MapFrame
 from wt_engine.open_calls import OpenCalls, Reopened
@@ -108,7 +110,7 @@ class Resumption:
     async def _apply(self, record: StepRecord) -> None:
         outcome = record.outcome
         if outcome is Outcome.OPENED:
-            self._reopen(record)
+            await self._reopen(record)
         elif outcome in _UNDONE:
             await self._fail(record)
         elif outcome is Outcome.ANSWERED:
@@ -139,7 +141,7 @@ class Resumption:
             if name == STATE:
                 value = self._state_of(call)
             elif name == RESULTS and frame is not None:
-                value = frame.results
+                value = frame.value
             else:
                 value = self._recollection.value(record)
             await self._execution.end(call, value, record.outcome)
@@ -160,7 +162,7 @@ class Resumption:
             call.number = record.number
             return call, None
 
-    def _reopen(self, record: StepRecord) -> None:
+    async def _reopen(self, record: StepRecord) -> None:
         run, number = self._run, record.number
         if number in run.frames or number in self._open.begun:
             return
@@ -168,9 +170,11 @@ class Resumption:
             call, _ = self._taken(record)
             assert call.node.each is not None
             team = [run.plan.nodes[place] for place in call.node.team]
-            items = self._recollection.value(record)
+            calls = await invoke(run, call) if call.node.returns_data else None
+            items = self._recollection.value(record) if calls is None else items_of(call.node, calls)
             worker = run.plan.nodes[call.node.each]
-            run.frames[number] = MapFrame(call, worker, items, call.node.max_concurrency, team)
+            frame = run.frames[number] = MapFrame(call, worker, items, call.node.max_concurrency, team)
+            frame.gather = getattr(calls, "gather", None)
         elif self._recollection.part(self._run_id, number) is not None:
             self._open.begun[number] = self._taken(record)[0]
 

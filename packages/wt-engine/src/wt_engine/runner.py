@@ -50,6 +50,7 @@ class Runner:
         timeout: Seconds that the run may take.
         above: For a sub-pipeline: the run that starts it, and its step there.
         recollection: What the run goes on from, if it is resumed.
+        run_id: What it is called; without it, something new.
     """
 
     def __init__(
@@ -63,15 +64,12 @@ class Runner:
         timeout: float | None = None,
         above: tuple[Run, Call] | None = None,
         recollection: Recollection | None = None,
+        run_id: str | None = None,
     ) -> None:
-        run_id = _run_id(above, recollection)
+        run_id = run_id or _run_id(above, recollection)
         if above is None:
-            token, stream, threads, link = (
-                CancellationToken(settings.token),
-                EventStream(settings.queue_size),
-                Threads(),
-                None,
-            )
+            token, threads = CancellationToken(settings.token), Threads()
+            stream, link = EventStream(settings.queue_size), None
         else:
             outer, call = above
             token, threads = CancellationToken(settings.token, outer.token), outer.threads

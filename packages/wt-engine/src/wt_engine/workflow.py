@@ -14,7 +14,8 @@ from wt_engine.drafting import check_count, check_options, draft
 from wt_engine.errors import DefinitionError, MapItemsError, place_of, suggestion
 from wt_engine.events import NodeKind
 from wt_engine.failures import FailureKind
-from wt_engine.injection import Parameters, context_source, item_source, value_source
+from wt_engine.injection import MISSING, Occasion, Parameters, Source, Surroundings, context_source, item_source
+from wt_engine.lost_value import Lost
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.plan import Plan
 from wt_engine.run import OnFailure, Settings
@@ -22,6 +23,7 @@ from wt_engine.runner import Runner
 from wt_engine.step_events import StepEvents
 
 if TYPE_CHECKING:
+    from wt_contracts.run_record import RunRecord
     from wt_contracts.step_event import StepEvent
 
 F = TypeVar("F", bound=Callable[..., Any])
@@ -138,12 +140,18 @@ class Workflow:
             self._plan = Assembly(self._drafts).plan(self.name, (), (), None)
         return self._plan
 
-    def run(self, params: Mapping[str, Any], observe: Callable[[StepEvent], object] | None = None) -> Any:
+    def run(
+        self,
+        params: Mapping[str, Any],
+        observe: Callable[[StepEvent], object] | None = None,
+        record: RunRecord | None = None,
+    ) -> Any:
         """Run all steps.
 
         Args:
             params: What the steps' parameter `params` gets.
             observe: Is told of each step; called on the event loop, so it must return soon.
+            record: Where the run is recorded, and whether it goes on from there; nowhere without it.
 
         Returns:
             The value of the last step.
@@ -151,15 +159,21 @@ class Workflow:
         Raises:
             BaseException: What the first failed step raised, in the order in which the steps are written.
             WorkflowError: The run was cut short.
+            DiagnosticError: The record cannot be used (WT530), or the run cannot go on (WT533).
         """
-        return asyncio.run(self.run_async(params, observe))
+        return asyncio.run(self.run_async(params, observe, record))
 
-    async def run_async(self, params: Mapping[str, Any], observe: Callable[[StepEvent], object] | None = None) -> Any:
+    async def run_async(
+        self,
+        params: Mapping[str, Any],
+        observe: Callable[[StepEvent], object] | None = None,
+        record: RunRecord | None = None,
+    ) -> Any:
         """As `run`, in an event loop that runs already."""
         if not self._drafts:
             return None
         plan = self.plan
-        runner = Runner(plan, self._settings, None, params)
+        runner = self._runner(plan, params, record)
         told = StepEvents(plan, self._methods, runner) if observe else None
         end: PipelineEndData | None = None
         async for event in runner.events():
@@ -170,7 +184,15 @@ class Workflow:
         assert end is not None
         if end.status is not PipelineTerminalStatus.SUCCESS:
             raise self._error(end)
-        return runner.values.get(self._last)
+        return kept(self._last, runner.values.get(self._last))
+
+    def _runner(self, plan: Plan, params: Mapping[str, Any], record: RunRecord | None) -> Runner:
+        if record is None:
+            return Runner(plan, self._settings, None, params)
+        from wt_engine.workflow_record import recorded
+
+        settings, run_id, recollection = recorded(plan, self._settings, record)
+        return Runner(plan, settings, None, params, recollection=recollection, run_id=run_id)
 
     @property
     def _last(self) -> str:
@@ -248,10 +270,31 @@ class Workflow:
 
     def _parameters(self, parents: Mapping[str, str], function: Callable[..., Any]) -> Parameters:
         places = {name: place for place, name in enumerate(self._drafts)}
-        sources = [(parameter, value_source(places[parent])) for parameter, parent in parents.items()]
+        sources = [(parameter, kept_source(parent, places[parent])) for parameter, parent in parents.items()]
         if PARAMS in inspect.signature(function).parameters:
             sources.append((PARAMS, context_source))
         return Parameters(tuple(sources), (), ())
+
+
+def kept_source(name: str, place: int) -> Source:
+    """What a step has returned, unless a run that was resumed has lost it."""
+
+    def value(run: Surroundings, _: Occasion) -> Any:
+        return kept(name, run.values.get(place, MISSING))
+
+    return value
+
+
+def kept(name: str, value: Any) -> Any:
+    """A value that a run has, or had kept.
+
+    Raises:
+        WorkflowError: It could not be kept when the run was recorded.
+    """
+    if isinstance(value, Lost):
+        message = f"the value of step '{name}' could not be kept ({value.why}), so the run cannot go on; begin it anew"
+        raise WorkflowError(message)
+    return value
 
 
 def make_call(call: Callable[[], Any]) -> Any:

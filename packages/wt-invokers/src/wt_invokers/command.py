@@ -23,6 +23,10 @@ if TYPE_CHECKING:
     default="concurrent",
     help="Independent steps side by side (the default), or one step after the other.",
 )
+@click.option("--resume", metavar="RUN", help="Go on with a recorded run: its id, or the beginning of it.")
+@click.option(
+    "--record/--no-record", default=True, help="Keep a record in the results, from which the run can be resumed."
+)
 @click.option("--mock-io", is_flag=True, help="Tasks that read or write return their recorded examples.")
 @click.option("--open", "open_it", is_flag=True, help="Show the page or picture that the workflow returns.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
@@ -36,6 +40,8 @@ def run(
     results: str | None,
     timeout: float | None,
     execution_mode: Literal["concurrent", "sequential"],
+    resume: str | None,
+    record: bool,
     mock_io: bool,
     open_it: bool,
     as_json: bool,
@@ -46,24 +52,32 @@ def run(
     Parameters come from a file, from --set, and, on a terminal, from prompts for those that are missing. They are
     checked before anything runs. A value of --set is JSON, or else text: --set load.years='[2012, 2013]'.
 
+    A run that was ended, or failed, goes on with --resume: the steps that had ended do not run again.
+
     The exit code is 0 if the workflow succeeded, 1 if a task failed, the run was ended or there is no environment
     for it, 2 if the spec, the parameters or the options are wrong.
     """
     from wt_contracts.cli import WorkflowChoices
 
     from wt_invokers.local import LocalInvoker
+    from wt_invokers.params import Params
+    from wt_invokers.recorded import results_of
     from wt_invokers.run_id import new_run_id
     from wt_invokers.session import collect, execute, refusal_in, report
     from wt_invokers.target import find_workspace, realise
 
     console.json = console.json or as_json
-    with refusal_in(results):
+    if resume is not None and (params_file is not None or assignments):
+        raise click.UsageError("a run that goes on keeps its parameters: leave out --params and --set")
+    with refusal_in(results if resume is None else None):
         workspace = find_workspace(target, console)
-        params = collect(workspace, params_file, assignments, console, ask=console.interactive and not no_input)
+        home = Path("results") / workspace.id
+        ask = console.interactive and not no_input
+        params = collect(workspace, params_file, assignments, console, ask=ask) if resume is None else Params()
+        run_id = new_run_id() if resume is None else resume
+        place = results or str(home / run_id if resume is None else results_of(home, resume))
         invoker = LocalInvoker(workspace, realise(workspace, console).python)
-    run_id = new_run_id()
-    choices = WorkflowChoices(execution_mode=execution_mode, mock_io=mock_io)
-    place = results or str(Path("results") / workspace.id / run_id)
+    choices = WorkflowChoices(execution_mode=execution_mode, mock_io=mock_io, record=record, resume=resume)
     outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, choices=choices)
     report(outcome, seconds, console, open_it=open_it)
     return outcome.exit_code

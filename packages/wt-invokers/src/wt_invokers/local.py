@@ -174,8 +174,10 @@ class RunHandle:
         Raises:
             DiagnosticError: If the interpreter cannot be started.
         """
-        self._write_params(params)
-        args = WorkflowCLIArgs(config_file=str(self._params_file), **choices.model_dump())
+        if choices.resume is None:
+            self._write_params(params)
+        file = str(self._params_file) if choices.resume is None else None
+        args = WorkflowCLIArgs(config_file=file, **choices.model_dump())
         argv = args.to_argv(str(self._invoker.python), self._invoker.workspace.package)
         argv.insert(1, "-P")  # no module of the working directory shadows one of the environment
         control = WorkflowCLIEnv(run_id=self.run_id, events_file=str(self._events.path))

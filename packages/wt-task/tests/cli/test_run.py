@@ -389,7 +389,7 @@ from wt_contracts.step_event import StepEvent
 
 class workflow:
     @staticmethod
-    def run(params, observe):
+    def run(params, observe, record):
         observe(StepEvent("STEP_START", 0.0, "load", "call", 1))
         observe(StepEvent("STEP_END", 1.0, "load", "call", 1, 1.0))
         return params

@@ -71,12 +71,19 @@ def _run_parser(workflow: Workflow) -> argparse.ArgumentParser:
     run = _Parser(prog=f"{_program(workflow)} run", description=description)
     config = run.add_mutually_exclusive_group(required=True)
     config.add_argument("--config-file", metavar="FILE", help="the parameters as YAML or JSON")
+    config.add_argument("--resume", metavar="RUN", help="go on with a run recorded in the results, named by its id")
     config.add_argument("--config-json", metavar="JSON", help="the parameters as JSON (visible in the process list)")
     run.add_argument(
         "--execution-mode",
         choices=["concurrent", "sequential"],
         default="concurrent",
         help="independent steps side by side (the default), or one step after the other",
+    )
+    run.add_argument(
+        "--record",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="record a concurrent run in its results, so that it can be resumed (the default)",
     )
     run.add_argument(
         "--mock-io",

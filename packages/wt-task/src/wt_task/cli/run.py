@@ -10,9 +10,12 @@ import sys
 import time
 from typing import Any, NamedTuple
 
+from wt_contracts.run_record import RunRecord
+
 from wt_task.cli import interruption, lifeline
 from wt_task.cli.arguments import UsageError
 from wt_task.cli.event_file import EventFile
+from wt_task.cli.record import keep_params, params_file, place_of
 from wt_task.cli.results import RESULT_FILE, ResultsDirectory, ResultsError, open_results
 from wt_task.cli.workflow import Workflow
 from wt_task.secrets import Mask, secret
@@ -100,11 +103,12 @@ def _attempt(
         lifeline.hold(os.environ.pop("WT_LIFELINE", None))
         if misuse is not None:
             return _refused(str(misuse), f"error: {misuse}")
-        params = _parameters(workflow, options)
+        record = place_of(options, results)
+        params = _parameters(workflow, options, record)
         mask.add(*map(secret, workflow.secrets))
         events.emit("START", steps=workflow.steps)
         with mask.streams():
-            content = _execute(workflow, options, params, results, events, mask)
+            content = _execute(workflow, options, params, results, record, events, mask)
         outcome = Outcome(SUCCESS, b'{"result":' + content + b',"error":null,"trace":null}')
     except BaseException as error:  # noqa: BLE001 - a task may raise anything, and each must end in a result.json
         interruption.ignore()
@@ -114,12 +118,14 @@ def _attempt(
     return outcome
 
 
-def _parameters(workflow: Workflow, options: argparse.Namespace) -> dict[str, Any]:
+def _parameters(workflow: Workflow, options: argparse.Namespace, record: RunRecord | None) -> dict[str, Any]:
     from wt_contracts.runnable import runnable_schema
 
     from wt_task.cli.parameters import check, from_file, from_option
 
     inline, file = options.config_json, options.config_file
+    if record is not None and record.resume:
+        file = params_file(record)
     source = from_option(inline) if inline is not None else from_file(file)
     params = source.read()
     with interruption.held_back():
@@ -141,6 +147,7 @@ def _execute(
     options: argparse.Namespace,
     params: dict[str, Any],
     results: ResultsDirectory,
+    record: RunRecord | None,
     events: EventFile,
     mask: Mask,
 ) -> bytes:
@@ -158,7 +165,9 @@ def _execute(
         replace_io(module, workflow.package)
     with traced(workflow, options, results, mask):
         if concurrent:
-            return to_json(module.workflow.run(params, events.observe))
+            if record is not None and not record.resume:
+                keep_params(record, params)
+            return to_json(module.workflow.run(params, events.observe, record))
         with subscribe(events.observe):
             result = module.main(params)
             if inspect.iscoroutine(result):

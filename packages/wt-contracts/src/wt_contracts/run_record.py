@@ -1,0 +1,22 @@
+"""Where a run of a compiled workflow is recorded."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+RECORD_DIRECTORY = ".wt"
+"""Where it is, in the results directory."""
+
+
+class RunRecord(NamedTuple):
+    """Where a run is recorded, and whether it goes on from what is there.
+
+    Attributes:
+        directory: A local directory; it need not exist yet.
+        run_id: What the run is called. To resume, the beginning of the id of a run that was recorded there is enough.
+        resume: Whether to go on with that run instead of beginning a new one.
+    """
+
+    directory: str
+    run_id: str
+    resume: bool = False

@@ -1,0 +1,93 @@
+"""The record of a workflow's run in its results directory: written, or gone on from."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import TYPE_CHECKING, NamedTuple
+
+from wt_engine.errors import ResumeError, RunEndedError, UnrecordableError
+from wt_engine.fingerprint import PlanChangedError
+from wt_engine.kept_values import ValueKeeper
+from wt_engine.recollection import Recollection, recollect
+from wt_engine.recording import Recording, recording
+from wt_engine.storage.errors import RunNotFoundError, StoreError
+
+if TYPE_CHECKING:
+    from wt_contracts.codes import Code
+    from wt_contracts.diagnostics import DiagnosticError
+    from wt_contracts.run_record import RunRecord
+
+    from wt_engine.plan import Plan
+    from wt_engine.run import Settings
+
+STORE = "runs.db"
+VALUES = "values"
+
+
+class Recorded(NamedTuple):
+    """How a run is recorded.
+
+    Attributes:
+        settings: The settings of the run, with its recording.
+        run_id: What it is called.
+        recollection: What it goes on from, if it is resumed.
+    """
+
+    settings: Settings
+    run_id: str
+    recollection: Recollection | None
+
+
+def recorded(plan: Plan, settings: Settings, record: RunRecord) -> Recorded:
+    """Prepare to record a run, or to go on with one.
+
+    Args:
+        plan: What is run.
+        settings: The settings of the run.
+        record: Where it is recorded.
+
+    Raises:
+        DiagnosticError: The record cannot be used (WT530), or the run cannot go on (WT533).
+    """
+    directory = Path(record.directory)
+    keeper = ValueKeeper(directory / VALUES)
+    try:
+        directory.mkdir(parents=True, exist_ok=True)
+        keeping = recording(directory / STORE, "step", keeper, plan, None)
+        found = _found(keeping, record.run_id) if record.resume else None
+    except OSError as error:
+        raise unusable(f"{directory} cannot be created: {error.strerror}") from error
+    except StoreError as error:
+        raise unusable(str(error)) from error
+    except (RunNotFoundError, RunEndedError, PlanChangedError, ResumeError, UnrecordableError) as error:
+        raise _refusal(error) from error
+    return Recorded(dataclasses.replace(settings, recording=keeping), found.run_id if found else record.run_id, found)
+
+
+def _found(keeping: Recording, run_id: str) -> Recollection:
+    backend = keeping.backend
+    candidates = [run for run in backend.find_runs_by_prefix(run_id, limit=3) if run.parent_run_id is None]
+    if len(candidates) > 1 and all(run.run_id != run_id for run in candidates):
+        raise RunNotFoundError(f"several runs begin with '{run_id}'")
+    exact = candidates[0].run_id if len(candidates) == 1 else run_id
+    return recollect(backend.recorded(exact), keeping.facts, keeping.codec)
+
+
+def unusable(message: str) -> DiagnosticError:
+    """The record cannot be read or written."""
+    from wt_contracts.codes import Code
+
+    return _diagnostic(Code.STORE_UNUSABLE, message, "run with --no-record to do without a record")
+
+
+def _refusal(error: Exception) -> DiagnosticError:
+    from wt_contracts.codes import Code
+
+    return _diagnostic(Code.RUN_NOT_RESUMABLE, str(error), None)
+
+
+def _diagnostic(code: Code, message: str, hint: str | None) -> DiagnosticError:
+    from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+    return DiagnosticError(Diagnostic(code=code, message=message.rstrip("."), hint=hint))

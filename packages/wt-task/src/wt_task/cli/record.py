@@ -1,0 +1,102 @@
+"""Where a run is recorded in its results, and the parameters that it had."""
+
+from __future__ import annotations
+
+import argparse
+import os
+from typing import TYPE_CHECKING
+
+from wt_contracts.codes import Code
+from wt_contracts.run_record import RECORD_DIRECTORY, RunRecord
+
+from wt_task.cli.results import ResultsDirectory
+
+if TYPE_CHECKING:
+    from wt_contracts.diagnostics import DiagnosticError
+
+_BEFORE, _AFTER = "params-", ".json"
+
+
+def place_of(options: argparse.Namespace, results: ResultsDirectory) -> RunRecord | None:
+    """Where a run is recorded, or which recorded run goes on.
+
+    Args:
+        options: The options of the command line.
+        results: The results directory. One that is not local holds no record.
+
+    Returns:
+        The place, or None for a run that is not recorded.
+
+    Raises:
+        DiagnosticError: A run is to be resumed that cannot be.
+    """
+    concurrent = options.execution_mode == "concurrent"
+    if options.resume is None:
+        if results.path is None or not concurrent or not options.record:
+            return None
+        run_id = os.environ.get("WT_RUN_ID") or os.urandom(8).hex()
+        return RunRecord(f"{results.path}/{RECORD_DIRECTORY}", run_id)
+    if not concurrent:
+        raise _refusal(
+            Code.RUN_NOT_RESUMABLE,
+            "a sequential run keeps no record, so there is nothing to resume",
+            "leave out --execution-mode",
+        )
+    if results.path is None:
+        raise _refusal(Code.RUN_NOT_RESUMABLE, "a run whose results are not in a local directory keeps no record", None)
+    directory = f"{results.path}/{RECORD_DIRECTORY}"
+    return RunRecord(directory, _matching(directory, options.resume), resume=True)
+
+
+def params_file(record: RunRecord) -> str:
+    """The file that keeps the parameters of a run."""
+    return f"{record.directory}/{_BEFORE}{record.run_id}{_AFTER}"
+
+
+def keep_params(record: RunRecord, params: dict[str, object]) -> None:
+    """Keep the parameters of a run that begins.
+
+    Raises:
+        DiagnosticError: They cannot be written.
+    """
+    import json
+
+    path = params_file(record)
+    try:
+        os.makedirs(record.directory, exist_ok=True)  # noqa: PTH103 - importing pathlib costs more than a run may take
+        # Parameters are nobody else's business
+        descriptor = os.open(f"{path}.aside", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
+        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
+            json.dump(params, file)
+        os.replace(f"{path}.aside", path)  # noqa: PTH105
+    except OSError as error:
+        from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+        message = f"the run cannot be recorded: {path} cannot be written: {error.strerror}"
+        hint = "run with --no-record to do without a record"
+        raise DiagnosticError(Diagnostic(code=Code.STORE_UNUSABLE, message=message, hint=hint)) from error
+
+
+def _matching(directory: str, beginning: str) -> str:
+    try:
+        names = os.listdir(directory)  # noqa: PTH208
+    except OSError:
+        names = []
+    known = sorted(name[len(_BEFORE) : -len(_AFTER)] for name in names if name.startswith(_BEFORE))
+    found = [each for each in known if each == beginning] or [each for each in known if each.startswith(beginning)]
+    if len(found) == 1:
+        return found[0]
+    if found:
+        raise _refusal(
+            Code.RUN_AMBIGUOUS,
+            f"several recorded runs begin with {beginning!r}: {', '.join(found)}",
+            "name one of them",
+        )
+    hint = f"recorded here: {', '.join(known)}" if known else f"no run is recorded in {directory}"
+    raise _refusal(Code.RUN_UNKNOWN, f"there is no recorded run {beginning!r}", hint)
+
+
+def _refusal(code: Code, message: str, hint: str | None) -> DiagnosticError:
+    from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+    return DiagnosticError(Diagnostic(code=code, message=message, hint=hint))
