@@ -20,7 +20,7 @@ import pytest
 FENCED = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 PLACE = re.compile(r"# (?P<path>[\w./-]+\.(?:py|yaml))(?P<end> \(at the end\))?\n")
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
-PAGES = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/tutorial.md"]
+PAGES = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/tutorial.md", "docs/explanation/engine.md"]
 REFERENCE = ["docs/reference/cli.md", "docs/reference/spec.md", "docs/reference/diagnostics.md"]
 
 
