@@ -53,9 +53,9 @@ class TaggedCodec:
     """Writes JSON in which everything that JSON does not know stands in an object with the key `$`.
 
     Beside what JSON has, it knows tuples, sets, bytes, dates and times, `Decimal`, `UUID`, paths, enumerations, keys
-    that are no text, dataclasses, named tuples, pydantic models, objects of classes written in Python, and every type
-    that pydantic can write and read. Dataclasses, models and objects are made again from their fields, without calling
-    `__init__` or a validator: they passed those when they were first made.
+    that are no text, dataclasses, named tuples, exceptions (without their traceback), pydantic models, objects of
+    classes written in Python, and every type that pydantic can write and read. Dataclasses, models and objects are made
+    again from their fields, without calling `__init__` or a validator: they passed those when they were first made.
 
     Args:
         known: Classes that cannot be imported by their name, such as those of a function or of the main program.
@@ -130,6 +130,12 @@ class TaggedCodec:
         import enum
 
         kind = type(value)
+        if isinstance(value, enum.Flag):
+            # Several flags together have no name of their own.
+            return {TAG: "flag", "t": self._classes.name_of(kind), "v": value.value}
+        if isinstance(value, BaseException):
+            content = {"args": self._tagged(value.args), "fields": self._tagged(vars(value))}
+            return {TAG: "exception", "t": self._classes.name_of(kind), "v": content}
         if isinstance(value, enum.Enum):
             return {TAG: "enum", "t": self._classes.name_of(kind), "v": value.name}
         if isinstance(value, tuple) and hasattr(kind, "_fields"):
@@ -179,6 +185,12 @@ class TaggedCodec:
     def _object(self, tag: str, kind: type[Any], content: Any) -> Any:
         if tag == "enum":
             return kind[content]
+        if tag == "flag":
+            return kind(content)
+        if tag == "exception":
+            error = kind.__new__(kind, *self._plain(content["args"]))
+            vars(error).update(self._plain(content["fields"]))
+            return error
         if tag == "namedtuple":
             return kind(*map(self._plain, content))
         if tag == "pydantic":

@@ -64,7 +64,7 @@ class DeclaredTypes:
         if (
             kind in FORMS
             or kind.__module__ in ("typing", "collections.abc")
-            or issubclass(kind, enum.Enum)
+            or issubclass(kind, enum.Enum | BaseException)
             or inspect.isabstract(kind)
             or _is_protocol(kind)
         ):
