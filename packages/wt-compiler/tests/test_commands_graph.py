@@ -58,7 +58,7 @@ def test_a_workspace_gives_the_same_picture_as_its_spec(
 def test_another_ending_is_a_usage_error(console: Any, spec: Path, tmp_path: Path) -> None:
     result = run(console, spec, "-o", tmp_path / "g.jpg")
     assert result.exit_code == 2
-    assert ".svg, .png, .mmd or .dot" in result.output
+    assert ".svg, .png, .html, .mmd or .dot" in result.output
 
 
 def test_a_directory_that_is_no_workspace_is_refused(console: Any, tmp_path: Path) -> None:

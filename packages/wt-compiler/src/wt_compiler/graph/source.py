@@ -13,6 +13,7 @@ from wt_compiler.graph.dot import to_dot
 from wt_compiler.graph.mermaid import to_mermaid
 
 if TYPE_CHECKING:
+    from wt_compiler.dag import Dag
     from wt_compiler.environment import TaskSource
 
 DOT_FILE = "graph.dot"
@@ -20,10 +21,11 @@ MERMAID_FILE = "graph.mmd"
 
 
 class GraphText(NamedTuple):
-    """A graph in both languages."""
+    """A graph in both languages, and the workflow itself if it was read from a spec."""
 
     dot: str
     mermaid: str
+    dag: Dag | None = None
 
 
 def of_spec(
@@ -49,7 +51,7 @@ def of_spec(
 
     spec = parse_spec(read_document(path))
     dag, warnings = check_spec(spec, find_tasks(spec, path.absolute().parent, source, progress))
-    return GraphText(to_dot(dag), to_mermaid(dag)), warnings
+    return GraphText(to_dot(dag), to_mermaid(dag), dag), warnings
 
 
 def of_workspace(directory: Path) -> GraphText:
@@ -72,4 +74,4 @@ def of_workspace(directory: Path) -> GraphText:
                 hint="name a spec.yaml, or a directory that `wt compile` wrote",
             )
         ) from None
-    return GraphText(*texts)
+    return GraphText(texts[0], texts[1])

@@ -1,0 +1,70 @@
+"""A workflow as a graph in a terminal: a line an instance, a lane a result that is still needed."""
+
+from __future__ import annotations
+
+from wt_compiler.dag import Dag, Instance
+from wt_compiler.emit.one_line import one_line
+
+
+def to_terminal(dag: Dag) -> str:
+    """The graph of a workflow as text.
+
+    Args:
+        dag: The workflow.
+
+    Returns:
+        One line an instance, in order: lanes to the left, then its id, its task and how it is called.
+    """
+    last_use = {name: place for place, instance in enumerate(dag.instances) for name in instance.dependencies}
+    lanes: list[str | None] = []
+    rows = [_row(instance, place, lanes, last_use) for place, instance in enumerate(dag.instances)]
+    width = max((len(row) for row in rows), default=0)
+    ids = max((len(instance.id) for instance in dag.instances), default=0)
+    labels = [_label(instance, ids) for instance in dag.instances]
+    return "\n".join(f"{row:{width}}  {label}".rstrip() for row, label in zip(rows, labels, strict=True))
+
+
+def _row(instance: Instance, place: int, lanes: list[str | None], last_use: dict[str, int]) -> str:
+    """The lanes beside an instance; they are changed to what they are below it."""
+    taken = [lane for lane, name in enumerate(lanes) if name in instance.dependencies]
+    ending = [lane for lane in taken if last_use[lanes[lane] or ""] == place]
+    free = [lane for lane, name in enumerate(lanes) if name is None]
+    own = (ending or free or [len(lanes)])[0]
+    if own == len(lanes):
+        lanes.append(None)
+    low, high = min([own, *taken]), max([own, *taken])
+    cells = []
+    for lane, name in enumerate(lanes):
+        crossed = low < lane < high
+        if lane == own:
+            cell = "●"
+        elif lane in taken:
+            cell = _joint(lane in ending, lane == low, lane == high)
+        else:
+            cell = ("┼" if crossed else "│") if name else ("─" if crossed else " ")
+        cells.append(cell + ("─" if low <= lane < high else " "))
+    for lane in ending:
+        lanes[lane] = None
+    lanes[own] = instance.id if last_use.get(instance.id, place) > place else None
+    while lanes and lanes[-1] is None:
+        lanes.pop()
+    return "".join(cells).rstrip()
+
+
+def _joint(ends: bool, leftmost: bool, rightmost: bool) -> str:
+    if leftmost:
+        return "└" if ends else "├"
+    if rightmost:
+        return "┘" if ends else "┤"
+    return "┴" if ends else "┼"
+
+
+def _label(instance: Instance, width: int) -> str:
+    words = [f"{instance.id:{width}}", instance.task.entry.function_name]
+    if instance.mapping:
+        words.append(f"({instance.mapping.method} over {', '.join(instance.mapping.argnames)})")
+    if instance.skippable:
+        words.append("(may be skipped)")
+    if instance.task.is_io:
+        words.append("(io)")
+    return one_line(" ".join(words)) if width == 0 else f"{words[0]}  {one_line(' '.join(words[1:]))}"
