@@ -27,12 +27,15 @@ def barrier(kind: BarrierType) -> Barrier:
         (BarrierType.ALL, "+0 +0 +1 +2", "wait wait wait start"),
         (BarrierType.ALL, "-0 +1 +2", "wait wait start"),
         (BarrierType.ALL, "+1 -0 -2", "wait wait start"),
+        (BarrierType.ALL, "+1 -0 -2 +0 +1 +2", "wait wait start wait wait start"),
+        (BarrierType.ALL, "-0 -1 -2 +0 +1 +2", "wait wait dead wait wait start"),
         (BarrierType.ALL, "-0 -1 -2 +0", "wait wait dead wait"),
         (BarrierType.ALL, "-0 +0 +1 +2", "wait wait wait start"),
         (BarrierType.ANY, "+0 +1 +2 +1", "start wait wait start"),
         (BarrierType.ANY, "+0 +0", "start start"),
         (BarrierType.ANY, "+0 -1 -2 +0", "start wait wait start"),
         (BarrierType.ANY, "-0 -1 +2 -0", "wait wait start wait"),
+        (BarrierType.ANY, "+0 -1 -2 -0 -1 -2", "start wait wait wait wait dead"),
         (BarrierType.ANY, "-0 -1 -2", "wait wait dead"),
     ],
 )
@@ -48,3 +51,17 @@ def test_a_join_that_has_expired_never_starts() -> None:
     assert join.waiting_for == [1, 2]
     join.expired = True
     assert [join.arrive(1), join.arrive(2)] == [Verdict.WAIT, Verdict.WAIT]
+
+
+def test_only_a_join_of_all_waits_and_only_after_the_first_arrival() -> None:
+    join, quick = barrier(BarrierType.ALL), barrier(BarrierType.ANY)
+    assert join.waits is False
+    join.arrive(0)
+    quick.arrive(0)
+    assert join.waits is True
+    assert quick.waits is False
+    join.bury(1)
+    assert join.waiting_for == [2]
+    join.arrive(2)
+    assert join.waits is False
+    assert join.waiting_for == [0, 1, 2]
