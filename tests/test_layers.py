@@ -28,7 +28,7 @@ OWN = {
 
 STARTED_NOT_IMPORTED = {
     "wt-compiler": {"ruff"},
-    "wt-dev": {"pip", "py-rattler", "setuptools", "setuptools-scm", "twine"},
+    "wt-dev": {"pip", "py-rattler", "setuptools", "setuptools-scm", "towncrier", "twine"},
     "wt-envs": {"uv", "py-rattler"},
     "wt-task": {"opentelemetry-exporter-gcp-trace"},
 }

@@ -118,7 +118,7 @@ def test_a_readme_lists_what_comes_with_its_package(sets, name):
     member = RELEASED[name]
     readme = (member.directory / "README.md").read_text(encoding="utf-8")
 
-    assert list_in(readme) == installed_list(member, sets[name]), "`wt-dev installs --write` refreshes the lists"
+    assert list_in(readme) == installed_list(member, sets[name]), "`wt-dev refresh` writes the lists"
 
 
 @pytest.mark.parametrize(("base", "metapackage"), PAIRS)

@@ -8,7 +8,7 @@ from pathlib import Path
 
 import pytest
 from wt_dev.member import Member, read_members
-from wt_dev.version import last_tag, member_version, parse_tag
+from wt_dev.version import TagError, last_tag, member_version, parse_tag
 
 
 class Checkout:
@@ -101,7 +101,7 @@ def test_the_last_release_is_found(checkout):
 
 @pytest.mark.parametrize("text", ["v1.0", "wt-task/1.0", "wt-task/v", "wt-task/vnext", ""])
 def test_what_is_no_tag_of_a_release_is_refused(text):
-    with pytest.raises(ValueError, match="no tag of a release"):
+    with pytest.raises(TagError, match="no tag of a release"):
         parse_tag(text)
 
 

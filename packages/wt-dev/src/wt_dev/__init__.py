@@ -4,7 +4,9 @@
 - `distribution`, `renamed`: their wheels and source distributions, also under other names.
 - `installation`, `installed_list`: each installed alone, and what comes with it.
 - `channel`: a local conda channel of this checkout; `interpreter_package` and `wheel_package` make what is in it.
+- `recipe`, `conda_package`: the packages as conda packages, built from recipes.
 - `downloads`: the wheels of other projects.
+- `changelog`, `release`, `public_api`, `lowest`: what happens before and at a release.
 - `dockerfile`, `scratch_image`: a Dockerfile, and its steps carried out without a container engine.
 - `fixtures`: the channel for tests.
 """

@@ -13,7 +13,7 @@ from wt_envs.uv_process import run_uv
 
 from wt_dev.member import Member
 
-_BEGIN = "<!-- what it installs: `wt-dev installs --write` writes this -->"
+_BEGIN = "<!-- what it installs: `wt-dev refresh` writes this -->"
 _END = "<!-- end -->"
 _BETWEEN = re.compile(rf"{re.escape(_BEGIN)}\n.*?{re.escape(_END)}\n", re.DOTALL)
 

@@ -10,6 +10,11 @@ from typing import NamedTuple
 from packaging.version import InvalidVersion, Version
 
 from wt_dev.member import Member
+from wt_dev.mistake import MistakeError
+
+
+class TagError(MistakeError):
+    """A tag releases nothing."""
 
 
 class Tag(NamedTuple):
@@ -31,7 +36,7 @@ def parse_tag(text: str) -> Tag:
     """Read a tag; `refs/tags/` may stand before it.
 
     Raises:
-        ValueError: If it is no tag of a release.
+        TagError: If it is no tag of a release.
     """
     package, separator, version = text.removeprefix("refs/tags/").partition("/v")
     try:
@@ -39,7 +44,7 @@ def parse_tag(text: str) -> Tag:
             return Tag(package, Version(version))
     except InvalidVersion:
         pass
-    raise ValueError(f"{text} is no tag of a release: <package>/v<version>, such as wt-task/v0.2.0")
+    raise TagError(f"{text} is no tag of a release: <package>/v<version>, such as wt-task/v0.2.0")
 
 
 def member_version(member: Member) -> Version:
