@@ -39,6 +39,19 @@ def test_the_answer_says_where_the_workspace_is(console: Any, spec: Path, stored
     assert console.answers[1] == f"up to date: {tmp_path / 'wt-demo-workflow'} (1 step, version 0.1.0)"
 
 
+@pytest.mark.exhaustive
+def test_known_tasks_are_compiled_where_no_channel_can_be_reached(
+    console: Any, spec: Path, stored: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("WT_OFFLINE", "1")
+    spec.write_text(SPEC.replace("conda-forge", "file:///nowhere"))
+    result = run(console, spec, "--registry", stored, "--no-graph")
+    assert result.exit_code == 0, result.exception
+    [warning] = console.diagnostics
+    assert (warning.code, warning.line) == ("WT143", 3)
+    assert "cannot be reached" in warning.message
+
+
 def test_a_large_graph_is_explained(console: Any, spec: Path, stored: Path) -> None:
     spec.write_text(SPEC + "".join(f"  - {{id: s{number}, task: load}}\n" for number in range(300)))
     run(console, spec, "--no-lock", "--registry", stored)

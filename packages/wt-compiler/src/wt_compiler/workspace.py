@@ -211,14 +211,29 @@ class _Compilation:
             hint = "compile without '--no-lock'"
             self._spec.findings.warn(Code.LOCK_NOT_WRITTEN, message, self._spec.requirements_position, hint)
             return None
-        return lock_spec(
-            self._spec,
-            self._base,
-            name=self._names.project,
-            upgrade=options.upgrade,
-            overrides=options.overrides,
-            progress=self._progress,
-        )
+        try:
+            return lock_spec(
+                self._spec,
+                self._base,
+                name=self._names.project,
+                upgrade=options.upgrade,
+                overrides=options.overrides,
+                progress=self._progress,
+            )
+        except DiagnosticError as error:
+            self._excuse(error)
+            return None
+
+    def _excuse(self, error: DiagnosticError) -> None:
+        """Go on without a lock if no channel can be reached and the tasks are known all the same; else raise."""
+        source = self._options.source
+        known = source.registry is not None or source.current
+        if not known or any(found.code != Code.CHANNEL_UNREACHABLE for found in error.diagnostics):
+            raise error
+        for found in error.diagnostics:
+            message = f"no lock was written, so the workspace cannot be run: {found.message.splitlines()[0]}"
+            hint = "compile again where the channel can be reached"
+            self._spec.findings.warn(Code.LOCK_NOT_WRITTEN, message, self._spec.requirements_position, hint)
 
     def _check(self, registry: RegistryOutput) -> Dag:
         from wt_compiler.resolve import check_spec
