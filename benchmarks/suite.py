@@ -18,6 +18,7 @@ BENCHMARKS = (
     "hello_cold",
     "noop_tasks",
     "cli_help",
+    "env_realise",
     "engine_steps",
     "engine_maps",
     "engine_scaling",

@@ -29,7 +29,7 @@ OWN = {
 STARTED_NOT_IMPORTED = {
     "wt-compiler": {"ruff"},
     "wt-dev": {"pip", "py-rattler", "setuptools", "setuptools-scm", "towncrier", "twine"},
-    "wt-envs": {"uv", "py-rattler"},
+    "wt-envs": {"uv", "py-rattler", "backports-zstd"},
     "wt-task": {"opentelemetry-exporter-gcp-trace"},
 }
 """Dependencies that are started as programs, or found by name."""

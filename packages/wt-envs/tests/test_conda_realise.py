@@ -202,3 +202,14 @@ def test_activation_scripts_set_their_variables(mixed_lock, conda_cache):
     (scripts / "data.sh").unlink()
     (scripts / "other.sh").write_text("exit 1\n")
     assert environment.environ()["RAIN_DATA"], "they run once"
+
+
+def test_offline_a_package_that_is_elsewhere_is_named_and_nothing_is_asked(mixed_lock, conda_cache, monkeypatch):
+    monkeypatch.setenv("WT_OFFLINE", "1")
+    place = mixed_lock.text.partition("- conda: /")[2].partition("/noarch/")[0].partition("/linux-")[0]
+    text = mixed_lock.text.replace(f"/{place}/", "http://127.0.0.1:9/none/")
+
+    found = refusal(PixiLock(mixed_lock.manifest, text, mixed_lock.wheels), conda_cache)
+
+    assert found.code == Code.REALISE_FAILED
+    assert found.hint.startswith("nothing is fetched while offline")

@@ -1,7 +1,9 @@
 from __future__ import annotations
 
+import os
+
 import pytest
-from wt_envs.memo import recall, remember, replace_file
+from wt_envs.memo import bound, recall, remember, replace_file
 
 
 def test_what_is_remembered_is_recalled(tmp_path):
@@ -29,3 +31,14 @@ def test_a_file_that_cannot_be_replaced_stays(tmp_path):
         replace_file(tmp_path / "directory", b"content")
 
     assert [path.name for path in tmp_path.iterdir()] == ["directory"]
+
+
+def test_what_was_written_longest_ago_is_forgotten_first(tmp_path):
+    for number in range(5):
+        (tmp_path / str(number)).write_text("")
+        os.utime(tmp_path / str(number), (number, number))
+
+    bound(tmp_path, 2)
+
+    assert sorted(path.name for path in tmp_path.iterdir()) == ["3", "4"]
+    bound(tmp_path / "nowhere", 2)

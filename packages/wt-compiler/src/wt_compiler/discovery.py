@@ -22,6 +22,9 @@ _MOST_BYTES: Final = 100_000_000
 DEFAULT_TIMEOUT: Final = 120.0
 """Seconds that the libraries of an environment may take to be imported."""
 
+MOST_KEPT: Final = 200
+"""How many environments' answers are kept; one of a large library takes some hundred kilobytes."""
+
 Progress: TypeAlias = Callable[[str], None]
 
 
@@ -112,7 +115,7 @@ def discover_locked(
             return parse_registry(kept.read_bytes())
         except (OSError, DiagnosticError):
             kept.unlink(missing_ok=True)  # written by another version, or damaged: ask again
-    from wt_envs.memo import keep
+    from wt_envs.memo import bound, keep
 
     from wt_compiler.registry_process import ask
 
@@ -122,6 +125,7 @@ def discover_locked(
     registry = parse_registry(content)
     if not any(problem.kind == "library" for problem in registry.problems):
         keep(kept, content)
+        bound(kept.parent, MOST_KEPT)
     return registry
 
 

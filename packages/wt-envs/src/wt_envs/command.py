@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
@@ -110,6 +111,72 @@ def run(context: click.Context, digest: str, command: tuple[str, ...]) -> None:
         message = f"{command[0]} cannot be started in the environment {environment.prefix.name[:12]}: {error.strerror}"
         raise DiagnosticError(Diagnostic(code=Code.USAGE, message=message)) from error
     context.exit(done.returncode if done.returncode >= 0 else 128 - done.returncode)
+
+
+@env.command(short_help="Check that an environment is what was installed.")
+@click.argument("digest")
+@click.pass_obj
+def verify(console: Console, digest: str) -> None:
+    """Compare every file of the environment DIGEST with the hashes of its packages."""
+    from wt_contracts.codes import Code
+    from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+    from wt_envs.inventory import find
+    from wt_envs.verify import damages
+
+    found = find(digest)
+    damaged = damages(found.environment.prefix)
+    if damaged:
+        shown = ", ".join(f"{each.path} ({each.problem})" for each in damaged[:5])
+        more = ", …" if len(damaged) > len(damaged[:5]) else ""
+        message = f"{len(damaged)} files of the environment {found.key[:12]} are not what was installed: {shown}{more}"
+        hint = "`wt env prune --all` removes it; it is made again when it is needed"
+        raise DiagnosticError(Diagnostic(code=Code.ENVIRONMENT_DAMAGED, message=message, hint=hint), exit_code=1)
+    console.answer(f"{found.key[:12]} is what was installed")
+
+
+@env.command(short_help="Print a lock for pip or conda.")
+@click.argument("workspace", type=click.Path(path_type=Path))
+@click.pass_obj
+def export(console: Console, workspace: Path) -> None:
+    """Print what the lock of WORKSPACE installs here, for `pip install -r` or `conda create --file`."""
+    from wt_envs.export import export as write
+    from wt_envs.lock import read_lock
+
+    console.answer(write(read_lock(workspace)).rstrip())
+
+
+@env.command(short_help="Write an environment into one file.")
+@click.argument("workspace", type=click.Path(path_type=Path))
+@click.option(
+    "-o", "--output", type=click.Path(path_type=Path), default="env.tar.zst", show_default=True, metavar="FILE"
+)
+@click.pass_obj
+def pack(console: Console, workspace: Path, output: Path) -> None:
+    """Write the environment of WORKSPACE into one file, for machines without a network.
+
+    There `wt env unpack` puts it where `wt run WORKSPACE` finds it.
+    """
+    from wt_envs.archive import pack as write
+    from wt_envs.lock import read_lock
+    from wt_envs.realise import realise
+
+    write(realise(read_lock(workspace), progress=console.progress), output, progress=console.progress)
+    console.answer(f"packed to {output} ({_bytes(output.stat().st_size)})")
+
+
+@env.command(short_help="Put a packed environment in place.")
+@click.argument("archive", type=click.Path(path_type=Path))
+@click.option(
+    "--to", type=click.Path(path_type=Path), metavar="DIR", help="Where to; by default where wt looks for it."
+)
+@click.pass_obj
+def unpack(console: Console, archive: Path, to: Path | None) -> None:
+    """Put the environment of ARCHIVE in place, checking every file of it."""
+    from wt_envs.archive import unpack as read
+
+    environment = read(archive, to=to, progress=console.progress)
+    console.answer(f"unpacked to {environment.prefix}")
 
 
 def _describe(each: Realised) -> dict[str, object]:

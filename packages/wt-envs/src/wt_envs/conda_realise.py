@@ -71,6 +71,10 @@ def _check(answer: dict[str, Any]) -> None:
         message = f"the conda package {name} needs {spec}, which this machine does not have"
         hint = "run it on a newer system, or require an older version of the package"
         raise DiagnosticError(Diagnostic(code=Code.PLATFORM_NOT_LOCKED, message=message, hint=hint), exit_code=1)
+    if answer.get("absent"):
+        message = f"the environment cannot be installed: {answer['absent'][0]} is not on this machine"
+        hint = "nothing is fetched while offline; without '--offline' (WT_OFFLINE) it is"
+        raise DiagnosticError(Diagnostic(code=Code.REALISE_FAILED, message=message, hint=hint), exit_code=1)
     if answer.get("stale"):
         raise DiagnosticError(out_of_date(answer["stale"][0]))
 

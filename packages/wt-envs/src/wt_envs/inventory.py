@@ -16,7 +16,7 @@ from wt_envs.environment import Environment
 from wt_envs.realise import KIND, RECORD
 from wt_envs.store import discard, entries
 
-_CACHES: Final = ("locks", "wheels")
+_CACHES: Final = ("locks", "wheels", "rattler")
 _DAY: Final = 86_400.0
 
 
@@ -48,9 +48,12 @@ class Realised:
     def packages(self) -> list[tuple[str, str]]:
         """Name and version of each installed package, sorted by name."""
         # On some platforms lib64 is the same directory as lib.
+        records = (record.stem for record in self.environment.prefix.glob("conda-meta/*.json"))
+        conda = {parts[0]: parts[1] for record in records if len(parts := record.rsplit("-", 2)) > 1}
         names = {path.name for path in self.environment.prefix.glob("[Ll]ib*/**/site-packages/*.dist-info")}
         split = (name.removesuffix(".dist-info").partition("-") for name in names)
-        return sorted((name.replace("_", "-"), version) for name, _, version in split)
+        python = {name.replace("_", "-"): version for name, _, version in split}
+        return sorted({**python, **conda}.items())
 
 
 def realised() -> list[Realised]:

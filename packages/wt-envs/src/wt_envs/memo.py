@@ -45,3 +45,11 @@ def replace_file(path: Path, content: bytes) -> None:
     except BaseException:
         aside.unlink(missing_ok=True)
         raise
+
+
+def bound(directory: Path, most: int) -> None:
+    """Forget the files of a directory that were written longest ago, until no more than `most` are left."""
+    with suppress(OSError):
+        written = sorted(directory.iterdir(), key=lambda path: path.stat().st_mtime)
+        for path in written[: max(0, len(written) - most)]:
+            path.unlink(missing_ok=True)

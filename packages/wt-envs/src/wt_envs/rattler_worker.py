@@ -97,8 +97,9 @@ class Worker:
         stale = [
             spec for spec in request["specs"] if not any(record.matches(rattler.MatchSpec(spec)) for record in records)
         ]
-        if missing or stale:
-            return {"missing": missing, "stale": stale}
+        absent = await _absent(records, Path(request["cache"])) if request["offline"] else []
+        if missing or stale or absent:
+            return {"missing": missing, "stale": stale, "absent": absent}
         await rattler.install(
             records,
             request["prefix"],
@@ -174,6 +175,13 @@ def _describe(package: Any) -> dict[str, Any]:
     if isinstance(package, rattler.PypiLockedPackage):
         return {**described, "kind": "pypi", "requires_dist": package.requires_dist}
     return {**described, "kind": "conda"}
+
+
+async def _absent(records: Sequence[rattler.RepoDataRecord], cache: Path) -> list[str]:
+    """The packages that are neither on this machine nor unpacked already."""
+    index = await rattler.PackageCache(cache).index()
+    elsewhere = (record for record in records if not record.url.startswith("file://"))
+    return [record.file_name for record in elsewhere if not index.contains_record(record)]
 
 
 def _holds(records: Sequence[rattler.RepoDataRecord], spec: rattler.MatchSpec) -> bool:

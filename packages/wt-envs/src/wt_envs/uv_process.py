@@ -11,6 +11,8 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final
 
+from wt_envs.offline import is_offline
+
 Progress = Callable[[str], None]
 
 UV_VARIABLE: Final = "WT_UV"
@@ -118,6 +120,8 @@ def uv_environ() -> dict[str, str]:
         for pip, uv in (("PIP_INDEX_URL", "UV_DEFAULT_INDEX"), ("PIP_EXTRA_INDEX_URL", "UV_EXTRA_INDEX_URL")):
             if environ.get(pip):
                 environ.setdefault(uv, environ[pip])
+    if is_offline():
+        environ["UV_OFFLINE"] = "1"
     return {**environ, "NO_COLOR": "1", "UV_NO_PROGRESS": "1", "UV_PYTHON_DOWNLOADS": "never"}
 
 

@@ -31,6 +31,13 @@ if TYPE_CHECKING:
 @click.option("--open", "open_it", is_flag=True, help="Show the page or picture that the workflow returns.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 @click.option("--no-input", is_flag=True, help="Never ask for missing parameters.")
+@click.option(
+    "--offline",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda _context, _option, offline: _go_offline(offline),
+    help="Fetch nothing for the environment.",
+)
 @click.pass_obj
 def run(
     console: Console,
@@ -81,3 +88,10 @@ def run(
     outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, choices=choices)
     report(outcome, seconds, console, open_it=open_it)
     return outcome.exit_code
+
+
+def _go_offline(offline: bool) -> None:
+    if offline:
+        from wt_envs.offline import go_offline
+
+        go_offline()
