@@ -156,6 +156,26 @@ def test_a_run_does_not_start_without_its_secrets(language: Language) -> None:
     assert "error[WT514]: the secret RAIN_TOKEN is given nowhere" in done.stderr
 
 
+@pytest.mark.parametrize("name", ["expressions", "outputs"])
+def test_the_notebook_runs_cell_by_cell_and_gives_the_same(language: Language, name: str) -> None:
+    assert language.run(name).returncode == 0
+    package = language.compile(name).names.package
+    cells = (
+        "import json, pathlib, re, sys\n"
+        f"text = pathlib.Path({package!r}, 'notebook.py').read_text()\n"
+        "scope = {}\n"
+        "for cell in re.split(r'^# %%.*$', text, flags=re.MULTILINE):\n"
+        "    exec(cell, scope)\n"
+        "last = cell.split()[-1] if cell.split()[-1].isidentifier() else cell\n"
+        "print(json.dumps(eval(last, scope)))\n"
+    )
+    done = subprocess.run(
+        [sys.executable, "-c", cells], cwd=language.directory / "language", capture_output=True, text=True
+    )
+    assert done.returncode == 0, done.stderr
+    assert json.loads(done.stdout) == language.result["result"]
+
+
 def test_an_expression_that_fails_is_shown_with_its_line(language: Language) -> None:
     library = language.directory / "language/rain_language.py"
     library.write_text(library.read_text().replace('return ["Oslo", "Bergen"]', "return []"))

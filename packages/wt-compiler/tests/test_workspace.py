@@ -82,7 +82,10 @@ def test_a_workspace_stands_beside_its_spec(compile_: Compile, spec: Path) -> No
             "pixi.toml",
             "pyproject.toml",
             "tests/test_workspace.py",
-            *(f"wt_demo_workflow/{name}.py" for name in ("__init__", "cli", "metadata", "run", "run_sequential")),
+            *(
+                f"wt_demo_workflow/{name}.py"
+                for name in ("__init__", "cli", "metadata", "notebook", "run", "run_sequential")
+            ),
             *(f"wt_demo_workflow/{name}.json" for name in ("params", "rjsf", "layout")),
             "wt_demo_workflow/py.typed",
         ]

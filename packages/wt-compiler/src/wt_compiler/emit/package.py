@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 
-from wt_compiler.emit import Files, run_module
+from wt_compiler.emit import Files, notebook, run_module
 from wt_compiler.emit.json_text import json_text
 from wt_compiler.emit.literals import quoted, scalar
 from wt_compiler.emit.templating import render
@@ -24,6 +24,7 @@ def emit(workflow: Workflow) -> Files:
     return {
         f"{package}/__init__.py": render("package_init.py.jinja", title=title, unusual=unusual),
         **{f"{package}/{name}": source for name, source in run_module.emit(workflow, module).items()},
+        f"{package}/{notebook.FILE}": notebook.emit(workflow, module),
         f"{package}/cli.py": _cli(workflow),
         f"{package}/metadata.py": _metadata(workflow, module),
         f"{package}/params.json": json_text(forms.params),

@@ -1,0 +1,26 @@
+"""`notebook.py`: the workflow as a notebook in jupytext's percent format, a cell for each step."""
+
+from __future__ import annotations
+
+from wt_compiler.emit.run_module import RunModule
+from wt_compiler.emit.templating import render
+from wt_compiler.emit.workflow import Workflow
+
+FILE = "notebook.py"
+
+
+def emit(workflow: Workflow, module: RunModule) -> str:
+    """The source of the notebook, unformatted."""
+    params = workflow.forms.params["properties"]
+    needed = [f"`{step}.{name}`" for step, schema in params.items() for name in schema["required"]]
+    return render(
+        f"{FILE}.jinja",
+        workflow=workflow,
+        title=workflow.title,
+        imports=module.imports(),
+        shared=module.shared,
+        steps=module.steps(),
+        needed=", ".join(needed),
+        is_async=module.is_async,
+        outputs=module.result if workflow.dag.outputs else "",
+    )
