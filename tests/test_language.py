@@ -43,11 +43,12 @@ class Language:
         return workflow
 
     def run(
-        self, name: str, params: dict[str, Any] | None = None, **variables: str
+        self, name: str, params: dict[str, Any] | None = None, mode: str = "concurrent", **variables: str
     ) -> subprocess.CompletedProcess[str]:
         """Compile and run an example as its own command does."""
         module = f"{self.compile(name).names.package}.cli"
         command = [sys.executable, "-m", module, "run", "--config-json", json.dumps(params or {})]
+        command += ["--execution-mode", mode]
         environment = {**os.environ, "WT_RESULTS": "results", "WT_EVENTS_FILE": "events.jsonl", **variables}
         return subprocess.run(command, cwd=self.directory / "language", env=environment, capture_output=True, text=True)
 
@@ -84,6 +85,16 @@ def _write(root: Path, directory: Path) -> None:
     (directory / "language").mkdir()
     for match in BLOCK.finditer((root / "docs/reference/spec.md").read_text(encoding="utf-8")):
         (directory / match["path"]).write_text(match["text"])
+
+
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+def test_calls_are_tried_again_placed_and_skipped_as_the_spec_says(language: Language, mode: str) -> None:
+    done = language.run("execution", mode=mode)
+
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == 81.0
+    assert "failed and is skipped: ConnectionError: no answer from Bergen" in done.stderr
+    assert "Oslo" not in done.stderr
 
 
 def test_expressions_are_evaluated_by_the_code_that_they_become(language: Language) -> None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any, Literal
 
 from wt_contracts.registry import RegistryEntry
 
+from wt_compiler.execution import AS_USUAL, Execution
 from wt_compiler.override_path import split
 from wt_compiler.values import Expression, Position, Value, expressions, references
 
@@ -63,6 +64,7 @@ class Instance:
         partial: Arguments bound in the spec.
         mapping: How it is mapped, or None for a single call.
         skipif: When it is skipped, after the spec's defaults were applied; None for never.
+        execution: How it is run.
         position: Where it stands in the spec.
     """
 
@@ -73,6 +75,7 @@ class Instance:
     mapping: Mapping | None
     skipif: Skipif | None
     position: Position
+    execution: Execution = AS_USUAL
 
     @property
     def method(self) -> Literal["call", "map", "mapvalues"]:
@@ -91,8 +94,8 @@ class Instance:
 
     @property
     def skippable(self) -> bool:
-        """Whether there is a condition under which it is skipped."""
-        return self.skipif is not None and bool(self.skipif.conditions)
+        """Whether it may be skipped, by a condition or because it fails."""
+        return (self.skipif is not None and bool(self.skipif.conditions)) or self.execution.skips_errors
 
     @cached_property
     def dependencies(self) -> tuple[str, ...]:

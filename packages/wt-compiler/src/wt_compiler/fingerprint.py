@@ -110,7 +110,7 @@ def _contents(root: Path, paths: Iterable[Path]) -> str:
 
 def _step(instance: Instance) -> dict[str, Any]:
     mapping, skipif = instance.mapping, instance.skipif
-    return {
+    step = {
         "id": instance.id,
         "task": instance.task.dotted_path,
         "partial": {name: list(_connections(value, [])) for name, value in sorted(instance.partial.items())},
@@ -118,6 +118,8 @@ def _step(instance: Instance) -> dict[str, Any]:
         "over": [list(mapping.argnames), list(_connections(mapping.argvalues, []))] if mapping else None,
         "skipif": [[use.dotted_path for use in skipif.conditions], skipif.unpack_depth] if skipif else None,
     }
+    # How long, how often and where it is tried decides nothing about what two workflows give
+    return {**step, "on-error": "skip"} if instance.execution.skips_errors else step
 
 
 def _connections(value: Value, place: list[str | int]) -> Iterator[list[Any]]:

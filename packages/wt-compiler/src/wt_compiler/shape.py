@@ -32,7 +32,7 @@ def read_map(node: Node, what: str, findings: Findings, hint: str | None = None)
     """The node if it is a mapping; `what` names it in the error."""
     if isinstance(node, MapNode):
         return node
-    _refuse(node, what, "a mapping", findings, hint)
+    refuse(node, what, "a mapping", findings, hint)
     return None
 
 
@@ -40,7 +40,7 @@ def read_list(node: Node, what: str, findings: Findings, hint: str | None = None
     """The node if it is a list."""
     if isinstance(node, ListNode):
         return node
-    _refuse(node, what, "a list", findings, hint)
+    refuse(node, what, "a list", findings, hint)
     return None
 
 
@@ -49,7 +49,7 @@ def read_string(node: Node, what: str, findings: Findings) -> str | None:
     if isinstance(node, ScalarNode) and isinstance(node.value, str) and not node.broken:
         return node.value
     quote = isinstance(node, ScalarNode) and node.value is not None
-    _refuse(node, what, "a string", findings, "put it in quotes" if quote else None)
+    refuse(node, what, "a string", findings, "put it in quotes" if quote else None)
     return None
 
 
@@ -60,7 +60,7 @@ def read_integer(node: Node, what: str, findings: Findings) -> int | None:
             return node.value
         findings.error(Code.WRONG_VALUE, f"{what} must not be negative", node.position)
         return None
-    _refuse(node, what, "an integer", findings)
+    refuse(node, what, "an integer", findings)
     return None
 
 
@@ -85,7 +85,8 @@ def require(node: MapNode, key: str, what: str, findings: Findings, hint: str | 
     return value
 
 
-def _refuse(node: Node, what: str, wanted: str, findings: Findings, hint: str | None = None) -> None:
+def refuse(node: Node, what: str, wanted: str, findings: Findings, hint: str | None = None) -> None:
+    """Report a node that is not what it must be; nothing is said of one that could not be read."""
     if isinstance(node, ScalarNode) and node.broken:
         return
     findings.error(Code.WRONG_TYPE, f"{what} must be {wanted}, not {describe(node)}", node.position, hint)

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wt_compiler.dag import Override
 from wt_compiler.document import Node
+from wt_compiler.execution import Execution
 from wt_compiler.findings import Findings
 from wt_compiler.values import Position, Value
 
@@ -57,6 +58,7 @@ class InstanceSpec(NamedTuple):
     partial: tuple[Argument, ...]
     mapping: MappingSpec | None
     skipif: SkipifSpec | None
+    execution: Execution
     position: Position
 
     @property

@@ -9,12 +9,21 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from wt_engine.assembly import Assembly
 from wt_engine.cancellation import CancellationToken
-from wt_engine.definition import BarrierType, Draft, describe_function
+from wt_engine.definition import BarrierType, Draft, Function, describe_function
 from wt_engine.drafting import check_count, check_options, draft
 from wt_engine.errors import DefinitionError, MapItemsError, place_of, suggestion
 from wt_engine.events import NodeKind
 from wt_engine.failures import FailureKind
-from wt_engine.injection import MISSING, Occasion, Parameters, Source, Surroundings, context_source, item_source
+from wt_engine.injection import (
+    MISSING,
+    Occasion,
+    Parameters,
+    Source,
+    Surroundings,
+    context_source,
+    item_source,
+    read_parameters,
+)
 from wt_engine.lost_value import Lost
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.plan import Plan
@@ -77,7 +86,8 @@ class Workflow:
         Args:
             function: The function.
             name: The step's name, if it is not the function's.
-            **options: As for `Pipe.step`: `timeout`, `retries`, `retry_wait_min`, `retry_wait_max`, `executor`, …
+            **options: As for `Pipe.step`: `timeout`, `retries`, `retry_wait_min`, `retry_wait_max`, `executor`,
+                `memory`, `on_error`, …
 
         Raises:
             DefinitionError: A parameter names no earlier step, or an option is wrong.
@@ -229,7 +239,7 @@ class Workflow:
             check_count("max_concurrency", limit, 1)
         own: Mapping[str, Any] = options if each is None else {}
         shared = {"barrier_timeout": None, "barrier_type": BarrierType.ALL, "each": each, "max_concurrency": limit}
-        drafted = draft(kind, name, described, [], None, {**shared, **own})
+        drafted = draft(kind, name, described, [], handler_of(name, own), {**shared, **own})
         check_options(drafted)
         drafted.returns_data = drafted.keeps = True
         self._drafts[name] = drafted
@@ -246,7 +256,7 @@ class Workflow:
         call: Callable[..., Any] = await_call if inspect.iscoroutinefunction(function) else make_call
         described = describe_function(call, Parameters((("call", item_source),), (), ()))
         shared = {"barrier_timeout": None, "barrier_type": BarrierType.ALL}
-        worker = draft(NodeKind.STEP, name, described, [], None, {**shared, **options})
+        worker = draft(NodeKind.STEP, name, described, [], handler_of(name, options), {**shared, **options})
         check_options(worker)
         worker.returns_data = True
         self._drafts[name] = worker
@@ -295,6 +305,18 @@ def kept(name: str, value: Any) -> Any:
         message = f"the value of step '{name}' could not be kept ({value.why}), so the run cannot go on; begin it anew"
         raise WorkflowError(message)
     return value
+
+
+def handler_of(name: str, options: Mapping[str, Any]) -> Function | None:
+    """The function that a step's options name to handle its failures: it may have parameters `error`, `step_name`."""
+    handler = options.get("on_error")
+    if handler is None:
+        return None
+    found = describe_function(handler, read_parameters(handler, None, None))
+    if found.parameters.unknown:
+        unknown = ", ".join(found.parameters.unknown)
+        raise DefinitionError(f"'{name}.on_error' has unrecognized parameters: {unknown}", name, found.place)
+    return found
 
 
 def make_call(call: Callable[[], Any]) -> Any:

@@ -14,6 +14,7 @@ from wt_task.validation import name_of, validated
 
 if TYPE_CHECKING:
     from wt_contracts.executor import Executor
+    from wt_contracts.retry import RetryPolicy
 
     from wt_task.conditions import Skipif
 
@@ -42,6 +43,9 @@ class Task(Generic[P, R]):
         skipifs: The conditions under which it is skipped.
         errors_handled: Whether every error is made a `TaskInstanceError`.
         traced: Whether it opens spans.
+        retries: When a failed call is tried again; None for never.
+        limit: How many seconds a call may take; None for any number.
+        skips_errors: Whether a step that fails is skipped.
         travelled: Whether it came from another process.
     """
 
@@ -56,6 +60,9 @@ class Task(Generic[P, R]):
     validates: bool
     errors_handled: bool
     traced: bool
+    retries: RetryPolicy | None
+    limit: float | None
+    skips_errors: bool
     travelled: bool
 
     def __init__(
@@ -77,6 +84,9 @@ class Task(Generic[P, R]):
             validates=False,
             errors_handled=False,
             traced=False,
+            retries=None,
+            limit=None,
+            skips_errors=False,
             travelled=False,
         )
 
@@ -112,6 +122,24 @@ class Task(Generic[P, R]):
         from wt_task.conditions import Skipif
 
         return self._with(skipifs=(*self.skipifs, Skipif(tuple(conditions), unpack_depth)))
+
+    def retry(self, policy: RetryPolicy) -> Self:
+        """Try failed calls again, each on its own."""
+        return self._with(retries=policy)
+
+    def timeout(self, seconds: float) -> Self:
+        """Let a call fail with `TimeoutError` that takes longer; its thread is left behind.
+
+        Raises:
+            ValueError: If it is not above 0.
+        """
+        if not seconds > 0:
+            raise ValueError(f"a call cannot end within {seconds} seconds")
+        return self._with(limit=seconds)
+
+    def skip_errors(self) -> Self:
+        """Give `SKIP_SENTINEL` for a call that fails, and say so on standard error."""
+        return self._with(skips_errors=True)
 
     def set_executor(self, executor: str | Executor) -> Self:
         """Choose where the calls run.
@@ -155,9 +183,15 @@ class Task(Generic[P, R]):
         """One call as it is, outside of any step: what executors run."""
         raise NotImplementedError
 
-    def _call_function(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
+    @property
+    def _function(self) -> Callable[..., Any]:
         function = validated(self.func) if self.validates else self.func
-        return cast("Callable[..., Any]", function)(*args, **arguments)
+        return cast("Callable[..., Any]", function)
+
+    @property
+    def _enduring(self) -> bool:
+        """Whether a call is more than a call."""
+        return self.retries is not None or self.limit is not None or self.skips_errors
 
     def _span(self) -> Any:
         if not self.traced:

@@ -101,6 +101,13 @@ class SyncTask(Task[P, R]):
         with span:
             return self._call_function(args, arguments)
 
+    def _call_function(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
+        if not self._enduring:
+            return self._function(*args, **arguments)
+        from wt_task.endurance import endure
+
+        return endure(self, partial(self._function, *args, **arguments))
+
     def _run_all(self, calls: Sequence[Call], step: Step) -> list[Any]:
         from wt_task.fan_out import run_in_place, run_on_executor
 
@@ -175,6 +182,13 @@ class AsyncTask(Task[P, R]):
             return await self._call_function(args, arguments)
         with span:
             return await self._call_function(args, arguments)
+
+    async def _call_function(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
+        if not self._enduring:
+            return await self._function(*args, **arguments)
+        from wt_task.endurance import endure_async
+
+        return await endure_async(self, partial(self._function, *args, **arguments))
 
     async def _run_all(self, calls: Sequence[Call], step: Step) -> list[Any]:
         from wt_task.fan_out import run_async

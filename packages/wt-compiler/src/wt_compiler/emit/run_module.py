@@ -6,6 +6,7 @@ import re
 from typing import NamedTuple
 
 from wt_compiler.dag import Dag, Group, Instance, TaskUse
+from wt_compiler.emit.execution import SKIPPED, ExecutionSource
 from wt_compiler.emit.expressions import SHARED, ExpressionSource
 from wt_compiler.emit.imports import Import, statements
 from wt_compiler.emit.literals import Literals, quoted
@@ -38,7 +39,8 @@ class Step(NamedTuple):
         arguments: The arguments of that method.
         is_async: Whether the call has to be awaited.
         parameters: The parameters of the function that stands for the step, with their types.
-        decorator: The arguments of its decorator.
+        decorator: The arguments of its decorator, in parentheses.
+        endurance: What a sequential run puts into the chain, where the decorator says it in a concurrent one.
     """
 
     comment: str
@@ -51,6 +53,7 @@ class Step(NamedTuple):
     is_async: bool
     parameters: tuple[str, ...]
     decorator: str
+    endurance: tuple[str, ...]
 
 
 class Outputs(NamedTuple):
@@ -78,7 +81,8 @@ class RunModule:
     def __init__(self, workflow: Workflow) -> None:
         self._dag: Dag = workflow.dag
         self._visible = frozenset(workflow.forms.params["properties"])
-        machinery = _machinery(self._dag)
+        self._execution = ExecutionSource(self._dag)
+        machinery = _machinery(self._dag) | self._execution.names
         self.functions = _function_names(self._dag, machinery)
         self._variables = _variable_names(self._dag, self.functions, machinery)
         skippable = {instance.id: instance.skippable for instance in self._dag.instances}
@@ -127,11 +131,17 @@ class RunModule:
         names += [name for kind, name in ((EnvVariable, "env"), (Secret, "secret")) if kind in kinds]
         source = [self.result, *(part for step in self.steps() for part in (*step.chain, step.arguments))]
         names += ["SKIP_SENTINEL"] if any(" is SKIP_SENTINEL" in each for each in source) else []
-        wanted = [Import("wt_task", name, name) for name in names] + list(machinery)
+        wanted = [Import("wt_task", name, name) for name in names] + list(machinery) + self._execution.imports()
         for use in self._dag.tasks:
             entry = use.entry
             wanted.append(Import(entry.public_module_path, entry.function_name, self.functions[use.dotted_path]))
         return statements(wanted)
+
+    @property
+    def handlers(self) -> list[Import]:
+        """What decorators name that handles failures."""
+        skips = any(instance.execution.skips_errors for instance in self._dag.instances)
+        return [Import("wt_task.endurance", SKIPPED, SKIPPED)] if skips else []
 
     def steps(self) -> list[Step]:
         """All steps in order."""
@@ -156,7 +166,8 @@ class RunModule:
             arguments=self._arguments(instance),
             is_async=instance.task.entry.is_async,
             parameters=(*self._parameters(bound), *given),
-            decorator="" if name == instance.id else f"(name={quoted(instance.id)})",
+            decorator=self._execution.decorator(instance, name),
+            endurance=self._execution.chain(instance.execution),
         )
 
     def _parameters(self, values: list[Value]) -> tuple[str, ...]:
@@ -195,7 +206,7 @@ def emit(workflow: Workflow, module: RunModule) -> dict[str, str]:
             f"{CONCURRENT}.jinja",
             workflow=workflow,
             name=quoted(workflow.dag.id),
-            imports=module.imports(on_engine),
+            imports=module.imports(on_engine, *module.handlers),
             steps=steps,
             shared=module.shared,
             outputs=module.outputs,

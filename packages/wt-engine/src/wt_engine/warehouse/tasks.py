@@ -237,5 +237,5 @@ def retries_of(settings: StepSettings, defaults: StepSettings) -> RetryPolicy | 
     count = defaults.retry_count if settings.retry_count is None else settings.retry_count
     delay = defaults.retry_delay if settings.retry_delay is None else settings.retry_delay
     on = settings.retry_on_exceptions or defaults.retry_on_exceptions or (Exception,)
-    found = policy({"retries": count or 0, "on": on, "spread": False}, delay, delay)
-    return None if found is None else Retries(found.retries, found.wait_min, found.wait_max, found.on, spread=False)
+    found = policy({"retries": count or 0, "on": on, "jitter": False}, delay, delay)
+    return None if found is None else Retries(found.retries, found.wait_min, found.wait_max, found.on, jitter=False)

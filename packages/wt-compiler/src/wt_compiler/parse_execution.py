@@ -1,0 +1,163 @@
+"""How a task instance is run: `retry`, `timeout`, `resources`, `on-error`."""
+
+from __future__ import annotations
+
+import builtins
+import re
+from typing import Final
+
+from wt_contracts.codes import Code
+from wt_contracts.diagnostics import near_miss
+
+from wt_compiler.document import ListNode, MapNode, Node, ScalarNode
+from wt_compiler.execution import EXECUTORS, Execution, Resources, Retry
+from wt_compiler.findings import Findings
+from wt_compiler.shape import check_keys, is_null, read_map, read_string, refuse
+
+EXECUTION_KEYS: Final = ("retry", "timeout", "resources", "on-error")
+_RETRY_KEYS: Final = ("attempts", "wait", "backoff", "jitter", "longest", "on")
+_RESOURCE_KEYS: Final = ("executor", "memory")
+_SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)")
+_UNITS: Final = {"B": 1} | {
+    f"{prefix}{kind}": base**power
+    for kind, base in (("B", 1000), ("iB", 1024))
+    for power, prefix in enumerate(("K", "M", "G", "T"), 1)
+}
+_DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
+_SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
+_DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
+LONGEST: Final = 1e9
+"""More seconds than anything waits: thirty years."""
+_BUILTIN: Final = sorted(
+    name for name, each in vars(builtins).items() if isinstance(each, type) and issubclass(each, BaseException)
+)
+
+
+def read_execution(item: MapNode, findings: Findings) -> Execution:
+    """Read how an instance is run.
+
+    Args:
+        item: The instance.
+        findings: Gets what is wrong.
+    """
+    return Execution(
+        retry=_read_retry(item.get("retry"), findings),
+        timeout=_read_seconds(item.get("timeout"), "'timeout'", findings),
+        resources=_read_resources(item.get("resources"), findings),
+        skips_errors=_read_on_error(item.get("on-error"), findings),
+    )
+
+
+def _read_retry(node: Node | None, findings: Findings) -> Retry | None:
+    if node is None or is_null(node):
+        return None
+    if isinstance(node, ScalarNode) and isinstance(node.value, int) and not isinstance(node.value, bool):
+        attempts = _read_count(node, "'retry'", findings)
+        return None if attempts is None else Retry(attempts)
+    retry = read_map(node, "'retry'", findings, "write how often it is tried, or 'attempts', 'wait', 'backoff', 'on'")
+    if retry is None:
+        return None
+    check_keys(retry, _RETRY_KEYS, "'retry'", findings)
+    usual = Retry(3)
+    attempts_node, jitter = retry.get("attempts"), retry.get("jitter")
+    if jitter is not None and not (isinstance(jitter, ScalarNode) and isinstance(jitter.value, bool)):
+        refuse(jitter, "'jitter'", "true or false", findings)
+    wait = _read_seconds(retry.get("wait"), "'wait'", findings, none_too=True)
+    longest = _read_seconds(retry.get("longest"), "'longest'", findings, none_too=True)
+    backoff = _read_number(retry.get("backoff"), "'backoff'", 1.0, findings)
+    attempts = _read_count(attempts_node, "'attempts'", findings) if attempts_node is not None else None
+    return Retry(
+        attempts=attempts or usual.attempts,
+        wait=usual.wait if wait is None else wait,
+        backoff=usual.backoff if backoff is None else backoff,
+        jitter=not (isinstance(jitter, ScalarNode) and jitter.value is False),
+        longest=max(usual.longest, wait or 0.0) if longest is None else longest,
+        on=_read_exceptions(retry.get("on"), findings),
+    )
+
+
+def _read_exceptions(node: Node | None, findings: Findings) -> tuple[str, ...]:
+    if node is None or is_null(node):
+        return ()
+    names = []
+    for item in node.items if isinstance(node, ListNode) else [node]:
+        name = read_string(item, "an exception", findings)
+        if name is None:
+            continue
+        names.append(name)
+        if name not in _BUILTIN and not _DOTTED.fullmatch(name):
+            meant = near_miss(name, _BUILTIN)
+            hint = f"did you mean {meant!r}?" if meant else "write the dotted path of one that is not built in"
+            findings.error(Code.WRONG_VALUE, f"there is no built-in exception {name!r}", item.position, hint)
+    return tuple(names)
+
+
+def _read_resources(node: Node | None, findings: Findings) -> Resources:
+    if node is None or is_null(node):
+        return Resources()
+    resources = read_map(node, "'resources'", findings)
+    if resources is None:
+        return Resources()
+    check_keys(resources, _RESOURCE_KEYS, "'resources'", findings)
+    node, memory_node = resources.get("executor"), resources.get("memory")
+    executor = read_string(node, "'executor'", findings) if node is not None else None
+    if executor is not None and node is not None and executor not in EXECUTORS:
+        meant = near_miss(executor, EXECUTORS)
+        hint = f"did you mean {meant!r}?" if meant else f"it is one of {', '.join(EXECUTORS)}"
+        findings.error(Code.WRONG_VALUE, f"there is no executor {executor!r}", node.position, hint)
+        executor = None
+    memory = _read_memory(memory_node, findings) if memory_node is not None else None
+    if memory is not None and memory_node is not None and executor != "process":
+        hint = "add 'executor: process'"
+        findings.error(Code.WRONG_VALUE, "only a process can be held to its memory", memory_node.position, hint)
+    return Resources(executor, memory)
+
+
+def _read_memory(node: Node, findings: Findings) -> int | None:
+    value = node.value if isinstance(node, ScalarNode) else None
+    found = _SIZE.fullmatch(value) if isinstance(value, str) else None
+    amount = int(float(found[1]) * _UNITS[found[2]]) if found else value
+    if isinstance(amount, bool) or not isinstance(amount, int) or amount <= 0:
+        refuse(node, "'memory'", "bytes, or an amount such as '2 GiB'", findings)
+        return None
+    return amount
+
+
+def _read_on_error(node: Node | None, findings: Findings) -> bool:
+    if node is None or is_null(node):
+        return False
+    text = read_string(node, "'on-error'", findings)
+    if text is not None and text != "skip":
+        findings.error(Code.WRONG_VALUE, f"'on-error' can be 'skip', not {text!r}", node.position)
+    return text == "skip"
+
+
+def _read_seconds(node: Node | None, what: str, findings: Findings, *, none_too: bool = False) -> float | None:
+    if node is None or is_null(node):
+        return None
+    value = node.value if isinstance(node, ScalarNode) else None
+    found = _DURATION.fullmatch(value) if isinstance(value, str) else None
+    seconds = float(found[1]) * _SECONDS[found[2]] if found else value
+    allowed = isinstance(seconds, int | float) and not isinstance(seconds, bool)
+    if allowed and isinstance(seconds, int | float) and (0 < seconds < LONGEST or (none_too and seconds == 0)):
+        return seconds
+    refuse(node, what, "seconds above 0, or a duration such as '90 s', '5 m' or '2 h'", findings)
+    return None
+
+
+def _read_count(node: Node, what: str, findings: Findings) -> int | None:
+    value = node.value if isinstance(node, ScalarNode) else None
+    if isinstance(value, bool) or not isinstance(value, int) or not 1 <= value <= 1000:
+        refuse(node, what, "a whole number from 1 to 1000", findings)
+        return None
+    return value
+
+
+def _read_number(node: Node | None, what: str, least: float, findings: Findings) -> float | None:
+    if node is None or is_null(node):
+        return None
+    value = node.value if isinstance(node, ScalarNode) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not least <= value < 1e6:
+        refuse(node, what, f"a number from {least:g}", findings)
+        return None
+    return value

@@ -1,0 +1,69 @@
+"""`retry`, `timeout`, `resources` and `on-error`: what they may say, and what is said of mistakes."""
+
+from __future__ import annotations
+
+import pytest
+from wt_compiler.composer import compose
+from wt_compiler.execution import AS_USUAL, Execution, Resources, Retry
+from wt_compiler.findings import Findings
+from wt_compiler.parse_execution import read_execution
+
+
+def read(text: str) -> tuple[Execution, list[str]]:
+    findings = Findings("spec.yaml", text.splitlines())
+    node = compose(text, findings)
+    found = read_execution(node, findings)
+    return found, [f"{each.line}:{each.column} {each.message}; {each.hint}" for each in findings.sorted]
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("{id: a}", AS_USUAL),
+        ("retry: 5", Execution(retry=Retry(5))),
+        ("retry: {}", Execution(retry=Retry(3))),
+        (
+            "retry: {attempts: 2, wait: 0, backoff: 1.5, jitter: false, longest: 2 m, on: OSError}",
+            Execution(retry=Retry(2, 0, 1.5, False, 120.0, ("OSError",))),
+        ),
+        ("retry: {wait: 5 m}", Execution(retry=Retry(3, wait=300.0, longest=300.0))),
+        ("retry: {on: [OSError, requests.Timeout]}", Execution(retry=Retry(3, on=("OSError", "requests.Timeout")))),
+        ("timeout: 2.5", Execution(timeout=2.5)),
+        ("timeout: 1.5 h", Execution(timeout=5400.0)),
+        ("resources: {executor: process, memory: 2 GiB}", Execution(resources=Resources("process", 2 * 1024**3))),
+        ("resources: {executor: process, memory: 1.5GB}", Execution(resources=Resources("process", 1_500_000_000))),
+        ("on-error: skip", Execution(skips_errors=True)),
+        ("{retry: null, timeout: null, resources: null, on-error: null}", AS_USUAL),
+    ],
+)
+def test_what_is_written_is_read(text: str, expected: Execution) -> None:
+    assert read(text) == (expected, [])
+
+
+@pytest.mark.parametrize(
+    ("text", "words"),
+    [
+        ("retry: often", "1:8 'retry' must be a mapping"),
+        ("retry: 0", "a whole number from 1 to 1000"),
+        ("retry: {attempts: true}", "a whole number from 1 to 1000"),
+        ("retry: {attemps: 2}", "did you mean 'attempts'?"),
+        ("retry: {backoff: 0.5}", "'backoff' must be a number from 1"),
+        ("retry: {jitter: 1}", "'jitter' must be true or false"),
+        ("retry: {wait: -1}", "'wait' must be seconds above 0"),
+        ("retry: {on: ConectionError}", "did you mean 'ConnectionError'?"),
+        ("retry: {on: Exeption-}", "there is no built-in exception"),
+        ("timeout: 0", "'timeout' must be seconds above 0"),
+        ("timeout: 5 parsecs", "'timeout' must be seconds above 0"),
+        ("timeout: .nan", "'timeout' must be seconds above 0"),
+        ("resources: {executor: proces}", "did you mean 'process'?"),
+        ("resources: {memory: 2 GiB}", "only a process can be held to its memory; add 'executor: process'"),
+        ("resources: {executor: process, memory: lots}", "'memory' must be bytes, or an amount such as '2 GiB'"),
+        ("resources: {gpu: 1}", "gpu"),
+        ("on-error: ignore", "'on-error' can be 'skip', not 'ignore'"),
+    ],
+)
+def test_a_mistake_is_told_with_its_place(text: str, words: str) -> None:
+    _, said = read(text)
+
+    assert len(said) == 1
+    assert words in said[0]
