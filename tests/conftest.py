@@ -1,10 +1,12 @@
 from __future__ import annotations
 
+import ast
 import os
 import subprocess
 import sys
 import tomllib
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +22,25 @@ ROOT = Path(__file__).parents[1]
 def root() -> Path:
     """The checkout."""
     return ROOT
+
+
+@cache
+def named_tests(path: Path) -> frozenset[str]:
+    """The names of the test functions of a module, as pytest collects them."""
+    tree = ast.parse(path.read_text(encoding="utf-8"))
+    functions = (node for node in tree.body if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)))
+    return frozenset(node.name for node in functions if node.name.startswith("test_"))
+
+
+@pytest.fixture(scope="session")
+def missing(root: Path) -> Callable[[Iterable[str]], list[str]]:
+    """Those of some node ids that name no test."""
+
+    def find(tests: Iterable[str]) -> list[str]:
+        named = [(test, *test.split("::")) for test in tests]
+        return [test for test, file, name in named if name not in named_tests(root / file)]
+
+    return find
 
 
 @pytest.fixture(scope="session")

@@ -18,7 +18,7 @@ from wt_engine.storage import MetricRecord, RunRecord, RunStatus, SQLiteBackend
 
 FLOW = """
 import asyncio, json, os, sys
-from wt_engine import Pipe, Suspend
+from wt_engine import Pipe, Pipeline, Suspend
 
 pipe = Pipe(name="flow")
 
@@ -43,6 +43,16 @@ async def last(state, decide):
     if state.get("fail") and not os.path.exists("repaired"):
         raise ValueError("cannot go on")
     print("last got", decide, flush=True)
+
+def ask(data):
+    return Suspend("how many?")
+
+def add(data):
+    if data.get("fail") and not os.path.exists("repaired"):
+        raise ValueError("cannot go on")
+    print("added to", data["many"], flush=True)
+
+sums = Pipeline("sums", tracking_db="runs.db").set_steps([lambda data: {"many": 2}, ask, add])
 
 async def main():
     async for event in pipe.run(json.loads(sys.argv[1])):
@@ -211,12 +221,23 @@ def test_a_run_goes_on_after_a_failure_a_kill_and_a_question(place):
     assert [run["status"] for run in place.json("runs")["runs"]] == ["success", "success"]
 
 
+def test_a_run_of_a_pipeline_goes_on_too(place):
+    program = "import flow; flow.sums.run({'fail': True})"
+    subprocess.run([sys.executable, "-c", program], cwd=place.directory, env=place.environ, capture_output=True)
+    [run] = place.ids
+    assert "how many?" in place.wt("resume", "flow:sums", run[:12], code=3).out
+    assert "cannot go on" in place.wt("resume", "flow:sums", run[:12], "--answer", '{"many": 3}', code=1).out
+    (place.directory / "repaired").touch()
+    assert "added to 3" in place.wt("resume", "flow:sums", run[:12]).out
+    assert place.json("runs")["runs"][0]["status"] == "success"
+
+
 def test_what_cannot_be_resumed_is_said(place):
     run = place.run()
     assert "WT533" in place.wt("resume", "flow:pipe", run, code=2).err
-    assert "its pipes are pipe" in place.wt("resume", "flow:pip", run, code=2).err
+    assert "its pipelines are pipe, sums" in place.wt("resume", "flow:pip", run, code=2).err
     assert "WT534" in place.wt("resume", "no_such_module:pipe", run, code=2).err
-    assert "MODULE:PIPE" in place.wt("resume", "flow", run, code=2).err
+    assert "MODULE:PIPELINE" in place.wt("resume", "flow", run, code=2).err
     assert "no JSON" in place.wt("resume", "flow:pipe", run, "--answer", "{", code=2).err
     assert "WT531" in place.wt("resume", "flow:pipe", "nothing", code=2).err
 

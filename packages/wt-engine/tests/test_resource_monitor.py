@@ -62,7 +62,8 @@ def test_children_count():
     assert monitor.get_summary()["peak_ram_mb"] > monitor.get_summary()["start_ram_mb"] + 70
 
 
-def test_an_asynchronous_block_and_runs_are_measured(collect, tmp_path):
+@pytest.mark.parametrize("keyword", ["store", "db_path"])
+def test_an_asynchronous_block_and_runs_are_measured(collect, tmp_path, keyword):
     async def block():
         async with ResourceMonitor() as monitor:
             await asyncio.sleep(0)
@@ -71,7 +72,7 @@ def test_an_asynchronous_block_and_runs_are_measured(collect, tmp_path):
     assert asyncio.run(block())["elapsed_seconds"] > 0
 
     path = tmp_path / "runs.db"
-    monitor = ResourceMonitor("pipe", store=path)
+    monitor = ResourceMonitor("pipe", **{keyword: path})
     pipe = Pipe()
     pipe.add_observer(monitor)
 

@@ -16,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+import wt_engine
 from wt_engine.storage import (
     AlertRecord,
     ArtifactRecord,
@@ -471,6 +472,25 @@ def test_several_processes_make_one_store(path: Path) -> None:
 
     assert [child.wait() for child in children] == [0] * 4
     assert len(SQLiteBackend(path).list_runs()) == 4
+
+
+def test_a_commit_survives_what_its_durability_says(path: Path) -> None:
+    connections = Connections(path)
+    write_ahead, normal, full = "wal", 1, 2  # as SQLite tells them
+
+    assert connections.writer().execute("PRAGMA journal_mode").fetchone() == (write_ahead,)
+    assert connections.writer().execute("PRAGMA synchronous").fetchone() == (normal,)
+    assert connections.writer("FULL").execute("PRAGMA synchronous").fetchone() == (full,)
+    connections.close()
+
+
+def test_no_sql_stands_outside_the_store() -> None:
+    sources = Path(wt_engine.__file__).parent
+    sql = re.compile(r"import sqlite3|from sqlite3|[\"']\s*(SELECT|INSERT|UPDATE|DELETE|CREATE|PRAGMA) ")
+    found = {file for file in sources.rglob("*.py") if sql.search(file.read_text(encoding="utf-8"))}
+
+    assert found
+    assert {file.relative_to(sources).parts[0] for file in found} == {"storage"}
 
 
 def test_common_questions_are_answered_by_an_index(path: Path) -> None:

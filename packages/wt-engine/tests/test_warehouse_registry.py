@@ -227,6 +227,7 @@ def test_steps_are_discovered_in_the_order_of_their_lines():
         step(name=name, registry=registry)(lambda data, name=name: {"seen": data.get("seen", "") + name})
     pipeline = Pipeline("order")
     assert AutoRegister.register_all(pipeline, registry) == ["c", "a", "b"]
+    assert AutoRegister.register_all(Pipeline("keyword"), registry=registry) == ["c", "a", "b"]
     assert pipeline.run() == {"seen": "cab"}
 
 

@@ -42,6 +42,7 @@ if TYPE_CHECKING:
     from wt_engine.plan import Plan
     from wt_engine.retries import RetryPolicy
     from wt_engine.runner import Runner
+    from wt_engine.storage.exchanges import SQLite, Wsqlite
     from wt_engine.testing import TestPipe, TestResult
     from wt_engine.warehouse.blocks import Background, Condition, For, Parallel
     from wt_engine.warehouse.checkpoint_store import CheckpointManager
@@ -94,6 +95,7 @@ __all__ = [
     "RetryPolicy",
     "Runner",
     "RuntimeMetrics",
+    "SQLite",
     "Skip",
     "StepInfo",
     "StepRegistry",
@@ -102,6 +104,7 @@ __all__ = [
     "TestPipe",
     "TestResult",
     "Value",
+    "Wsqlite",
     "clear_registry",
     "get_step_registry",
     "simple_logging_middleware",
@@ -129,6 +132,7 @@ _MODULES = {
     ".plan": "Plan",
     ".retries": "RetryPolicy",
     ".runner": "Runner",
+    ".storage.exchanges": "SQLite Wsqlite",
     ".testing": "TestPipe TestResult",
     ".warehouse.blocks": "Background Condition For Parallel",
     ".warehouse.checkpoint_store": "CheckpointManager",

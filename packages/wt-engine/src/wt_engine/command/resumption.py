@@ -17,13 +17,16 @@ if TYPE_CHECKING:
 
     from wt_engine.outcome import PipelineEndData
     from wt_engine.pipe import Pipe
+    from wt_engine.warehouse.pipeline import Pipeline, PipelineAsync
+
+    AnyPipeline = Pipe[Any, Any] | Pipeline | PipelineAsync
 
 SUSPENDED = 3
 """The exit code of a run that waits for an answer again."""
 
 
 @click.command(short_help="Go on with a run that was interrupted, has failed, or waits for an answer.")
-@click.argument("pipeline", metavar="MODULE:PIPE")
+@click.argument("pipeline", metavar="MODULE:PIPELINE")
 @click.argument("run")
 @click.option("--answer", metavar="JSON", help="What the step that suspended the run waits for.")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End a longer run.")
@@ -39,9 +42,9 @@ def resume(
     place: Path | None,
     as_json: bool,
 ) -> int:
-    """Go on with RUN, a run of the Pipe that is named PIPE in MODULE; what had ended does not run again.
+    """Go on with RUN, of the Pipe or Pipeline that is named PIPELINE in MODULE; what had ended does not run again.
 
-    The module is looked for in this directory, too. A Pipe that names no store gets the one of --store.
+    The module is looked for in this directory, too. A pipeline that names no store gets the one of --store.
 
     The exit code is 0 if the run ended well, 1 if it did not, 3 if it waits for an answer again.
     """
@@ -68,17 +71,19 @@ def resume(
     return 0 if end.status.value == "success" else 1
 
 
-async def _resumed(pipe: Pipe[Any, Any], run: str, options: dict[str, Any]) -> tuple[str, PipelineEndData]:
+async def _resumed(pipeline: AnyPipeline, run: str, options: dict[str, Any]) -> tuple[str, PipelineEndData]:
     from wt_contracts.codes import Code
 
     from wt_engine.errors import DefinitionError, ResumeError, RunEndedError, UnrecordableError
+    from wt_engine.pipe import Pipe
     from wt_engine.storage import SQLiteBackend, StoreError
 
     try:
-        recording = pipe.prepared()[1].recording
+        recording = pipeline.prepared()[1].recording
         backend = recording.backend if recording is not None else None
         run_id = find_run(backend, run).run_id if isinstance(backend, SQLiteBackend) else run
-        events = pipe.resume(run_id, **options)
+        resume_events = pipeline.resume if isinstance(pipeline, Pipe) else pipeline.resume_events
+        events = resume_events(run_id, **options)
         end = [
             event.payload async for event in events if event.type == "finish" and event.origin_run_id == event.run_id
         ]
@@ -98,17 +103,21 @@ def _read(answer: str) -> Any:
         ) from error
 
 
-def _load(name: str) -> Pipe[Any, Any]:
+def _load(name: str) -> AnyPipeline:
     from importlib import import_module
 
     from wt_contracts.codes import Code
 
     from wt_engine.errors import suggestion
     from wt_engine.pipe import Pipe
+    from wt_engine.warehouse.pipeline import Pipeline, PipelineAsync
 
+    kinds = (Pipe, Pipeline, PipelineAsync)
     module, colon, attribute = name.partition(":")
     if not colon or not module or not attribute:
-        raise click.BadParameter(f"{name!r} is not MODULE:PIPE, such as 'rain.flow:pipe'", param_hint="MODULE:PIPE")
+        raise click.BadParameter(
+            f"{name!r} is not MODULE:PIPELINE, such as 'rain.flow:pipe'", param_hint="MODULE:PIPELINE"
+        )
     sys.path.insert(0, str(Path.cwd()))
     try:
         found = import_module(module)
@@ -116,10 +125,10 @@ def _load(name: str) -> Pipe[Any, Any]:
         words = " ".join(f"{type(error).__name__}: {error}".split())
         hint = "name a module that Python finds from this directory, and install what it imports"
         raise mistake(Code.PIPELINE_NOT_FOUND, f"the module {module!r} cannot be imported: {words}", hint) from error
-    pipe = getattr(found, attribute, None)
-    if not isinstance(pipe, Pipe):
-        pipes = [key for key, value in vars(found).items() if isinstance(value, Pipe)]
-        known = f"its pipes are {', '.join(pipes)}" if pipes else "it has none"
-        message = f"the module {module!r} has no Pipe {attribute!r}"
-        raise mistake(Code.PIPELINE_NOT_FOUND, message, f"{known}.{suggestion(attribute, pipes)}")
-    return pipe
+    pipeline = getattr(found, attribute, None)
+    if not isinstance(pipeline, kinds):
+        known = [key for key, value in vars(found).items() if isinstance(value, kinds)]
+        there = f"its pipelines are {', '.join(known)}" if known else "it has none"
+        message = f"the module {module!r} has no Pipe or Pipeline {attribute!r}"
+        raise mistake(Code.PIPELINE_NOT_FOUND, message, f"{there}.{suggestion(attribute, known)}")
+    return pipeline

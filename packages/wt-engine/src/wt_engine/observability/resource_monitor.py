@@ -122,15 +122,21 @@ class ResourceMonitor(Observer):
         task_name: What is measured.
         store: A store, or the path of one, to keep the figures in as metrics, named `resources.<figure>`.
         interval: Seconds between readings; more if they take more than a twentieth of that.
+        db_path: The same as `store`.
     """
 
     def __init__(
-        self, task_name: str = "task", store: str | os.PathLike[str] | Any | None = None, interval: float = 0.1
+        self,
+        task_name: str = "task",
+        store: str | os.PathLike[str] | Any | None = None,
+        interval: float = 0.1,
+        *,
+        db_path: str | os.PathLike[str] | None = None,
     ) -> None:
         if not interval > 0:
             raise ValueError(f"interval must be seconds above 0, not {interval!r}")
         self.task_name = task_name
-        self._store = store
+        self._store = db_path if store is None else store
         self._interval = interval
         self._block: _Sampling | None = None
         self._runs: OrderedDict[str, _Sampling] = OrderedDict()

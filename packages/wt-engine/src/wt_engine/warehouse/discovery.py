@@ -21,13 +21,14 @@ class AutoRegister:
     """Puts decorated steps into a pipeline with all that their decorators say, in an order that `depends_on` allows."""
 
     @staticmethod
-    def register_all(pipeline: Building, source: Source = None) -> list[str]:
+    def register_all(pipeline: Building, source: Source = None, *, registry: StepRegistry | None = None) -> list[str]:
         """Add all steps.
 
         Args:
             pipeline: Where to.
             source: A module or a package, whose modules are imported, or its name; or a registry. Without it, the
                 registry of `@step`.
+            registry: The same as `source`.
 
         Returns:
             The names of the steps.
@@ -36,11 +37,15 @@ class AutoRegister:
             DefinitionError: There is none, or two have one name.
             ImportError: A module cannot be imported.
         """
+        source = registry if source is None else source
         return _add(pipeline, _found(source), source)
 
     @staticmethod
-    def register_by_tag(pipeline: Building, tag: str | Iterable[str], source: Source = None) -> list[str]:
+    def register_by_tag(
+        pipeline: Building, tag: str | Iterable[str], source: Source = None, *, registry: StepRegistry | None = None
+    ) -> list[str]:
         """Add the steps that have a tag, or one of several; see `register_all`."""
+        source = registry if source is None else source
         tags = {tag} if isinstance(tag, str) else set(tag)
         return _add(pipeline, [one for one in _found(source) if tags & set(one.settings.tags)], source)
 
