@@ -28,7 +28,8 @@ from wt_engine import (
 PUBLISHED = {
     "wt_engine": """Pipe Event EventType Meta Stop Suspend Retry Skip Raise DefinitionError simple_logging_middleware
         TestPipe TestResult Pipeline PipelineAsync Condition For Parallel Background step AutoRegister StepRegistry
-        get_step_registry clear_registry CheckpointManager ResourceMonitor PipelineExporter Wsqlite SQLite""",
+        get_step_registry clear_registry CheckpointManager ResourceMonitor PipelineExporter
+        PipelineTracker Wsqlite SQLite""",
     "wt_engine.types": """Event EventType Meta Stop Suspend Retry Skip Raise DefinitionError NodeKind BarrierType
         InjectionSource PipelineTerminalStatus FailureKind FailureSource FailureReason StepStatus FailureRecord
         PipelineEndData RuntimeMetrics QueueMetrics TaskMetrics StepTiming BarrierMetrics MapMetrics StepContext

@@ -36,6 +36,7 @@ if TYPE_CHECKING:
     from wt_engine.observability.alerts import Alerts
     from wt_engine.observability.exporter import PipelineExporter
     from wt_engine.observability.resource_monitor import ResourceMonitor
+    from wt_engine.observability.tracker import PipelineTracker
     from wt_engine.observers import Observer, ObserverMeta
     from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
     from wt_engine.pipe import Pipe
@@ -87,6 +88,7 @@ __all__ = [
     "PipelineSuspended",
     "PipelineTerminalStatus",
     "PipelineTimeoutError",
+    "PipelineTracker",
     "PipelineValidationWarning",
     "Plan",
     "Raise",
@@ -126,6 +128,7 @@ _MODULES = {
     ".observability.alerts": "Alerts",
     ".observability.exporter": "PipelineExporter",
     ".observability.resource_monitor": "ResourceMonitor",
+    ".observability.tracker": "PipelineTracker",
     ".observers": "Observer ObserverMeta",
     ".outcome": "PipelineEndData PipelineTerminalStatus",
     ".pipe": "Pipe",

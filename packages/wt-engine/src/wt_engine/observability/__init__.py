@@ -2,6 +2,7 @@
 
 - `logger`, `progress`, `timeline`, `state_diff`, `barrier_debugger`, `resource_monitor`, `telemetry`: observers.
 - `exporter`, `statistics`: records for other programs. `alerts`: thresholds of measurements.
+- `tracker`: the runs of a store, their numbers and their alerts in one object.
 - `comparison`: two runs side by side. `metric`: measurements that a store keeps.
 """
 
@@ -23,6 +24,7 @@ if TYPE_CHECKING:
     from wt_engine.observability.state_diff import StateChange, StateDiffTracker
     from wt_engine.observability.telemetry import OpenTelemetryObserver
     from wt_engine.observability.timeline import TimelineVisualizer
+    from wt_engine.observability.tracker import PipelineTracker
     from wt_engine.observers import Observer, ObserverMeta, ObserverProtocol, validate_observer
 
 __all__ = [
@@ -39,6 +41,7 @@ __all__ = [
     "ObserverProtocol",
     "OpenTelemetryObserver",
     "PipelineExporter",
+    "PipelineTracker",
     "ProgressBar",
     "ResourceMonitor",
     "RunComparison",
@@ -64,6 +67,7 @@ _MODULES = {
     ".state_diff": "StateChange StateDiffTracker",
     ".telemetry": "OpenTelemetryObserver",
     ".timeline": "TimelineVisualizer",
+    ".tracker": "PipelineTracker",
     "..observers": "Observer ObserverMeta ObserverProtocol validate_observer",
 }
 """The public names of each module: whoever uses one observer does not pay for the others."""
