@@ -21,7 +21,12 @@ FENCED = re.compile(r"^```(?P<language>\w+)\n(?P<text>.*?)^```$", re.MULTILINE |
 PLACE = re.compile(r"# (?P<path>[\w./-]+\.(?:py|yaml))(?P<end> \(at the end\))?\n")
 LINK = re.compile(r"\]\((?P<target>[^)\s]+)\)")
 PAGES = ["README.md", "CONTRIBUTING.md", "docs/architecture.md", "docs/tutorial.md", "docs/explanation/engine.md"]
-REFERENCE = ["docs/reference/cli.md", "docs/reference/spec.md", "docs/reference/diagnostics.md"]
+REFERENCE = [
+    "docs/reference/cli.md",
+    "docs/reference/spec.md",
+    "docs/reference/diagnostics.md",
+    "docs/reference/test-cases.md",
+]
 
 
 class Block(NamedTuple):
@@ -101,7 +106,7 @@ def test_the_readmes_mistake_is_what_wt_says_about_it(root, tmp_path):
     assert shown == [result.stderr]
 
 
-@pytest.mark.parametrize("page", ["docs/reference/spec.md"])
+@pytest.mark.parametrize("page", ["docs/reference/spec.md", "docs/reference/test-cases.md"])
 def test_a_snippet_of_yaml_is_yaml(root, page):
     import yaml
 

@@ -55,6 +55,30 @@ def contents(directory: Path) -> dict[str, bytes]:
     }
 
 
+def test_what_init_writes_has_test_cases_that_pass_and_fail_once_the_spec_means_something_else(wt, rain):
+    result = wt("test", "spec.yaml", "--junit", "junit.xml", cwd=rain)
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.endswith("2 of 2 cases passed\n")
+    assert (rain / "junit.xml").exists()
+
+    cases = rain / "test-cases.yaml"
+    cases.write_text(cases.read_text().replace("<results>/page.html", "<results>/rain.html"))
+    result = wt("test", "spec.yaml", "--case", "a-month", cwd=rain)
+    assert result.returncode == 1
+    assert 'result: expected "<results>/rain.html", got "<results>/page.html"' in result.stdout
+    assert result.stdout.endswith("1 of 1 case failed\n")
+
+    cases.write_text(cases.read_text().replace("result: <results>/rain.html", "snapshot: true"))
+    assert "there is no snapshot yet" in wt("test", "spec.yaml", cwd=rain).stdout
+    assert wt("test", "spec.yaml", "--update-snapshots", cwd=rain).returncode == 0
+    assert wt("test", next(rain.glob("*-workflow")), cwd=rain).returncode == 0
+
+    cases.write_text(cases.read_text().replace("days: 30", "days: many"))
+    result = wt("check", "spec.yaml", cwd=rain)
+    assert result.returncode == 2
+    assert "test-cases.yaml:4:26" in result.stderr
+
+
 def test_what_init_writes_runs_at_once(wt, rain):
     result = wt("run", "spec.yaml", "--params", "params.yaml", "--json", cwd=rain)
 

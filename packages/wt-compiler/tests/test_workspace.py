@@ -208,7 +208,7 @@ def test_files_that_the_user_added_stay(compile_: Compile, spec: Path) -> None:
 
 def test_files_of_an_older_compile_go(compile_: Compile, spec: Path) -> None:
     cases = spec.parent / "test-cases.yaml"
-    cases.write_text("one: {params: {}}")
+    cases.write_text("one: {raises: true}")
     spec.write_text(spec.read_text().replace("task: load}", "task: fetch}"))
     stored = spec.parents[1] / "registry.json"
     registry = RegistryOutput.model_validate_json(stored.read_bytes())
@@ -217,11 +217,12 @@ def test_files_of_an_older_compile_go(compile_: Compile, spec: Path) -> None:
     registry.entries["acme.fetch"] = load.model_copy(update={"function_name": "fetch", "metadata": metadata})
     stored.write_text(registry.model_dump_json())
     directory = compile_().directory
-    assert json.loads((directory / "tests" / "cases.json").read_text()) == {"one": {"params": {}, "raises": False}}
+    assert list(json.loads((directory / "tests" / "cases.json").read_text())["cases"]) == ["one"]
+    assert (directory / "tests" / "test_cases.py").exists()
     cases.unlink()
     compile_()
     assert not (directory / "tests" / "cases.json").exists()
-    assert not (directory / "tests" / "test_mock_run.py").exists()
+    assert not (directory / "tests" / "test_cases.py").exists()
 
 
 def test_a_file_of_the_users_is_not_replaced_by_a_new_generated_one(compile_: Compile) -> None:
@@ -404,7 +405,7 @@ if REAL.is_dir():
         assert (compiled.directory / "graph.png").stat().st_size > 50_000
         pixi = tomllib.loads((compiled.directory / "pixi.toml").read_text())
         assert pixi["dependencies"]["pydeck"] == {"version": "0.9.2", "channel": "conda-forge"}
-        assert (compiled.directory / "tests" / "test_mock_run.py").exists()
+        assert (compiled.directory / "tests" / "test_cases.py").exists()
 
 
 def test_manifest_and_tree_agree(compile_: Compile) -> None:

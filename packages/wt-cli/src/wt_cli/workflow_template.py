@@ -1,4 +1,4 @@
-"""What `wt init` writes: a task library, a spec, parameters."""
+"""What `wt init` writes: a task library, a spec, parameters, test cases."""
 
 from __future__ import annotations
 
@@ -17,6 +17,7 @@ _INSTANCES = ("temperatures", "smoothed", "summary", "page")
 FILES = {
     "spec.yaml": "spec.yaml",
     "params.yaml": "params.yaml",
+    "test-cases.yaml": "test_cases.yaml",
     "README.md": "README.md",
     ".gitignore": "gitignore",
     ".vscode/settings.json": "vscode_settings.json",

@@ -1,66 +1,201 @@
-"""Example parameters from `test-cases.yaml` beside the spec, for the tests that travel with the workspace."""
+"""The test cases of a workflow: `test-cases.yaml` beside its spec."""
 
 from __future__ import annotations
 
-from datetime import date
+import json
+from collections.abc import Collection
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Final, Self
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_contracts.workflow_case import WorkflowCase
 
-FILE = "test-cases.yaml"
+from wt_compiler.check.literals import place_of
+from wt_compiler.document import MapNode, Node, ScalarNode, plain, read_document
+from wt_compiler.findings import Findings
+from wt_compiler.shape import check_keys, describe, is_null, read_list, read_map, read_string
+from wt_compiler.values import Position
+
+FILE: Final = "test-cases.yaml"
+SNAPSHOTS: Final = "test-snapshots.json"
+
+_EXPECT: Final = ("result", "subset", "snapshot", "error", "skips")
+_RESULTS: Final = {"result": "exact", "subset": "subset", "snapshot": "snapshot"}
+_KEYS: Final = ("name", "description", "params", "mock-io", "expect", "raises", "expected_status_code")
+"""What a case may hold. The last two are older ways to say that a run fails; a status code is a server's to check."""
 
 
-def read_cases(directory: Path) -> dict[str, Any]:
-    """Read the cases that lie beside a spec.
+class CaseFile:
+    """The test cases beside a spec.
 
-    Args:
-        directory: The directory of the spec.
+    Attributes:
+        cases: The cases by name, with the snapshots that were taken; empty if there is no such file.
+    """
 
-    Returns:
-        `{name: {"params": {…}, "raises": bool}}`; empty if there is no such file.
+    def __init__(self) -> None:
+        self.cases: dict[str, WorkflowCase] = {}
+        self._params: dict[str, Node] = {}
+        self._findings = Findings(FILE, [])
+
+    @classmethod
+    def read(cls, directory: Path, instances: Collection[str]) -> Self:
+        """Read the cases that lie beside a spec.
+
+        Args:
+            directory: The directory of the spec.
+            instances: The ids of its task instances.
+
+        Raises:
+            DiagnosticError: With everything that is wrong in the file, and where.
+        """
+        file = cls()
+        path = directory / FILE
+        if not path.exists():
+            return file
+        document = read_document(path, "the test cases")
+        file._findings = findings = document.findings
+        root = None if is_null(document.root) else read_map(document.root, f"{FILE!r}", findings)
+        if root is not None:
+            reader = _Reader(findings, instances, _snapshots(directory / SNAPSHOTS))
+            file.cases = {name: reader.read(name, entry.value) for name, entry in root.entries.items()}
+            file._params = {
+                name: entry.value.get("params") or entry.value
+                for name, entry in root.entries.items()
+                if isinstance(entry.value, MapNode)
+            }
+        findings.raise_if_failed()
+        return file
+
+    def check_params(self, schema: dict[str, Any]) -> None:
+        """Check the parameters of every case that is not meant to fail.
+
+        Args:
+            schema: The content of `params.json`.
+
+        Raises:
+            DiagnosticError: With every parameter that is refused, and where it stands.
+        """
+        if not self.cases:
+            return
+        from jsonschema_rs import validator_for
+        from wt_contracts.refusals import explain
+        from wt_contracts.runnable import runnable_schema
+
+        runnable = runnable_schema(schema)
+        validator = validator_for(runnable)
+        for name, case in self.cases.items():
+            errors = [] if case.fails else list(validator.iter_errors(case.params))
+            for found in explain(errors, runnable, place=partial(place_of, self._params[name])):
+                at = Position(found.line, found.column) if found.line and found.column else None
+                self._findings.error(Code.PARAMETERS_INVALID, f"the case {name!r}: {found.message}", at, found.hint)
+        self._findings.raise_if_failed()
+
+
+def _snapshots(path: Path) -> dict[str, Any]:
+    """The snapshots by case.
 
     Raises:
-        DiagnosticError: If the file is there but holds no cases.
+        DiagnosticError: The file is no JSON object.
     """
-    path = directory / FILE
     try:
-        content = path.read_bytes()
+        found = json.loads(path.read_bytes())
     except FileNotFoundError:
         return {}
     except OSError as error:
-        raise _refusal(path, Code.FILE_UNREADABLE, f"it cannot be read: {error.strerror}") from None
-    import yaml
-
-    try:
-        loaded = yaml.load(content, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))  # noqa: S506 - both are safe
-    except (yaml.YAMLError, ValueError, RecursionError) as error:
-        reason = " ".join(str(error).split())
-        raise _refusal(path, Code.YAML_SYNTAX, f"it is no YAML: {reason}") from None
-    if loaded is None:
-        return {}
-    if not isinstance(loaded, dict):
-        raise _refusal(path, Code.WRONG_TYPE, "it must be a mapping of names to cases")
-    return {str(name): _case(path, str(name), case) for name, case in loaded.items()}
+        message = f"the snapshots cannot be read: {error.strerror}"
+        raise DiagnosticError(Diagnostic(code=Code.FILE_UNREADABLE, message=message, file=str(path))) from None
+    except (ValueError, RecursionError) as error:
+        line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
+        message = f"the snapshots are no JSON: {getattr(error, 'msg', error)}"
+        raise DiagnosticError(_unusable(path, message, line, column)) from None
+    if not isinstance(found, dict):
+        raise DiagnosticError(_unusable(path, "the snapshots must be a mapping of names to results", 1, 1))
+    return found
 
 
-def _case(path: Path, name: str, case: Any) -> dict[str, Any]:
-    if not isinstance(case, dict):
-        raise _refusal(path, Code.WRONG_TYPE, f"the case {name!r} must be a mapping")
-    params = case.get("params") or {}
-    if not isinstance(params, dict):
-        raise _refusal(path, Code.WRONG_TYPE, f"the 'params' of the case {name!r} must be a mapping")
-    return {"params": _jsonable(params), "raises": bool(case.get("raises", False))}
+def _unusable(path: Path, message: str, line: int | None, column: int | None) -> Diagnostic:
+    hint = "remove it, and take them again with 'wt test SPEC --update-snapshots'"
+    return Diagnostic(code=Code.WRONG_VALUE, message=message, file=str(path), line=line, column=column, hint=hint)
 
 
-def _jsonable(value: Any) -> Any:
-    if isinstance(value, dict):
-        return {str(key): _jsonable(item) for key, item in value.items()}
-    if isinstance(value, list):
-        return [_jsonable(item) for item in value]
-    return value.isoformat() if isinstance(value, date) else value
+class _Reader:
+    """Reads one case after the other.
 
+    Args:
+        findings: Gets what is wrong.
+        instances: The ids of the spec's task instances.
+        snapshots: The snapshots that were taken.
+    """
 
-def _refusal(path: Path, code: Code, reason: str) -> DiagnosticError:
-    return DiagnosticError(Diagnostic(code=code, message=f"{FILE}: {reason}", file=str(path)))
+    def __init__(self, findings: Findings, instances: Collection[str], snapshots: dict[str, Any]) -> None:
+        self._findings = findings
+        self._instances = instances
+        self._snapshots = snapshots
+
+    def read(self, name: str, node: Node) -> WorkflowCase:
+        findings, what = self._findings, f"the case {name!r}"
+        case = read_map(node, what, findings, "write '{params: {…}}', for example")
+        if case is None:
+            return WorkflowCase()
+        check_keys(case, _KEYS, what, findings)
+        params = self._map(case.get("params"), f"the 'params' of {what}")
+        expect = self._map(case.get("expect"), f"the 'expect' of {what}") or MapNode(node.line, node.column)
+        check_keys(expect, _EXPECT, f"the 'expect' of {what}", findings)
+        asked = self._result(name, what, expect)
+        error = expect.get("error")
+        if error is not None and asked:
+            findings.error(
+                Code.WRONG_VALUE, f"{what} expects a result and an error", error.position, "a run that fails has none"
+            )
+        return WorkflowCase(
+            params=plain(params) if params else {},
+            mock_io=self._flag(case, "mock-io", default=True),
+            fails=error is not None or self._flag(case, "raises", default=False),
+            error=read_string(error, "'error'", findings) if error is not None else None,
+            skips=self._skips(expect.get("skips")),
+            **asked,
+        )
+
+    def _result(self, name: str, what: str, expect: MapNode) -> dict[str, Any]:
+        """What is asked of the result, as the fields of a case."""
+        asked = [key for key in _RESULTS if key in expect.entries]
+        for key in asked[1:]:
+            message = f"{what} expects {asked[0]!r} and {key!r}"
+            self._findings.error(Code.WRONG_VALUE, message, expect.entries[key].key.position, "keep one of them")
+        if not asked:
+            return {}
+        key = asked[0]
+        if key != "snapshot":
+            return {"match": _RESULTS[key], "expected": plain(expect.entries[key].value)}
+        if not self._flag(expect, "snapshot", default=True):
+            return {}
+        return {"match": key, "expected": self._snapshots.get(name), "recorded": name in self._snapshots}
+
+    def _skips(self, node: Node | None) -> list[str] | None:
+        listed = read_list(node, "'skips'", self._findings) if node is not None else None
+        if listed is None:
+            return None
+        skips = []
+        for item in listed.items:
+            step = read_string(item, "a step in 'skips'", self._findings)
+            if step is not None and step not in self._instances:
+                hint = self._findings.suggest(step, self._instances)
+                message = f"there is no task instance {step!r}"
+                self._findings.error(Code.UNKNOWN_REFERENCE, message, item.position, hint)
+            if step is not None:
+                skips.append(step)
+        return skips
+
+    def _map(self, node: Node | None, what: str) -> MapNode | None:
+        return None if node is None or is_null(node) else read_map(node, what, self._findings)
+
+    def _flag(self, node: MapNode, key: str, *, default: bool) -> bool:
+        value = node.get(key)
+        if value is None:
+            return default
+        if isinstance(value, ScalarNode) and isinstance(value.value, bool):
+            return value.value
+        self._findings.error(Code.WRONG_TYPE, f"{key!r} must be true or false, not {describe(value)}", value.position)
+        return default

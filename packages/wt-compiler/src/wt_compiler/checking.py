@@ -52,14 +52,17 @@ class Checker:
     @property
     def files(self) -> list[Path]:
         """The files that a check reads."""
-        return [self._path, *([self._source.registry] if self._source.registry else [])]
+        from wt_compiler.cases import FILE
+
+        return [self._path, self._path.with_name(FILE), *([self._source.registry] if self._source.registry else [])]
 
     def check(self) -> Checked:
-        """Check the spec as it is now.
+        """Check the spec, and the test cases beside it, as they are now.
 
         Raises:
             DiagnosticError: If the task libraries cannot be asked.
         """
+        from wt_compiler.cases import CaseFile
         from wt_compiler.document import read_document
         from wt_compiler.forms import derive_forms
         from wt_compiler.parse import parse_spec
@@ -69,8 +72,10 @@ class Checker:
         offered = self._find_tasks(spec)
         try:
             dag, _ = check_spec(spec, offered)
-            derive_forms(dag, spec.findings)
+            forms = derive_forms(dag, spec.findings)
             spec.findings.raise_if_failed()
+            instances = [instance.id for instance in dag.instances]
+            CaseFile.read(self._path.absolute().parent, instances).check_params(forms.params)
         except DiagnosticError as error:
             return Checked(error.diagnostics, True, 0)
         return Checked(spec.findings.sorted, False, len(dag.instances))

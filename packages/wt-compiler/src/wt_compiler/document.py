@@ -95,11 +95,12 @@ class Document:
     findings: Findings
 
 
-def read_document(path: Path) -> Document:
+def read_document(path: Path, what: str = "the spec") -> Document:
     """Read a YAML file.
 
     Args:
         path: The file, which may be a pipe; named in diagnostics as it is given here.
+        what: What it is, for the message if it cannot be read.
 
     Returns:
         Its tree. Findings (duplicate keys, say) may already be in `findings`.
@@ -108,7 +109,7 @@ def read_document(path: Path) -> Document:
         DiagnosticError: If it cannot be read, is not UTF-8, is no YAML or is too complex to be a spec.
     """
     name = str(path)
-    return parse_document(_decode(_read(path, name), name), name)
+    return parse_document(_decode(_read(path, name, what), name), name)
 
 
 def parse_document(text: str, name: str) -> Document:
@@ -137,14 +138,14 @@ def plain(node: Node) -> Any:
     return {key: plain(entry.value) for key, entry in node.entries.items()}
 
 
-def _read(path: Path, name: str) -> bytes:
+def _read(path: Path, name: str, what: str) -> bytes:
     try:
         with path.open("rb") as file:
             content = file.read(MOST_BYTES + 1)
     except (OSError, ValueError) as error:
         reason = getattr(error, "strerror", None) or str(error)
         hint = "give the path of a spec.yaml" if isinstance(error, FileNotFoundError | IsADirectoryError) else None
-        raise _failure(Code.FILE_UNREADABLE, f"the spec cannot be read: {reason}", name, hint=hint) from None
+        raise _failure(Code.FILE_UNREADABLE, f"{what} cannot be read: {reason}", name, hint=hint) from None
     if len(content) > MOST_BYTES:
         raise _failure(Code.YAML_TOO_COMPLEX, f"the file has more than {MOST_BYTES:,} bytes, which no spec has", name)
     return content

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from contextlib import ExitStack
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
@@ -28,6 +28,7 @@ if TYPE_CHECKING:
     from wt_contracts.registry import RegistryOutput
     from wt_envs.lock import AnyLock
 
+    from wt_compiler.cases import CaseFile
     from wt_compiler.dag import Dag
     from wt_compiler.emit import Files
     from wt_compiler.emit.workflow import Workflow
@@ -160,7 +161,7 @@ class _Compilation:
         if self._options.force or self._old.manifest is None:
             self._start_drawing()
         registry, lock, dag = self._environment()
-        cases = self._cases()
+        cases = self._cases(dag)
         inputs = self._hash(registry, lock, cases)
         wanted: set[manifest.PictureState] = {"drawn", "large"} if self._options.graph else {"unwanted"}
         if not self._options.force and self._old.is_current(inputs, wanted):
@@ -242,20 +243,21 @@ class _Compilation:
         self._draw(dag)
         return dag
 
-    def _cases(self) -> dict[str, Any]:
-        from wt_compiler.cases import read_cases
+    def _cases(self, dag: Dag) -> CaseFile:
+        from wt_compiler.cases import CaseFile
 
-        return read_cases(self._base)
+        return CaseFile.read(self._base, [instance.id for instance in dag.instances])
 
-    def _hash(self, registry: RegistryOutput, lock: AnyLock | None, cases: dict[str, Any]) -> str:
+    def _hash(self, registry: RegistryOutput, lock: AnyLock | None, cases: CaseFile) -> str:
         from wt_compiler.emit.json_text import json_text
         from wt_compiler.fingerprint import inputs
 
         entries = dict(sorted(registry.entries.items()))
         locked = [lock.manifest, lock.text] if lock else []
+        tested = json_text({name: case.model_dump(mode="json") for name, case in cases.cases.items()})
         spec = "\n".join(self._spec.findings.lines).encode(errors="surrogatepass")
         offered = registry.model_copy(update={"entries": entries}).model_dump_json()
-        return inputs(spec, [offered, self._names.release, self._names.results_env_var, json_text(cases), *locked])
+        return inputs(spec, [offered, self._names.release, self._names.results_env_var, tested, *locked])
 
     def _start_drawing(self) -> None:
         """Let Graphviz load while the rest is prepared."""
@@ -281,7 +283,7 @@ class _Compilation:
 
             self._drawing.send(to_dot(dag))
 
-    def _emit(self, dag: Dag, lock: AnyLock | None, cases: dict[str, Any], inputs: str) -> Compiled:
+    def _emit(self, dag: Dag, lock: AnyLock | None, cases: CaseFile, inputs: str) -> Compiled:
         from wt_compiler.emit.workflow import Workflow
         from wt_compiler.fingerprint import structure
         from wt_compiler.forms import derive_forms
@@ -289,8 +291,9 @@ class _Compilation:
         self._progress("writing the workspace")
         forms = derive_forms(dag, self._spec.findings)
         self._spec.findings.raise_if_failed()
+        cases.check_params(forms.params)
         stamp = version.next_stamp(self._old.stamp, structure(dag, forms.params), inputs)
-        workflow = Workflow(dag, self._names, forms, stamp, lock, cases, pictured=self._drawing is not None)
+        workflow = Workflow(dag, self._names, forms, stamp, lock, cases.cases, pictured=self._drawing is not None)
         try:
             self._write(workflow)
         except OSError as error:

@@ -96,6 +96,7 @@ class Code(StrEnum):
     USAGE = "WT512"
     COMMAND_BROKEN = "WT513"
     SECRET_MISSING = "WT514"  # noqa: S105 - it names a code
+    CASE_UNKNOWN = "WT515"
     # Records of runs
     STORE_UNUSABLE = "WT530"
     RUN_UNKNOWN = "WT531"

@@ -13,6 +13,8 @@ from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.result import WorkflowResult
 
+from wt_invokers.whole_file import write_whole
+
 _ELSEWHERE = "'--results' takes another directory or URL"
 
 
@@ -91,7 +93,7 @@ class Results:
             if self.path is None:
                 _put(self._store, content)
             else:
-                _replace(self.path / RESULT_FILE, content)
+                write_whole(self.path / RESULT_FILE, content)  # a task may have tidied the directory away
         except OSError as error:
             raise _not_writable(self, error) from error
 
@@ -115,16 +117,6 @@ def _claim(directory: Path) -> int | None:
             raise
         return None
     return descriptor
-
-
-def _replace(path: Path, content: bytes) -> None:
-    path.parent.mkdir(parents=True, exist_ok=True)  # a task may have tidied it away
-    aside = path.with_name(f".{path.name}.{os.getpid()}")
-    try:
-        aside.write_bytes(content)
-        aside.replace(path)
-    finally:
-        aside.unlink(missing_ok=True)
 
 
 def _path_of(url: str) -> Path:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from functools import cached_property
 from importlib.metadata import distribution
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wt_compiler.dag import Dag
 from wt_compiler.emit.one_line import one_line
@@ -15,6 +15,7 @@ from wt_compiler.names import Names
 from wt_compiler.values import Call, EnvVariable, Secret
 
 if TYPE_CHECKING:
+    from wt_contracts.workflow_case import WorkflowCase
     from wt_envs.lock import AnyLock
 
     from wt_compiler.version import Stamp
@@ -30,7 +31,7 @@ class Workflow:
         forms: Its parameter schemas.
         stamp: Its version and hashes.
         lock: Its environment; None if none was wanted.
-        cases: Example parameters for the workspace's tests: `{name: {"params": {…}, "raises": bool}}`.
+        cases: The test cases that travel with the workspace, by name.
         pictured: Whether `graph.svg` and `graph.png` will stand beside the files.
     """
 
@@ -39,7 +40,7 @@ class Workflow:
     forms: Forms
     stamp: Stamp
     lock: AnyLock | None = None
-    cases: dict[str, Any] = field(default_factory=dict)
+    cases: dict[str, WorkflowCase] = field(default_factory=dict)
     pictured: bool = True
 
     @property

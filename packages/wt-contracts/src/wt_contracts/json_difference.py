@@ -1,0 +1,71 @@
+"""How two JSON values differ, in lines that a person reads."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from difflib import unified_diff
+from itertools import islice
+from typing import Any
+
+MOST_SHOWN = 20
+"""More differences than this are not told one by one."""
+
+_LONGEST = 100
+
+
+def differences(expected: Any, actual: Any, *, subset: bool = False) -> list[str]:
+    """Tell how a value differs from the one that was expected.
+
+    Args:
+        expected: A JSON value.
+        actual: A JSON value.
+        subset: Whether objects may hold more keys than expected, at any depth. Lists must be as long as expected.
+
+    Returns:
+        A line for each difference, such as `result.summary.mean: expected 3, got 4`; empty if there is none. Numbers
+        are compared by value (1 is 1.0), and are never equal to booleans.
+    """
+    found = _compare("result", expected, actual, subset)
+    lines = list(islice(found, MOST_SHOWN))
+    if next(found, None) is not None:
+        lines.append("… and more")
+    return lines
+
+
+def _compare(place: str, expected: Any, actual: Any, subset: bool) -> Iterator[str]:
+    if isinstance(expected, dict) and isinstance(actual, dict):
+        yield from _compare_objects(place, expected, actual, subset)
+    elif isinstance(expected, list) and isinstance(actual, list):
+        if len(expected) != len(actual):
+            yield f"{place}: expected {_count(expected)}, got {_count(actual)}"
+        for index, (left, right) in enumerate(zip(expected, actual, strict=False)):
+            yield from _compare(f"{place}[{index}]", left, right, subset)
+    elif isinstance(expected, str) and isinstance(actual, str) and expected != actual and "\n" in expected + actual:
+        yield f"{place}: the text differs"
+        yield from list(unified_diff(expected.splitlines(), actual.splitlines(), "expected", "got", "", "", 1, ""))
+    elif isinstance(expected, bool) != isinstance(actual, bool) or not (
+        expected == actual or (expected != expected and actual != actual)  # NaN is unlike itself
+    ):
+        yield f"{place}: expected {_text(expected)}, got {_text(actual)}"
+
+
+def _compare_objects(place: str, expected: dict[str, Any], actual: dict[str, Any], subset: bool) -> Iterator[str]:
+    for key, value in expected.items():
+        inner = f"{place}.{key}" if key.isidentifier() else f"{place}[{json.dumps(key, ensure_ascii=False)}]"
+        if key in actual:
+            yield from _compare(inner, value, actual[key], subset)
+        else:
+            yield f"{inner}: expected {_text(value)}, and it is not there"
+    if not subset:
+        for key in sorted(actual.keys() - expected.keys()):
+            yield f"{place}: {key!r} is there, which is not expected: {_text(actual[key])}"
+
+
+def _count(items: list[Any]) -> str:
+    return f"{len(items)} item{'' if len(items) == 1 else 's'}"
+
+
+def _text(value: Any) -> str:
+    text = json.dumps(value, ensure_ascii=False)
+    return text if len(text) <= _LONGEST else text[:_LONGEST] + " …"

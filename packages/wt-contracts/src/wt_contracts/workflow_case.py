@@ -1,0 +1,116 @@
+"""The test cases of a workflow, as the compiler writes them and whoever runs them reads them: `tests/cases.json`."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator
+from typing import Any, Literal
+
+from pydantic import BaseModel, ConfigDict, field_validator
+
+from wt_contracts.json_difference import differences
+from wt_contracts.result import WorkflowResult
+from wt_contracts.versions import check_major
+
+CASES_VERSION = "1.0"
+CASES_FILE = "cases.json"
+"""Where they are, in the directory `tests` of a workspace."""
+
+
+class WorkflowCase(BaseModel):
+    """One run of a workflow, and how it has to end.
+
+    Attributes:
+        params: The parameters, one key a task instance.
+        mock_io: Whether tasks that read or write return recorded examples.
+        match: What is asked of the result: nothing, that it is `expected`, that it holds at least `expected`, or that
+            it is the snapshot `expected`.
+        expected: The value that goes with `match`.
+        recorded: Whether there is a snapshot; without one, a case that asks for it fails.
+        fails: Whether the run has to fail.
+        error: What the error of a failed run has to hold.
+        skips: The task instances that have to be skipped, exactly these; None if nobody asks.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    params: dict[str, Any] = {}
+    mock_io: bool = True
+    match: Literal["any", "exact", "subset", "snapshot"] = "any"
+    expected: Any = None
+    recorded: bool = True
+    fails: bool = False
+    error: str | None = None
+    skips: list[str] | None = None
+
+    def failures(self, result: WorkflowResult, skipped: Collection[str]) -> list[str]:
+        """Compare a run with what the case asks for.
+
+        Args:
+            result: What the run left, without the places of this machine in it (see `without_places`).
+            skipped: The task instances that were skipped.
+
+        Returns:
+            What differs, a line each; nothing if the case passes.
+        """
+        return [*self._of_the_end(result), *self._of_the_skips(skipped)]
+
+    def _of_the_end(self, result: WorkflowResult) -> Iterator[str]:
+        if result.error is not None and not self.fails:
+            yield f"the run failed: {result.error}"
+        elif result.error is None and self.fails:
+            yield "the run succeeded, and was expected to fail"
+        elif result.error is not None and self.error is not None and self.error not in result.error:
+            yield f"error: expected one with {self.error!r} in it, got {result.error!r}"
+        elif result.error is None and self.match == "snapshot" and not self.recorded:
+            yield "there is no snapshot yet: `wt test SPEC --update-snapshots` takes one"
+        elif result.error is None and self.match != "any":
+            yield from differences(self.expected, result.result, subset=self.match == "subset")
+
+    def _of_the_skips(self, skipped: Collection[str]) -> Iterator[str]:
+        if self.skips is None:
+            return
+        yield from (f"{step}: expected to be skipped, but it ran" for step in self.skips if step not in skipped)
+        yield from (f"{step}: was skipped, which is not expected" for step in skipped if step not in self.skips)
+
+
+class WorkflowCases(BaseModel):
+    """All test cases of a workflow.
+
+    Attributes:
+        cases: The cases by name.
+        env_vars: The environment variables that the workflow cannot do without: whoever runs a case sets those that
+            are not set to the URL of its results.
+        version: The version of this document; another major version is refused.
+    """
+
+    model_config = ConfigDict(frozen=True)
+
+    cases: dict[str, WorkflowCase] = {}
+    env_vars: list[str] = []
+    version: str = CASES_VERSION
+
+    @field_validator("version")
+    @classmethod
+    def _readable(cls, version: str) -> str:
+        return check_major("the test cases", version, 1, "wt-contracts")
+
+
+def without_places(result: WorkflowResult, places: Collection[str]) -> WorkflowResult:
+    """A result in which nothing says where it was made, so that two runs can be compared.
+
+    Args:
+        result: What a run left.
+        places: Paths and URLs of its results directory; each becomes `<results>`.
+    """
+
+    def moved(value: Any) -> Any:
+        if isinstance(value, dict):
+            return {moved(key): moved(item) for key, item in value.items()}
+        if isinstance(value, list):
+            return [moved(item) for item in value]
+        if isinstance(value, str):
+            for place in sorted(places, key=len, reverse=True):
+                value = value.replace(place, "<results>")
+        return value
+
+    return result.model_copy(update={"result": moved(result.result), "error": moved(result.error)})

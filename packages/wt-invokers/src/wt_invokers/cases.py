@@ -1,0 +1,175 @@
+"""The test cases of a workspace: found, run side by side, and compared with what they expect."""
+
+from __future__ import annotations
+
+import os
+import signal
+import tempfile
+import threading
+import time
+from collections.abc import Callable, Mapping, Sequence
+from concurrent.futures import ThreadPoolExecutor
+from contextlib import suppress
+from dataclasses import dataclass
+from pathlib import Path
+
+from wt_contracts.cli import WorkflowChoices
+from wt_contracts.codes import Code
+from wt_contracts.diagnostics import Diagnostic, DiagnosticError, near_miss
+from wt_contracts.result import WorkflowResult
+from wt_contracts.workflow_case import CASES_FILE, WorkflowCase, WorkflowCases, without_places
+
+from wt_invokers.local import LocalInvoker, Outcome, Watcher
+from wt_invokers.signals import terminate_as_interrupt
+from wt_invokers.workspace import Workspace
+
+
+@dataclass(frozen=True)
+class CaseOutcome:
+    """How the run of a case ended.
+
+    Attributes:
+        name: The case.
+        failures: What differs from what it expects, a line each; empty if it passed.
+        seconds: How long it took.
+        result: What it left, without the places of this machine in it.
+        skipped: The task instances that were skipped.
+        output: What it wrote to its error output.
+    """
+
+    name: str
+    failures: list[str]
+    seconds: float
+    result: WorkflowResult
+    skipped: Sequence[str] = ()
+    output: str = ""
+
+
+def read_cases(workspace: Workspace) -> WorkflowCases:
+    """The cases that a workspace carries; none if it has no file of them.
+
+    Raises:
+        DiagnosticError: If the file is not as the compiler writes it.
+    """
+    path = workspace.directory / "tests" / CASES_FILE
+    try:
+        return WorkflowCases.model_validate_json(path.read_bytes())
+    except FileNotFoundError:
+        return WorkflowCases()
+    except (OSError, ValueError) as error:
+        message = f"{path} does not hold test cases: {str(error).splitlines()[-1].strip()}"
+        raise DiagnosticError(
+            Diagnostic(code=Code.NOT_A_WORKSPACE, message=message, hint="compile the spec again")
+        ) from None
+
+
+def chosen(document: WorkflowCases, names: Sequence[str], workspace: Workspace) -> dict[str, WorkflowCase]:
+    """The cases with these names, or all.
+
+    Raises:
+        DiagnosticError: There is none at all, or none of that name (WT515).
+    """
+    if not document.cases:
+        message = f"the workflow {workspace.id!r} has no test cases"
+        raise DiagnosticError(
+            Diagnostic(code=Code.CASE_UNKNOWN, message=message, hint="write test-cases.yaml beside the spec")
+        )
+    mistakes = []
+    for name in dict.fromkeys(names):
+        if name not in document.cases:
+            near = near_miss(name, document.cases)
+            hint = f"did you mean {near!r}?" if near else f"known are {', '.join(document.cases)}"
+            mistakes.append(Diagnostic(code=Code.CASE_UNKNOWN, message=f"there is no test case {name!r}", hint=hint))
+    if mistakes:
+        raise DiagnosticError(mistakes)
+    return {name: document.cases[name] for name in names} if names else document.cases
+
+
+class CaseRunner:
+    """Runs cases.
+
+    Args:
+        invoker: Runs the workspace.
+        env_vars: The variables that the workflow needs: one that is not set is the URL of the results.
+        progress: Is told how many have ended.
+        timeout: How many seconds a run may take.
+    """
+
+    def __init__(
+        self,
+        invoker: LocalInvoker,
+        env_vars: Sequence[str],
+        progress: Callable[[str], None],
+        timeout: float | None = None,
+    ) -> None:
+        self._invoker = invoker
+        self._env_vars = env_vars
+        self._progress = progress
+        self._timeout = timeout
+        self._running: set[int] = set()
+        self._lock = threading.Lock()
+        self._stopped = False
+
+    def run(self, cases: Mapping[str, WorkflowCase], jobs: int) -> list[CaseOutcome]:
+        """Run cases side by side.
+
+        Args:
+            cases: The cases by name.
+            jobs: How many run at once.
+
+        Returns:
+            How each ended, in the order of the cases.
+
+        Raises:
+            DiagnosticError: If a run cannot be started.
+        """
+        outcomes = []
+        with tempfile.TemporaryDirectory(prefix="wt-test-") as place, ThreadPoolExecutor(jobs) as pool:
+            homes = [Path(place, str(number)) for number in range(len(cases))]
+            with terminate_as_interrupt():
+                try:
+                    for outcome in pool.map(self._run, cases.keys(), cases.values(), homes):
+                        outcomes.append(outcome)
+                        self._progress(f"[{len(outcomes)}/{len(cases)}] {outcome.name}")
+                except BaseException:
+                    pool.shutdown(wait=False, cancel_futures=True)
+                    self._stop()
+                    raise
+        self._progress("")
+        return outcomes
+
+    def _run(self, name: str, case: WorkflowCase, home: Path) -> CaseOutcome:
+        begin = time.monotonic()
+        output = bytearray()
+        outcome = self._invoke(case, home, output)
+        result = without_places(outcome.result, [home.as_uri(), str(home)])
+        skipped = [step.id for step in outcome.steps if step.status == "skipped"]
+        failures = case.failures(result, skipped)
+        seconds = time.monotonic() - begin
+        return CaseOutcome(name, failures, seconds, result, skipped, output.decode(errors="replace"))
+
+    def _invoke(self, case: WorkflowCase, home: Path, output: bytearray) -> Outcome:
+        with self._invoker.run(
+            case.params,
+            results=home,
+            choices=WorkflowChoices(mock_io=case.mock_io, record=False),
+            env={name: home.as_uri() for name in self._env_vars if name not in os.environ},
+            cwd=self._invoker.workspace.directory.parent,
+            watcher=Watcher(stdout=lambda _: None, stderr=output.extend),
+        ) as handle:
+            with self._lock:
+                self._running.add(handle.pid)
+                stopped = self._stopped
+            try:
+                return handle.cancel() if stopped else handle.wait(self._timeout)
+            finally:
+                with self._lock:
+                    self._running.discard(handle.pid)
+
+    def _stop(self) -> None:
+        """Ask every run to end; the threads that wait for them go on from there."""
+        with self._lock:
+            self._stopped = True
+            for pid in self._running:
+                with suppress(ProcessLookupError):
+                    os.killpg(pid, signal.SIGTERM)
