@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from wt_compiler.dag import Dag
-from wt_compiler.emit.run_module import RunModule, emit
+from wt_compiler.emit.run_module import SEQUENTIAL, RunModule, emit
 from wt_compiler.emit.workflow import Workflow
 from wt_compiler.findings import Findings
 from wt_compiler.forms import derive_forms
@@ -108,6 +108,6 @@ def test_an_instance_may_be_called_as_a_name_of_the_generated_code(
         - {id: secret, task: anything, partial: {a: '${{ workflow.shared.return }}', b: '${{ params.x }}'}}
     """
     workflow = workflow_of(compiled(steps, head=head))
-    source = emit(workflow, RunModule(workflow))
+    source = emit(workflow, RunModule(workflow))[SEQUENTIAL]
     assert 'shared = {"x": 1, **params.get("params", {})}' in source
     assert 'a=shared_, b=shared["x"]' in source

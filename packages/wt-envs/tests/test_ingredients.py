@@ -32,7 +32,7 @@ def test_a_requirement_with_a_source_of_its_own_takes_the_place_of_wts_choice(ca
     required = PyPIRequirement(name="wt-task", git="https://x.example/wt-task", branch="main", subdirectory="py")
     found = gather(project(tmp_path, required, own=("wt-task[cli]",)))
 
-    assert found.sources["wt-task"] == {"git": "https://x.example/wt-task", "branch": "main", "subdirectory": "py"}
+    assert found.sources["wt-task"] == [{"git": "https://x.example/wt-task", "branch": "main", "subdirectory": "py"}]
     assert "wt_task" not in {wheel.name.split("-")[0] for wheel in found.wheels}
 
 

@@ -18,13 +18,14 @@ from wt_envs.wheels import Given, build_wheel
 # What a task library depends on; the versions are those that are chosen if this wt was installed without them.
 FAMILY: Final = {
     "wt-contracts": ">=0.2.50,<1",
-    "wt-engine": ">=0.50,<1",
     "wt-registry": ">=0.2.50,<0.3",
     "wt-task": ">=0.1.50,<0.2",
 }
+TRAVELLING: Final = {**FAMILY, "wt-engine": ">=0.50,<1"}
+"""What a compiled workflow may take along."""
 _OTHERS: Final = ("cli", "compiler", "dev", "envs", "invokers", "kernel", "runner")
 _META: Final = ("invokers-gcp", "runner-gcp", "task-gcp")
-NAMES: Final = frozenset({*FAMILY, *(f"wt-{name}" for name in (*_OTHERS, *_META))})
+NAMES: Final = frozenset({*TRAVELLING, *(f"wt-{name}" for name in (*_OTHERS, *_META))})
 
 
 @dataclass(frozen=True)
@@ -67,9 +68,9 @@ def own_pin(name: str, *, progress: Progress | None = None) -> Pin:
             return Given(name, f"{state.tag or fallback}+src.{state.digest[:12]}")
 
         return Pin(wheel=build_wheel(directory, give=give, progress=progress))
-    if origin.git is not None and name in FAMILY:
+    if origin.git is not None and name in TRAVELLING:
         return Pin(source={**origin.git, "subdirectory": f"packages/{name}"})
-    return Pin(specifier=_installed_version(name) or FAMILY.get(name, ""))
+    return Pin(specifier=_installed_version(name) or TRAVELLING.get(name, ""))
 
 
 @cache
