@@ -67,8 +67,9 @@ class Execution:
             if run.scopes is not None:
                 with run.scopes.step(unit.number):
                     result = await invoke(run, unit)
-            elif node.plain and not callee.recipe.sources:
-                result = await callee.call()
+            elif node.plain:
+                sources = callee.recipe.sources
+                result = await (callee.call(**callee.recipe.arguments(run, unit)) if sources else callee.call())
             else:
                 result = await invoke(run, unit)
         except GeneratorExit:
@@ -84,8 +85,8 @@ class Execution:
         run.journal.timed(node.name, seconds)
         if run.ending is not None:
             forget_cancellation(task)
-        if result is None and node.kind is _STEP:
-            await self.end(unit, None)
+        if node.kind is _STEP and (result is None or (node.merges and isinstance(result, dict))):
+            await self.end(unit, result)
         else:
             await self.settle(unit, result)
 

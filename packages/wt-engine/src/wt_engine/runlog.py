@@ -9,7 +9,7 @@ from typing import Any
 
 from wt_engine.events import Event, EventType
 from wt_engine.failures import text_of
-from wt_engine.metrics import StepTiming
+from wt_engine.metrics import RuntimeMetrics
 from wt_engine.storage.backend import RunWriter, StorageBackend
 from wt_engine.storage.errors import StoreError
 from wt_engine.storage.models import EventRow, NewRun, PlanFacts, RunEnd, StepRow
@@ -18,6 +18,7 @@ from wt_engine.storage.processes import HEARTBEAT
 MOST = 256
 """How many rows are collected before they are written."""
 
+_NO_CALL = (None,) * 5
 _START, _END, _ERROR = EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR
 
 
@@ -113,8 +114,8 @@ class RunLog:
                 return
         payload = None if kind is EventType.START else event.payload
         scope = event.scope
-        number = self.numbers.get(event.origin_run_id, self.root)
-        about = (None,) * 5 if call is None else (call.number, call.parent, call.owner, call.attempt, call.kind._value_)
+        number = self.numbers.get(event.origin.origin_run_id, self.root)
+        about = _NO_CALL if call is None else (call.number, call.parent, call.owner, call.attempt, call.kind._value_)
         row = (
             self.root,
             event.seq,
@@ -127,7 +128,7 @@ class RunLog:
             None if payload is None else _written(payload),
             None if event.said is None else _written(event.said),
         )
-        self._events.append(EventRow._make(row))
+        self._events.append(tuple.__new__(EventRow, row))
         self._arrange()
 
     def add(self, row: StepRow, run: int, number: int) -> None:
@@ -196,12 +197,17 @@ def _shown(value: Any) -> Any:
     """What JSON is to hold of something that it does not know, where it only has to be read by people."""
     import dataclasses
 
-    if isinstance(value, StepTiming):
-        return {"count": value.count, "total_s": value.total_s, "min_s": value.min_s, "max_s": value.max_s}
     if isinstance(value, BaseException):
         return text_of(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        return {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        shown = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        if isinstance(value, RuntimeMetrics):
+            # There is one for each step: one after the other through here, they would take longer than all else.
+            shown["step_latency"] = {
+                step: {"count": timing.count, "total_s": timing.total_s, "min_s": timing.min_s, "max_s": timing.max_s}
+                for step, timing in value.step_latency.items()
+            }
+        return shown
     if isinstance(value, set | frozenset | tuple):
         return list(value)
     return repr(value)

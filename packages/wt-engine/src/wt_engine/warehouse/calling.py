@@ -124,7 +124,7 @@ class StepCall:
 
     def begin(self, warehouse: Mapping[str, Any]) -> View:
         """The view that the step works on."""
-        if type(warehouse) is View:
+        if isinstance(warehouse, View):
             warehouse.begin()
             return warehouse
         return View(warehouse, isolated=True)

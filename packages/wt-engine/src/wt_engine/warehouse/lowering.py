@@ -11,7 +11,7 @@ from wt_engine.definition import Mode
 from wt_engine.errors import DefinitionError
 from wt_engine.events import NodeKind
 from wt_engine.injection import Recipe, Source, answer_source, value_source
-from wt_engine.plan import NOWHERE, Callee, Node, Plan
+from wt_engine.plan import NOWHERE, Around, Callee, Node, Plan
 from wt_engine.run import Settings
 from wt_engine.warehouse import callees
 from wt_engine.warehouse.blocks import Background, Condition, For, Parallel
@@ -197,7 +197,10 @@ class Lowering:
             check_travels(call)
             mode = Mode.PROCESS
         source = base or functools.partial(callees.view_for, mode is Mode.THREAD, scope.shared)
-        around = Surrounded(task, self._around) if _asked_for(self._around) else merge_only
+        around: Around | None = Surrounded(task, self._around) if _asked_for(self._around) else merge_only
+        if around is merge_only and mode is Mode.AWAIT and base is None and not scope.shared:
+            # It changes the warehouse itself: there is nothing to merge.
+            source, around = callees.the_state, None
         return self._add(
             task.name,
             NodeKind.STEP,

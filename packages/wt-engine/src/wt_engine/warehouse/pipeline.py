@@ -164,7 +164,7 @@ class _Warehouses(Building):
         plan, settings = self.prepared()
         settings = special or settings
         token = CancellationToken(settings.token)
-        self._watching.write_down(self.name, self.describe())
+        self._watching.write_down(self.name, self.describe)
         watchers = self._watching.observers(self.name, settings.recording.backend if settings.recording else None)
         with self._lock:
             self._active.add(token)

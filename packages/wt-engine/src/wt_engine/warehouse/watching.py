@@ -6,7 +6,7 @@ import asyncio
 import importlib.util
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -109,7 +109,7 @@ class Watching:
                 reporter: RunReporter = observer
                 await asyncio.to_thread(reporter.close, _PATIENCE)
 
-    def write_down(self, name: str, description: Mapping[str, Any]) -> None:
+    def write_down(self, name: str, describe: Callable[[], Mapping[str, Any]]) -> None:
         """Write the description of a pipeline, if a directory was given and it is not there as it is.
 
         Raises:
@@ -120,7 +120,7 @@ class Watching:
         from wt_engine.yaml_files import read_yaml, write_yaml
 
         path = Path(self.directory) / f"{re.sub(r'[^A-Za-z0-9_.-]+', '_', name)}.yaml"
-        plain = {key: _plain(value) for key, value in description.items()}
+        plain = {key: _plain(value) for key, value in describe().items()}
         if path.exists() and read_yaml(path) == plain:
             return
         path.parent.mkdir(parents=True, exist_ok=True)
