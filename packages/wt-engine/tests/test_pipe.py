@@ -608,6 +608,19 @@ def test_a_step_that_forgets_to_await_is_told_so(collect: Collect) -> None:
     assert "awaitable" in str(collect(pipe).end.error)
 
 
+def test_an_async_step_that_returns_something_to_await_is_told_so(collect: Collect) -> None:
+    async def forgets() -> Any:
+        return nothing()
+
+    async def forgets_with_the_state(state: Any) -> Any:
+        return nothing()
+
+    for forgetful in (forgets, forgets_with_the_state):
+        pipe: Pipe[Any, Any] = Pipe()
+        pipe.step("bad")(forgetful)
+        assert "awaitable" in str(collect(pipe).end.error)
+
+
 def test_a_context_variable_of_one_step_is_not_seen_by_the_next(collect: Collect) -> None:
     variable: ContextVar[str] = ContextVar("variable", default="clean")
     pipe: Pipe[State, Any] = Pipe(State)

@@ -394,6 +394,19 @@ def test_a_nested_pipeline_that_fails_changes_nothing(kind, run):
     assert run(kind("outer", continue_on_error=True).set_steps([inner, load])) == {"rows": [1, 2, 3]}
 
 
+def test_what_a_nested_pipeline_changed_in_place_is_merged_only_if_it_ends_well(kind, run):
+    async def grow(data):
+        data["rows"].append(4)
+
+    async def fail(data):
+        raise ValueError("no")
+
+    well = kind("outer").set_steps([load, PipelineAsync("inner").set_steps([grow])])
+    assert run(well) == {"rows": [1, 2, 3, 4]}
+    badly = PipelineAsync("inner").set_steps([grow, fail])
+    assert run(kind("outer", continue_on_error=True).set_steps([load, badly])) == {"rows": [1, 2, 3]}
+
+
 def test_a_pipe_may_be_a_step(run):
     pipe: Pipe[Any, Any] = Pipe(name="graph")
 

@@ -84,8 +84,9 @@ class StateTracker:
         Raises:
             UnrecordableError: A value cannot be written.
         """
-        removed = [key for key in getattr(changes, "removed", ()) if key in self._seen]
-        return self._delta(dict(changes), removed) if changes else None
+        gone = getattr(changes, "removed", ())
+        removed = [key for key in gone if key in self._seen] if gone else []
+        return self._delta(changes, removed) if changes else None
 
     def _values(self) -> dict[Any, Any] | None:
         state = self.state
@@ -110,22 +111,20 @@ class StateTracker:
                 changed[key] = values[key]
         return changed, removed
 
-    def _delta(self, changed: dict[Any, Any], removed: list[Any]) -> str | None:
+    def _delta(self, changed: Mapping[Any, Any], removed: list[Any]) -> str | None:
         encode = self._codec.encode
         texts: list[str] = []
         for key, value in changed.items():
             text = self._encoded(key, value)
             if text is None:
                 continue
-            mutable = type(value) not in _IMMUTABLE
-            if mutable and self._texts.get(key) == text:
-                # Another object, and equal to what was there.
-                self._seen[key] = value
-                continue
             self._seen[key] = value
-            if mutable:
+            if type(value) not in _IMMUTABLE:
+                if self._texts.get(key) == text:
+                    # Another object, and equal to what was there.
+                    continue
                 self._texts[key] = text
-            else:
+            elif self._texts:
                 self._texts.pop(key, None)
             texts.append(f"[{encode(key)}, {text}]")
         for key in removed:
@@ -146,7 +145,8 @@ class StateTracker:
             self._refused[key] = value
             name = f"['{key}']" if isinstance(self.state, dict) else f".{key}"
             raise UnrecordableError(f"state{name}{error.where}", error.why) from error
-        self._refused.pop(key, None)
+        if self._refused:
+            self._refused.pop(key, None)
         return text
 
     def _whole_delta(self) -> str | None:

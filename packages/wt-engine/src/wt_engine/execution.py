@@ -20,7 +20,7 @@ from wt_engine.events import EventType, NodeKind
 from wt_engine.failures import text_of
 from wt_engine.fan_out import open_frame
 from wt_engine.injection import MISSING
-from wt_engine.invocation import invoke
+from wt_engine.invocation import invoke, settled
 from wt_engine.maps import MapFrame
 from wt_engine.open_calls import Reopened
 from wt_engine.outcome import PipelineTerminalStatus
@@ -70,6 +70,8 @@ class Execution:
             elif node.plain:
                 sources = callee.recipe.sources
                 result = await (callee.call(**callee.recipe.arguments(run, unit)) if sources else callee.call())
+                if result is not None:
+                    result = settled(node.name, result)
             else:
                 result = await invoke(run, unit)
         except GeneratorExit:

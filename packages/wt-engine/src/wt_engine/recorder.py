@@ -249,7 +249,7 @@ class Recorder:
         start_seq, started_at = call.began or (None, None)
         end_seq, ended_at = log.told
         node, frame = call.node, call.frame
-        return StepRow(
+        row = (
             log.root,
             log.record,
             self.number,
@@ -272,3 +272,5 @@ class Recorder:
             error,
             None if said is None else _written(said),
         )
+        # As its constructor does, which is a function written in Python.
+        return tuple.__new__(StepRow, row)

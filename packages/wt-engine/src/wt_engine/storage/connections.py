@@ -35,7 +35,7 @@ class Connections:
     def __init__(self, path: Path, *, create: bool = True) -> None:
         self.path = path
         self._create = create
-        self._lock = threading.RLock()
+        self.lock = threading.RLock()
         self._begin()
 
     def _begin(self) -> None:
@@ -44,11 +44,6 @@ class Connections:
         self._writable = True
         self._writers: dict[Synchronous, sqlite3.Connection] = {}
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(READERS)
-
-    @property
-    def lock(self) -> threading.RLock:
-        """Held by whoever writes."""
-        return self._lock
 
     def writer(self, synchronous: Synchronous = "NORMAL") -> sqlite3.Connection:
         """The connection for writing, in autocommit mode; hold `lock` while using it.
@@ -59,7 +54,7 @@ class Connections:
         found = self._writers.get(synchronous)
         if found is not None and self._process == os.getpid():
             return found
-        with self._lock:
+        with self.lock:
             self._prepare()
             found = self._writers.get(synchronous)
             if found is None:
@@ -76,7 +71,7 @@ class Connections:
         Raises:
             StoreError: The store cannot be opened or written, or is none.
         """
-        with self._lock:
+        with self.lock:
             connection = self.writer()
             try:
                 connection.execute("BEGIN IMMEDIATE")
@@ -97,7 +92,7 @@ class Connections:
         Raises:
             StoreError: The store cannot be opened or read, or is none.
         """
-        with self._lock:
+        with self.lock:
             self._prepare()
         try:
             connection = self._readers.get_nowait()
@@ -119,7 +114,7 @@ class Connections:
 
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
-        with self._lock:
+        with self.lock:
             for connection in self._writers.values():
                 connection.close()
             while not self._readers.empty():

@@ -15,9 +15,9 @@ from wt_engine.definition import Mode, mode_of
 from wt_engine.errors import DefinitionError, suggestion
 from wt_engine.injection import MISSING
 from wt_engine.invocation import settled
-from wt_engine.warehouse.merging import MergePolicy
+from wt_engine.warehouse.merging import MergePolicy, merge
 from wt_engine.warehouse.tasks import Task
-from wt_engine.warehouse.view import View
+from wt_engine.warehouse.view import Changes, View
 
 ITERATION = "iteration"
 ANSWER = "answer"
@@ -124,7 +124,7 @@ class StepCall:
 
     def begin(self, warehouse: Mapping[str, Any]) -> View:
         """The view that the step works on."""
-        if isinstance(warehouse, View):
+        if type(warehouse) is View:
             warehouse.begin()
             return warehouse
         return View(warehouse, isolated=True)
@@ -214,14 +214,23 @@ class SyncStepCall(StepCall):
 
 
 class AsyncStepCall(StepCall):
-    """As `StepCall`, for a step that is awaited."""
+    """As `StepCall`, for a step that is awaited.
+
+    Attributes:
+        alone: Whether no other step runs meanwhile and nothing stands around it: then it merges what it has changed.
+    """
+
+    alone = False
 
     async def __call__(self, warehouse: Mapping[str, Any], **extra: Any) -> Any:
         """Call and await the function of an async step."""
         view = self.begin(warehouse)
         try:
             by_place, by_name = self.arguments(view, extra)
-            return self.changes(view, await self.function(*by_place, **by_name))
+            changes = self.changes(view, await self.function(*by_place, **by_name))
+            if self.alone and view is not warehouse and type(changes) is Changes:
+                return merge(warehouse, self.name, changes)
+            return changes
         except BaseException:
             view.undo()
             raise

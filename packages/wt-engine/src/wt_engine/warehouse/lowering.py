@@ -15,7 +15,7 @@ from wt_engine.plan import NOWHERE, Around, Callee, Node, Plan
 from wt_engine.run import Settings
 from wt_engine.warehouse import callees
 from wt_engine.warehouse.blocks import Background, Condition, For, Parallel
-from wt_engine.warehouse.calling import ANSWER, ITERATION, StepCall, Wants, check_travels, step_call
+from wt_engine.warehouse.calling import ANSWER, ITERATION, AsyncStepCall, StepCall, Wants, check_travels, step_call
 from wt_engine.warehouse.checkpoints import tell_of_unreached
 from wt_engine.warehouse.merging import MergePolicy
 from wt_engine.warehouse.order import Arranged, arrange
@@ -198,9 +198,8 @@ class Lowering:
             mode = Mode.PROCESS
         source = base or functools.partial(callees.view_for, mode is Mode.THREAD, scope.shared)
         around: Around | None = Surrounded(task, self._around) if _asked_for(self._around) else merge_only
-        if around is merge_only and mode is Mode.AWAIT and base is None and not scope.shared:
-            # It changes the warehouse itself: there is nothing to merge.
-            source, around = callees.the_state, None
+        if around is merge_only and isinstance(call, AsyncStepCall) and base is None and not scope.shared:
+            call.alone, source, around = True, callees.the_state, None
         return self._add(
             task.name,
             NodeKind.STEP,

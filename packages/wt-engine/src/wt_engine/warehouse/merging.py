@@ -148,6 +148,28 @@ class Writers:
             raise MergeConflictError(conflict.path, other, step, text) from None
 
 
+def merge(values: Any, step: str, changes: Changes) -> Changes:
+    """Merge what a step changed into its warehouse, unless it was done there.
+
+    Args:
+        values: The warehouse, a `View`.
+        step: The step.
+        changes: What it changed.
+
+    Returns:
+        What that means for the warehouse.
+
+    Raises:
+        MergeConflictError: Another step has changed the same meanwhile.
+    """
+    if changes.live:
+        return changes
+    if values.writers is None:
+        values.writers = Writers()
+    writers: Writers = values.writers
+    return writers.merge(values, step, changes)
+
+
 def _shown(value: Any) -> str:
     if value is MISSING:
         return "its removal"

@@ -16,7 +16,7 @@ from wt_engine.events import EventType
 from wt_engine.failures import text_of
 from wt_engine.run import Run
 from wt_engine.warehouse.checkpoints import Checkpoint, reach
-from wt_engine.warehouse.merging import Writers
+from wt_engine.warehouse.merging import merge
 from wt_engine.warehouse.tasks import VETO, Task
 from wt_engine.warehouse.view import Changes, View, joined
 
@@ -60,13 +60,7 @@ def merged(run: Run, call: Call, changes: Changes) -> Changes:
     Raises:
         MergeConflictError: Another step has changed the same meanwhile.
     """
-    state: View = run.state
-    if changes.live:
-        return changes
-    if state.writers is None:
-        state.writers = Writers()
-    writers: Writers = state.writers
-    return writers.merge(state, call.node.name, changes)
+    return merge(run.state, call.node.name, changes)
 
 
 async def merge_only(run: Run, call: Call, proceed: Proceed) -> Any:
