@@ -109,13 +109,13 @@ def test_runs_are_measured(collect, path, hooks):
     assert rates == [pytest.approx(200 / 3)]
 
 
-def test_a_hook_that_fails_or_that_is_gone_is_told(path, hooks, caplog):
+def test_a_hook_that_fails_or_that_is_gone_is_told(path, hooks, caplog, monkeypatch):
     alerts = Alerts(path)
     alerts.add_alert_threshold("rows", "> 10", steps=[hooks.broken, hooks.note])
     asyncio.run(alerts.check("rows", 11))
     assert "a broken hook" in caplog.text
     assert len(hooks.CALLED) == 1
-    del hooks.broken
+    monkeypatch.delattr(hooks, "broken")
     with pytest.raises(LookupError, match="'alert_hooks:broken' of a threshold cannot be found"):
         Alerts(path).thresholds()
 
