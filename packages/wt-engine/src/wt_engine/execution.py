@@ -68,10 +68,7 @@ class Execution:
                 with run.scopes.step(unit.number):
                     result = await invoke(run, unit)
             elif node.plain:
-                sources = callee.recipe.sources
-                result = await (callee.call(**callee.recipe.arguments(run, unit)) if sources else callee.call())
-                if result is not None:
-                    result = settled(node.name, result)
+                result = settled(node.name, await callee.call(**callee.recipe.arguments(run, unit)))
             else:
                 result = await invoke(run, unit)
         except GeneratorExit:
