@@ -9,10 +9,13 @@ from pathlib import Path
 
 import click
 import pytest
+import trove_classifiers
 import yaml
 from wt_dev.command import wt_dev
+from wt_dev.member import read_members
 
 BIN = Path(sys.executable).parent
+RELEASED = [name for name, member in read_members(Path(__file__).parents[1]).items() if member.is_released]
 WORKFLOWS = sorted((Path(__file__).parents[1] / ".github/workflows").glob("*.yml"))
 
 BROKEN = {"module": "import wt_no\n", "command": "def main(): raise SystemExit(3)\n"}
@@ -192,3 +195,13 @@ def test_a_package_is_tested_where_it_is_said_to_work(root):
 
     assert matrix["python"] == ["3.11", "3.12", "3.13"]
     assert matrix["system"] == ["ubuntu-latest", "macos-latest"]
+
+
+@pytest.mark.parametrize("name", RELEASED)
+def test_a_package_says_where_it_is_tested(root, projects, name):
+    matrix = yaml.safe_load((root / ".github/workflows/ci.yml").read_text(encoding="utf-8"))["jobs"]["packages"]
+    pythons = {f"Programming Language :: Python :: {version}" for version in matrix["strategy"]["matrix"]["python"]}
+    classifiers = {*projects[name]["project"]["classifiers"]}
+
+    assert {each for each in classifiers if each.startswith("Programming Language")} == pythons
+    assert classifiers <= trove_classifiers.classifiers
