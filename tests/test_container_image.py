@@ -9,17 +9,31 @@ import sys
 from pathlib import Path
 
 import pytest
+from packaging.utils import canonicalize_name
 from wt_dev.scratch_image import ScratchStage, build_image
+from wt_envs.lock import read_lock
 
 SYSTEM = "/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin"
 
 
-@pytest.fixture(scope="module")
-def workspace(root, wt, tmp_path_factory) -> Path:
-    directory = tmp_path_factory.mktemp("image") / "workspace"
-    result = wt("compile", "examples/hello/spec.yaml", "-o", directory, cwd=root)
+CONTENTS = """
+import importlib.metadata, json, sys
+print(json.dumps([sys.prefix, *(found.name for found in importlib.metadata.distributions())]))
+"""
+CONDA = "requirements:\n  - {name: python, version: '*', channel: '%s'}\n"
+
+
+@pytest.fixture(scope="module", params=["uv", "conda"])
+def workspace(root, wt, request, tmp_path_factory) -> Path:
+    directory = tmp_path_factory.mktemp("image")
+    spec = (root / "examples/hello/spec.yaml").read_text(encoding="utf-8")
+    spec = spec.replace("./hello_tasks", str(root / "examples/hello/hello_tasks"))
+    if request.param == "conda":
+        spec = spec.replace("requirements:\n", CONDA % request.getfixturevalue("conda_channel"))
+    (directory / "spec.yaml").write_text(spec, encoding="utf-8")
+    result = wt("compile", "spec.yaml", "--no-graph", "-o", "workspace", cwd=directory)
     assert result.returncode == 0, result.stderr
-    return directory
+    return directory / "workspace"
 
 
 @pytest.fixture(scope="module")
@@ -61,18 +75,27 @@ def test_nobody_in_the_image_is_root_or_can_change_the_workflow(image):
 
 
 def test_the_image_holds_the_environment_of_the_lock_and_no_compiler(image, workspace):
-    program = "import importlib.metadata as m, json; print(json.dumps([d.name for d in m.distributions()]))"
-    inside = set(json.loads(image.run("python", "-c", program).stdout))
-    locked = (workspace / "uv.lock").read_text(encoding="utf-8")
+    prefix, *names = json.loads(image.run("python", "-c", CONTENTS).stdout)
+    inside = {canonicalize_name(name) for name in names}
+    locked = {canonicalize_name(name) for name, _ in read_lock(workspace).packages}
 
-    assert {"wt-task", "wt-contracts", "pydantic"} <= inside
-    assert all(f'name = "{name.lower().replace("_", "-")}"' in locked for name in inside)
-    assert not inside & {"wt-compiler", "uv", "pip", "setuptools"}
-    assert not [
-        *image.path("/app/.venv").rglob("uv"),
-        *image.path("/app").glob("*.lock"),
-        *image.path("/app").glob("wheels"),
-    ]
+    assert {"wt-task", "wt-contracts", "pydantic"} <= inside <= locked
+    assert not inside & {"wt-cli", "wt-compiler", "wt-envs", "uv", "pip", "setuptools"}
+    assert not list(image.path(prefix).rglob("uv"))
+    assert {path.name for path in image.path("/app").iterdir()} == {"wt_hello_workflow", Path(prefix).name}
+
+
+def test_the_image_runs_what_conda_packages_say_at_activation(image, workspace):
+    if not (workspace / "pixi.lock").exists():
+        pytest.skip("only conda packages have such scripts")
+    scripts = image.path("/app/env/etc/conda/activate.d")
+    scripts.mkdir(parents=True)
+    (scripts / "data.sh").write_text('export WT_RESULTS="file://$CONDA_PREFIX/../../results/activated"\n')
+    run = [*image.stage.command("ENTRYPOINT"), "run", "--config-json", '{"greeting": {"name": "Ada"}}']
+    result = image.run(*run)
+
+    assert result.returncode == 0, result.stderr
+    assert image.path("/results/activated/result.json").is_file()
 
 
 def test_a_step_that_fails_ends_the_build(tmp_path):

@@ -15,6 +15,7 @@ from wt_compiler.dag import Dag
 from wt_compiler.emit.container import emit
 from wt_compiler.emit.workflow import Workflow
 from wt_envs.lock import Lock
+from wt_envs.pixi_lock import PixiLock
 
 
 @pytest.fixture
@@ -85,11 +86,20 @@ def test_the_image_has_a_python_that_the_lock_allows(
     assert f"ARG PYTHON_IMAGE=python:{python}-slim\n" in dockerfile(locked(requires))
 
 
-def test_a_pixi_workspace_takes_its_environment_from_the_pixi_lock(dockerfile: Callable[..., str]) -> None:
+def test_a_conda_workspace_takes_its_environment_from_its_lock(dockerfile: Callable[..., str]) -> None:
     text = dockerfile(None)
     assert "COPY pixi.toml pixi.lock ./" in text
-    assert "pixi install --environment default --frozen" in text
+    assert "RUN wt env install . --to /app/env\n" in text
+    assert f" wt-envs=={version('wt-envs')} py-rattler=={version('py-rattler')} uv=={version('uv')}\n" in text
     assert "USER 10001" in text
+
+
+def test_a_conda_workspace_is_installed_by_the_wheels_that_it_holds(dockerfile: Callable[..., str]) -> None:
+    wheels = ("other-1.whl", "wt_cli-1.whl", "wt_contracts-1.whl", "wt_envs-1.whl", "wt_task-1.whl")
+    text = dockerfile(PixiLock("[workspace]\n", "version: 7\n", tuple(map(Path, wheels))))
+    own = "wheels/wt_cli-1.whl wheels/wt_contracts-1.whl wheels/wt_envs-1.whl"
+    assert f"--root-user-action=ignore {own} py-rattler==" in text
+    assert text.index("COPY wheels/ wheels/") < text.index(own)
 
 
 def hadolint(text: str) -> list[dict[str, object]]:
@@ -120,3 +130,11 @@ def test_only_what_the_image_needs_is_sent_to_its_builder(
         "!wt_demo_workflow/",
         "**/__pycache__/",
     ]
+
+
+def test_of_a_conda_workspace_the_manifest_and_the_lock_are_sent(
+    compiled: Callable[..., Dag], workflow_of: Callable[..., Workflow]
+) -> None:
+    lock = PixiLock("[workspace]\n", "version: 7\n")
+    text = str(emit(workflow_of(compiled("- {id: source, task: load}"), lock=lock))[".dockerignore"])
+    assert text.splitlines()[1:4] == ["!pixi.toml", "!pixi.lock", "!wheels/"]

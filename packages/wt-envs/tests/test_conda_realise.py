@@ -11,7 +11,7 @@ from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_envs.pixi_lock import PixiLock
 from wt_envs.project import Project
-from wt_envs.realise import realise
+from wt_envs.realise import install, realise
 from wt_envs.requirement import parse_requirement
 from wt_envs.solve import solve
 
@@ -47,6 +47,15 @@ def test_an_environment_holds_conda_and_pypi_packages_and_its_own_python(mixed_l
     assert environment.run(["wt-registry", "--format", "json"]).returncode == 0
     assert environment.environ()["CONDA_PREFIX"] == str(environment.prefix)
     assert any(line.startswith("linked ") for line in told)
+
+
+def test_an_environment_is_installed_where_it_is_wanted(mixed_lock, conda_cache, tmp_path):
+    environment = install(mixed_lock, tmp_path / "env")
+
+    program = "import sys, jinja2, six; print(sys.prefix)"
+    assert environment.run(["python", "-I", "-c", program], check=True).stdout == f"{tmp_path / 'env'}\n"
+    assert environment.run(["wt-registry", "--format", "json"]).returncode == 0
+    assert [path.name for path in tmp_path.iterdir()] == ["env"]
 
 
 def test_the_same_lock_is_realised_once_whatever_the_workflow_is_called(mixed_lock, conda_cache, run_alone, tmp_path):

@@ -12,7 +12,7 @@ from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
 from wt_envs.environment import Environment
 from wt_envs.lock import Lock
-from wt_envs.realise import address, realise
+from wt_envs.realise import address, install, realise
 
 REALISE = """
 import sys, pathlib
@@ -53,6 +53,25 @@ def test_an_environment_holds_what_is_locked_and_nothing_else(empty_cache, six_l
     assert environment.prefix.is_relative_to(empty_cache / "envs")
     assert environment.digest == address(six_lock)
     assert staging(empty_cache) == []
+
+
+def test_an_environment_is_installed_where_it_is_wanted(empty_cache, six_lock, tmp_path):
+    environment = install(six_lock, tmp_path / "image" / "env")
+
+    answer = environment.run(["python", "-c", "import six, sys; print(sys.prefix)"], check=True)
+    assert answer.stdout == f"{tmp_path / 'image' / 'env'}\n"
+    assert not (empty_cache / "envs").exists()
+    assert [path.name for path in (tmp_path / "image").iterdir()] == ["env"]
+
+
+def test_a_place_that_is_taken_is_left_as_it_is(empty_cache, six_lock, tmp_path):
+    (tmp_path / "env").mkdir()
+    with pytest.raises(DiagnosticError) as caught:
+        install(six_lock, tmp_path / "env")
+
+    assert caught.value.diagnostics[0].code is Code.CACHE_NOT_WRITABLE
+    assert caught.value.diagnostics[0].message == f"{tmp_path / 'env'} is there already"
+    assert list((tmp_path / "env").iterdir()) == []
 
 
 def test_groups_are_not_installed(cache, tmp_path):

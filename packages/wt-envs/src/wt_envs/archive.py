@@ -18,7 +18,7 @@ from wt_envs.archive_format import MANIFEST, Manifest, Relocation, check_inside,
 from wt_envs.environment import Environment
 from wt_envs.interpreter import running_interpreter
 from wt_envs.platforms import current_platform
-from wt_envs.realise import KIND, is_intact
+from wt_envs.realise import KIND, check_free, is_intact
 from wt_envs.store import ENTRY, cache_errors, location, obtain
 from wt_envs.uv_process import Progress
 
@@ -84,11 +84,7 @@ def _place(members: tarfile.TarFile, name: str, to: Path | None) -> Environment:
         message = f"the archive {name} is for {manifest.machine}, and this machine has {' and '.join(machines)}"
         raise DiagnosticError(Diagnostic(code=Code.PLATFORM_NOT_LOCKED, message=message), exit_code=1)
     if to is not None:
-        if to.exists():
-            message = f"{to} is there already"
-            raise DiagnosticError(
-                Diagnostic(code=Code.CACHE_NOT_WRITABLE, message=message, hint="remove it"), exit_code=1
-            )
+        check_free(to)
         with cache_errors(to.parent):
             _extract(members, manifest, name, to, to.absolute())
         return Environment(to.absolute(), manifest.digest)

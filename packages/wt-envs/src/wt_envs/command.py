@@ -146,6 +146,19 @@ def export(console: Console, workspace: Path) -> None:
     console.answer(write(read_lock(workspace)).rstrip())
 
 
+@env.command(short_help="Install the environment of a workspace in a place of its own.")
+@click.argument("workspace", type=click.Path(path_type=Path))
+@click.option("--to", type=click.Path(path_type=Path), required=True, metavar="DIR", help="Where to.")
+@click.pass_obj
+def install(console: Console, workspace: Path, to: Path) -> None:
+    """Install what the lock of WORKSPACE says into DIR, such as in a container image."""
+    from wt_envs.lock import read_lock
+    from wt_envs.realise import install as make
+
+    environment = make(read_lock(workspace), to, progress=console.progress)
+    console.answer(f"installed to {environment.prefix}")
+
+
 @env.command(short_help="Write an environment into one file.")
 @click.argument("workspace", type=click.Path(path_type=Path))
 @click.option(

@@ -1,28 +1,30 @@
-"""A lock to an environment on this machine, built once and shared by everything that has the same lock."""
+"""A lock to an environment: built once and shared by everything that has the same lock, or in a place of its own."""
 
 from __future__ import annotations
 
 import hashlib
 import json
+import os
+import tempfile
 import time
 import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Final
 
 from wt_contracts.codes import Code
-from wt_contracts.diagnostics import DiagnosticError
+from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
 from wt_envs.environment import Environment
 from wt_envs.interpreter import running_interpreter
 from wt_envs.lock import AnyLock, Lock
-from wt_envs.store import ENTRY, location, obtain
+from wt_envs.store import ENTRY, cache_errors, location, obtain
 from wt_envs.uv_process import Progress, UvError, run_uv
 from wt_envs.uv_words import explain
 
 if TYPE_CHECKING:
     from wt_envs.pixi_lock import PixiLock
 
-__all__ = ["KIND", "RECORD", "Environment", "address", "is_intact", "realise"]
+__all__ = ["KIND", "RECORD", "Environment", "address", "check_free", "install", "is_intact", "realise"]
 
 KIND: Final = "envs"
 RECORD: Final = "wt-environment.json"
@@ -48,16 +50,50 @@ def realise(lock: AnyLock, *, progress: Progress | None = None) -> Environment:
     target = location(KIND, digest[:32])
 
     def build(staging: Path) -> None:
-        if progress is not None:
-            progress(f"installing {len(lock.packages)} packages")
-        _install(lock, staging, target, progress)
-        (staging / ENTRY / RECORD).write_text(json.dumps(_record(lock, digest)), encoding="utf-8")
+        _build(lock, digest, staging, target, progress)
 
     if not isinstance(lock, Lock):
         _check_fresh(lock)
     waiting = None if progress is None else lambda: progress("waiting for another process that installs the same")
     prefix = obtain(KIND, digest[:32], build, intact=is_intact, on_wait=waiting)
     return Environment(prefix, digest)
+
+
+def install(lock: AnyLock, to: Path, *, progress: Progress | None = None) -> Environment:
+    """Install the environment of a lock in a place of its own, such as in a container image.
+
+    Args:
+        lock: What gets installed.
+        to: Where; nothing may be there. It is built beside it and then moved.
+        progress: Told what is being done.
+
+    Returns:
+        The environment.
+
+    Raises:
+        DiagnosticError: As `realise`; also if the place is taken (WT407).
+    """
+    target, digest = to.absolute(), address(lock)
+    if not isinstance(lock, Lock):
+        _check_fresh(lock)
+    check_free(target)
+    with cache_errors(target.parent):
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as staging:
+            _build(lock, digest, Path(staging), target, progress)
+            (Path(staging) / ENTRY).rename(target)
+    return Environment(target, digest)
+
+
+def check_free(place: Path) -> None:
+    """Refuse a place for an environment that is taken.
+
+    Raises:
+        DiagnosticError: WT407.
+    """
+    if os.path.lexists(place):
+        message = f"{place} is there already"
+        raise DiagnosticError(Diagnostic(code=Code.CACHE_NOT_WRITABLE, message=message, hint="remove it"), exit_code=1)
 
 
 def address(lock: AnyLock) -> str:
@@ -74,6 +110,13 @@ def address(lock: AnyLock) -> str:
 def is_intact(prefix: Path) -> bool:
     """Whether an environment is there and the Python that it was made with still is."""
     return Environment(prefix, "").python.exists()
+
+
+def _build(lock: AnyLock, digest: str, staging: Path, target: Path, progress: Progress | None) -> None:
+    if progress is not None:
+        progress(f"installing {len(lock.packages)} packages")
+    _install(lock, staging, target, progress)
+    (staging / ENTRY / RECORD).write_text(json.dumps(_record(lock, digest)), encoding="utf-8")
 
 
 def _install(lock: AnyLock, staging: Path, target: Path, progress: Progress | None) -> None:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import version
+from importlib.metadata import PackageNotFoundError, version
 
 from wt_compiler.emit import Files
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
 
+_INSTALLER = ("wt-cli", "wt-contracts", "wt-envs")
 _PYTHONS = ("3.13", "3.12", "3.11", "3.14")
 _BOUND = re.compile(r"(>=|<=|==|!=|~=|>|<)\s*3\.(\d+)(\.\*)?")
 _REQUIRES = re.compile(r"""^requires-python\s*=\s*["']([^"']+)["']""", re.M)
@@ -16,12 +17,28 @@ _REQUIRES = re.compile(r"""^requires-python\s*=\s*["']([^"']+)["']""", re.M)
 
 def emit(workflow: Workflow) -> Files:
     """`Dockerfile` and `.dockerignore`."""
-    template = "Dockerfile.pixi.jinja" if workflow.is_conda or not workflow.lock else "Dockerfile.jinja"
-    wheels = bool(workflow.lock and workflow.lock.wheels)
-    return {
-        "Dockerfile": render(template, workflow=workflow, python=_python(workflow), uv=version("uv"), wheels=wheels),
-        ".dockerignore": render("dockerignore.jinja", workflow=workflow),
-    }
+    wheels = [wheel.name for wheel in workflow.lock.wheels] if workflow.lock else []
+    conda = workflow.is_conda or not workflow.lock
+    given = {"workflow": workflow, "python": _python(workflow), "wheels": wheels}
+    if conda:
+        text = render("Dockerfile.pixi.jinja", installer=_installer(wheels), **given)
+    else:
+        text = render("Dockerfile.jinja", uv=version("uv"), **given)
+    return {"Dockerfile": text, ".dockerignore": render("dockerignore.jinja", workflow=workflow, conda=conda)}
+
+
+def _installer(wheels: list[str]) -> str:
+    """What pip installs to install an environment with conda packages: the wheels of the lock, else what runs here."""
+    own = [wheel for wheel in wheels if wheel.startswith(tuple(f"{name.replace('-', '_')}-" for name in _INSTALLER))]
+    ours = [f"wheels/{wheel}" for wheel in own] or [_pinned(name) for name in _INSTALLER]
+    return " ".join([*ours, _pinned("py-rattler"), _pinned("uv")])
+
+
+def _pinned(name: str) -> str:
+    try:
+        return f"{name}=={version(name)}"
+    except PackageNotFoundError:
+        return name
 
 
 def _python(workflow: Workflow) -> str:
