@@ -85,9 +85,8 @@ def test_the_image_holds_the_environment_of_the_lock_and_no_compiler(image, work
     assert {path.name for path in image.path("/app").iterdir()} == {"wt_hello_workflow", Path(prefix).name}
 
 
-def test_the_image_runs_what_conda_packages_say_at_activation(image, workspace):
-    if not (workspace / "pixi.lock").exists():
-        pytest.skip("only conda packages have such scripts")
+@pytest.mark.parametrize("workspace", ["conda"], indirect=True)
+def test_the_image_runs_what_conda_packages_say_at_activation(image):
     scripts = image.path("/app/env/etc/conda/activate.d")
     scripts.mkdir(parents=True)
     (scripts / "data.sh").write_text('export WT_RESULTS="file://$CONDA_PREFIX/../../results/activated"\n')
