@@ -21,9 +21,12 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Choose how long property-based tests search, and let tests send Ctrl-C also where a shell has put it off."""
-    if signal.getsignal(signal.SIGINT) == signal.SIG_IGN:  # as in the background of a script; children inherit it
-        signal.signal(signal.SIGINT, signal.default_int_handler)
+    """Choose how long property-based tests search, and let tests send signals also where a shell has put them off."""
+    handlers = {"SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL}
+    for name, handler in handlers.items():
+        number = getattr(signal, name, None)  # ignored after nohup and in the background of a script; children inherit it
+        if number is not None and signal.getsignal(number) == signal.SIG_IGN:
+            signal.signal(number, handler)
     settings.load_profile("exhaustive" if config.getoption("--exhaustive") else "everyday")
 
 

