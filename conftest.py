@@ -24,7 +24,8 @@ def pytest_configure(config: pytest.Config) -> None:
     """Choose how long property-based tests search, and let tests send signals also where a shell has put them off."""
     handlers = {"SIGINT": signal.default_int_handler, "SIGTERM": signal.SIG_DFL, "SIGHUP": signal.SIG_DFL}
     for name, handler in handlers.items():
-        number = getattr(signal, name, None)  # ignored after nohup and in the background of a script; children inherit it
+        # After nohup, and in the background of a script, they are ignored, and children inherit that
+        number = getattr(signal, name, None)
         if number is not None and signal.getsignal(number) == signal.SIG_IGN:
             signal.signal(number, handler)
     settings.load_profile("exhaustive" if config.getoption("--exhaustive") else "everyday")

