@@ -215,6 +215,7 @@ def test_activation_scripts_set_their_variables(mixed_lock, conda_cache):
 
 def test_offline_a_package_that_is_elsewhere_is_named_and_nothing_is_asked(mixed_lock, conda_cache, monkeypatch):
     monkeypatch.setenv("WT_OFFLINE", "1")
+    shutil.rmtree(conda_cache / "rattler", ignore_errors=True)  # what is there need not be fetched
     place = mixed_lock.text.partition("- conda: /")[2].partition("/noarch/")[0].partition("/linux-")[0]
     text = mixed_lock.text.replace(f"/{place}/", "http://127.0.0.1:9/none/")
 
