@@ -24,7 +24,7 @@ def ours(bench: Bench, text: str, registry: Path, *arguments: str) -> Contender:
     def command(directory: Path) -> list[str | Path]:
         source = directory / "spec.yaml"
         source.write_text(text)
-        return [wt, "compile", source, "--no-lock", "--registry", registry, "-o", directory / "out", *arguments]
+        return [wt, "compile", source, "--registry", registry, "-o", directory / "out", *arguments]
 
     return Contender("wt", command, _written_by_ours, bench.peers.wt_environ(), "svg, png, mmd; uv.lock")
 
