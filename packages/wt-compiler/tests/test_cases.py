@@ -77,10 +77,12 @@ def test_a_snapshot_belongs_to_its_case(tmp_path: Path) -> None:
     assert not cases["two"].recorded
 
 
-def test_the_published_shape_is_read() -> None:
-    cases = CaseFile.read(PUBLISHED, []).cases
-    assert [case.fails for case in cases.values()] == [False, False, False, False, True]
-    assert all(len(case.params) == 9 and case.mock_io and case.match == "any" for case in cases.values())
+if PUBLISHED.is_dir():
+
+    def test_the_published_shape_is_read() -> None:
+        cases = CaseFile.read(PUBLISHED, []).cases
+        assert [case.fails for case in cases.values()] == [False, False, False, False, True]
+        assert all(len(case.params) == 9 and case.mock_io and case.match == "any" for case in cases.values())
 
 
 @pytest.mark.parametrize(

@@ -83,7 +83,9 @@ def killed_and_resumed(folder: Path, chance: random.Random, expected: Any) -> in
             asyncio.run(consume(pipe.run({"sum": 0}) if before is None else pipe.resume(before[1])))
 
         process = child(work)
-        process.join(chance.uniform(0.005, 0.35))
+        more = counted(log).total() + chance.randrange(1, 60)
+        while process.is_alive() and counted(log).total() < more:
+            os.sched_yield()
         process.kill()
         process.join()
         found = assert_readable(SQLiteBackend(folder / "runs.db"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import mmap
 import subprocess
 import sys
 import threading
@@ -22,7 +23,8 @@ def burn(seconds: float) -> None:
 
 def test_a_block_is_measured(tmp_path):
     with ResourceMonitor("work", interval=0.02) as monitor:
-        block = bytearray(60 * 2**20)
+        block = mmap.mmap(-1, 60 * 2**20)  # new pages, where a bytearray may get what an earlier test gave back
+        block.write(b"x" * len(block))
         burn(0.3)
         while monitor.get_summary()["readings_count"] < 3:
             burn(0.01)
