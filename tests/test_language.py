@@ -57,6 +57,17 @@ class Language:
         """What the last run returned."""
         return json.loads((self.directory / "language/results/result.json").read_text())
 
+    def events(self) -> list[dict[str, Any]]:
+        """What the last run told, and forgets."""
+        path = self.directory / "language/events.jsonl"
+        lines = path.read_text().splitlines()
+        path.unlink()
+        return [json.loads(line) for line in lines]
+
+    def skips(self) -> dict[str, tuple[str, str]]:
+        """Which steps the last run skipped: how they would have been called, and why they were not."""
+        return {e["step"]: (e["method"], e["reason"]) for e in self.events() if e["kind"] == "STEP_SKIPPED"}
+
     def written(self) -> str:
         """Everything that the last run wrote."""
         return "".join(
@@ -124,6 +135,22 @@ def test_form_and_parameters_hold_the_workflows_own_in_a_group(language: Languag
     assert formdata_to_params(params_to_formdata(params, forms.layout), forms.layout) == params
 
 
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+def test_an_instance_whose_condition_is_false_is_skipped_and_says_why(language: Language, mode: str) -> None:
+    done = language.run("when", mode=mode)
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == {"warning": "81.0 MM", "wettest": 121.5}
+    assert language.skips() == {}
+
+    done = language.run("when", {"params": {"limit": 100}}, mode=mode)
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == {"warning": "as usual", "wettest": 0}
+    assert language.skips() == {
+        "warning": ("call", "when: workflow.first.return.rain > params.limit"),
+        "others": ("map", "when: not skipped(workflow.warning.return)"),
+    }
+
+
 def test_outputs_name_what_the_workflow_returns(language: Language) -> None:
     done = language.run("outputs")
     assert done.returncode == 0, done.stderr
@@ -167,7 +194,7 @@ def test_a_run_does_not_start_without_its_secrets(language: Language) -> None:
     assert "error[WT514]: the secret RAIN_TOKEN is given nowhere" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["expressions", "outputs"])
+@pytest.mark.parametrize("name", ["expressions", "when", "outputs"])
 def test_the_notebook_runs_cell_by_cell_and_gives_the_same(language: Language, name: str) -> None:
     assert language.run(name).returncode == 0
     package = language.compile(name).names.package

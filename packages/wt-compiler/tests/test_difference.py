@@ -56,6 +56,12 @@ def test_nothing_has_changed(run: Any) -> None:
         ("workflow:\n", "outputs: {x: '${{ workflow.a.return }}'}\nworkflow:\n", "+ the output x", "breaking"),
         (
             "task: load,",
+            "task: load, when: '${{ params.year > 1 }}',",
+            "~ a: it runs under another condition",
+            "breaking",
+        ),
+        (
+            "task: load,",
             "task: load, skipif: {conditions: [never]},",
             "~ a: it is skipped under other conditions",
             "breaking",

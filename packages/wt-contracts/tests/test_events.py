@@ -34,7 +34,7 @@ def test_an_event_is_one_line_that_can_be_read_back(event):
 def test_a_line_says_no_more_than_is_known():
     line = WorkflowEvent(kind=EventKind.STEP_START, time=1.5, step="load").model_dump_json(exclude_none=True)
 
-    assert line == '{"version":"1.0","kind":"STEP_START","time":1.5,"step":"load"}'
+    assert line == '{"version":"1.1","kind":"STEP_START","time":1.5,"step":"load"}'
 
 
 def test_an_unknown_kind_or_major_version_is_refused():

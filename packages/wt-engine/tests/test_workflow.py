@@ -6,7 +6,7 @@ import threading
 import pytest
 from wt_contracts.diagnostics import DiagnosticError
 from wt_contracts.run_record import RunRecord
-from wt_contracts.skip import SKIP_SENTINEL
+from wt_contracts.skip import SKIP_SENTINEL, Skipped
 from wt_engine.errors import DefinitionError
 from wt_engine.workflow import Workflow, WorkflowError
 
@@ -494,3 +494,39 @@ def test_a_record_that_cannot_be_written_is_a_diagnostic(workflow, tmp_path):
     (tmp_path / "file").write_text("")
     with pytest.raises(DiagnosticError, match="WT530"):
         workflow.run({}, record=RunRecord(str(tmp_path / "file" / "below"), "a-run"))
+
+
+@pytest.mark.parametrize("kind", ["step", "map", "mapvalues"])
+def test_a_step_that_says_it_does_not_run_gives_the_sentinel_and_its_reason(workflow, events, kind):
+    @getattr(workflow, kind)
+    def maybe():
+        return Skipped("it rains")
+
+    @workflow.step
+    def after(maybe):
+        return maybe is SKIP_SENTINEL
+
+    assert workflow.run({}, events.append) is True
+    told = next(event for event in events if event.step == "maybe" and event.kind != "STEP_START")
+    assert (told.kind, told.reason) == ("STEP_SKIPPED", "it rains")
+
+
+def test_a_resumed_run_does_not_ask_again_whether_a_step_runs(workflow, tmp_path):
+    asked = []
+
+    @workflow.map
+    def maybe():
+        asked.append(1)
+        return Skipped("it rains")
+
+    @workflow.step
+    def after(maybe):
+        if len(asked) < 2:
+            asked.append(2)
+            raise OSError("not yet")
+        return maybe
+
+    with pytest.raises(OSError, match="not yet"):
+        workflow.run({}, record=RunRecord(tmp_path, "one"))
+    assert workflow.run({}, record=RunRecord(tmp_path, "one", resume=True)) is SKIP_SENTINEL
+    assert asked == [1, 2]

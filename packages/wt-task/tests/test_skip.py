@@ -8,6 +8,8 @@ import pydantic_core
 import pytest
 from pydantic import BaseModel, BeforeValidator, TypeAdapter, ValidationError
 from wt_task import SKIP_SENTINEL, SkippedDependencyFallback, SkipSentinel, skip
+from wt_task.events import subscribe
+from wt_task.skip import skip_step
 
 
 def test_there_is_one_sentinel_however_it_is_made_copied_or_sent():
@@ -60,3 +62,13 @@ def test_a_fallback_turns_a_sentinel_into_a_default():
 def test_an_unknown_name_of_the_module_is_an_attribute_error():
     with pytest.raises(AttributeError, match="Fallback"):
         skip.Fallback  # noqa: B018
+
+
+def test_whoever_listens_is_told_that_a_step_does_not_run_and_why():
+    told = []
+    with subscribe(told.append):
+        assert skip_step("warn", "when: rain > 3", "map") is SKIP_SENTINEL
+    assert [(event.kind, event.step, event.method, event.reason) for event in told] == [
+        ("STEP_START", "warn", "map", None),
+        ("STEP_SKIPPED", "warn", "map", "when: rain > 3"),
+    ]

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from wt_contracts.registry import RegistryEntry
 
 from wt_compiler.execution import AS_USUAL, Execution
+from wt_compiler.flow import Condition
 from wt_compiler.override_path import split
 from wt_compiler.values import Expression, Position, Value, expressions, references
 
@@ -64,6 +65,7 @@ class Instance:
         partial: Arguments bound in the spec.
         mapping: How it is mapped, or None for a single call.
         skipif: When it is skipped, after the spec's defaults were applied; None for never.
+        when: What has to hold for it to run; None for always.
         execution: How it is run.
         position: Where it stands in the spec.
     """
@@ -76,6 +78,7 @@ class Instance:
     skipif: Skipif | None
     position: Position
     execution: Execution = AS_USUAL
+    when: Condition | None = None
 
     @property
     def method(self) -> Literal["call", "map", "mapvalues"]:
@@ -89,13 +92,19 @@ class Instance:
 
     @property
     def values(self) -> list[Value]:
-        """What its arguments are bound to, in order; what it maps over comes last."""
-        return [*self.partial.values(), *([self.mapping.argvalues] if self.mapping else [])]
+        """Everything of it that an expression can stand in: its condition, its arguments, what it maps over."""
+        condition: list[Value] = [self.when.expression] if self.when else []
+        return [*condition, *self.partial.values(), *([self.mapping.argvalues] if self.mapping else [])]
+
+    @property
+    def conditional(self) -> bool:
+        """Whether it is skipped under some condition."""
+        return self.when is not None or (self.skipif is not None and bool(self.skipif.conditions))
 
     @property
     def skippable(self) -> bool:
         """Whether it may be skipped, by a condition or because it fails."""
-        return (self.skipif is not None and bool(self.skipif.conditions)) or self.execution.skips_errors
+        return self.conditional or self.execution.skips_errors
 
     @cached_property
     def dependencies(self) -> tuple[str, ...]:

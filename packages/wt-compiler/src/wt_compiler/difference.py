@@ -8,6 +8,7 @@ from typing import Any, Literal, NamedTuple
 
 from wt_compiler.dag import Dag, Instance
 from wt_compiler.definitions import Schema
+from wt_compiler.emit.expressions import written
 from wt_compiler.fingerprint import structure
 from wt_compiler.forms import Forms
 
@@ -92,15 +93,17 @@ def _instance(old: Instance, new: Instance) -> Iterator[str]:
             yield f"{name} is not bound any more"
         elif name not in old.bound:
             yield f"{name} is bound now"
-        elif _written(old.partial.get(name)) != _written(new.partial.get(name)):
+        elif written(old.partial.get(name)) != written(new.partial.get(name)):
             yield f"{name} is bound to something else"
     if old.method != new.method:
         yield f"'{old.method}' is '{new.method}' now"
     elif old.mapping and new.mapping:
         if old.mapping.argnames != new.mapping.argnames:
             yield f"it is mapped over {', '.join(new.mapping.argnames)} instead of {', '.join(old.mapping.argnames)}"
-        if _written(old.mapping.argvalues) != _written(new.mapping.argvalues):
+        if written(old.mapping.argvalues) != written(new.mapping.argvalues):
             yield "it is mapped over something else"
+    if written(old.when and old.when.expression) != written(new.when and new.when.expression):
+        yield "it runs under another condition"
     if _conditions(old) != _conditions(new):
         yield "it is skipped under other conditions"
 
@@ -108,14 +111,6 @@ def _instance(old: Instance, new: Instance) -> Iterator[str]:
 def _conditions(instance: Instance) -> object:
     skipif = instance.skipif
     return ([use.dotted_path for use in skipif.conditions], skipif.unpack_depth) if skipif else None
-
-
-def _written(value: Any) -> str:
-    """A value as Python source, in which places in the file do not count."""
-    from wt_compiler.emit.expressions import ExpressionSource
-    from wt_compiler.emit.literals import Literals
-
-    return Literals(ExpressionSource(str, lambda _: False).source).source(value)
 
 
 def _parameters(old: Schema, new: Schema) -> Iterator[Change]:
@@ -160,7 +155,7 @@ def _named(part: Part, what: str, old: dict[str, Any], new: dict[str, Any]) -> I
             keys = [key for key in sorted({*old[name], *new[name]}) if old[name].get(key) != new[name].get(key)]
             if keys:
                 yield Change(part, "~", f"{prefix}{name}: {', '.join(_key(key, old[name], new[name]) for key in keys)}")
-        elif _written(old[name]) != _written(new[name]):
+        elif written(old[name]) != written(new[name]):
             yield Change(part, "~", f"{prefix}{name}")
 
 

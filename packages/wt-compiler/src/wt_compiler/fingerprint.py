@@ -118,6 +118,8 @@ def _step(instance: Instance) -> dict[str, Any]:
         "over": [list(mapping.argnames), list(_connections(mapping.argvalues, []))] if mapping else None,
         "skipif": [[use.dotted_path for use in skipif.conditions], skipif.unpack_depth] if skipif else None,
     }
+    if instance.when is not None:
+        step["when"] = list(_connections(instance.when.expression, []))
     # How long, how often and where it is tried decides nothing about what two workflows give
     return {**step, "on-error": "skip"} if instance.execution.skips_errors else step
 
@@ -129,19 +131,15 @@ def _connections(value: Value, place: list[str | int]) -> Iterator[list[Any]]:
     elif isinstance(value, EnvVariable):
         yield [place, "env", value.name]
     elif isinstance(value, Expression):
-        yield [place, "expression", _written(value)]
+        from wt_compiler.emit.expressions import written
+
+        yield [place, "expression", written(value)]
     elif isinstance(value, list):
         for index, item in enumerate(value):
             yield from _connections(item, [*place, index])
     elif isinstance(value, dict):
         for key, item in sorted(value.items()):
             yield from _connections(item, [*place, key])
-
-
-def _written(value: Expression) -> str:
-    from wt_compiler.emit.expressions import ExpressionSource
-
-    return ExpressionSource(str, lambda _: False).source(value)
 
 
 def _assertions(schema: Any) -> Any:

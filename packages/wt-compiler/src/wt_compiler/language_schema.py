@@ -102,6 +102,7 @@ def _instance(tasks: dict[str, RegistryEntry]) -> Schema:
             "id": {**_TEXT, "maxLength": LONGEST_INSTANCE_ID},
             "name": {"type": ["string", "null"], "description": "The title of its part of the form."},
             "task": task,
+            "when": {"anyOf": [_EXPRESSION, {"type": "null"}], "description": "It is skipped unless this holds."},
             "partial": {"type": ["object", "null"], "description": "Arguments that the spec binds."},
             "map": {**mapping, "description": "Calls the task once an element."},
             "mapvalues": {**mapping, "description": "Calls the task once a pair of a key and a value."},

@@ -10,6 +10,7 @@ from wt_compiler.document import ListNode, MapNode, Node, ScalarNode
 from wt_compiler.findings import Findings
 from wt_compiler.identifiers import LONGEST_INSTANCE_ID, RESERVED, as_identifier, why_no_identifier
 from wt_compiler.parse_execution import EXECUTION_KEYS, read_execution
+from wt_compiler.parse_flow import FLOW_KEYS, read_condition
 from wt_compiler.parse_value import read_value
 from wt_compiler.shape import (
     check_keys,
@@ -24,7 +25,7 @@ from wt_compiler.spec import Argument, GroupSpec, InstanceSpec, MappingSpec, Nam
 from wt_compiler.wording import describe_value
 
 GROUP_TYPE: Final = "task-group"
-INSTANCE_KEYS: Final = ("id", "name", "task", "partial", "map", "mapvalues", "skipif", *EXECUTION_KEYS)
+INSTANCE_KEYS: Final = ("id", "name", "task", *FLOW_KEYS, "partial", "map", "mapvalues", "skipif", *EXECUTION_KEYS)
 GROUP_KEYS: Final = ("type", "title", "description", "tasks")
 _GROUP_ONLY: Final = ("type", "tasks", "title")
 
@@ -113,6 +114,7 @@ def _read_instance(item: MapNode, defaults: SkipifSpec | None, findings: Finding
         partial=_read_partial(item.get("partial"), findings),
         mapping=_read_mapping(item, findings),
         skipif=defaults if is_null(own) else _read_skipif(own, findings),
+        when=read_condition(item.get("when"), "'when'", findings),
         execution=read_execution(item, findings),
         position=item.position,
     )

@@ -118,6 +118,7 @@ class _Builder:
             partial={argument.name.text: argument.value for argument in spec.partial},
             mapping=_mapping(spec.mapping) if spec.mapping else None,
             skipif=skipif,
+            when=spec.when,
             execution=spec.execution,
             position=spec.position,
         )

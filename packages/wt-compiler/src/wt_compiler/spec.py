@@ -12,6 +12,7 @@ from wt_compiler.dag import Override
 from wt_compiler.document import Node
 from wt_compiler.execution import Execution
 from wt_compiler.findings import Findings
+from wt_compiler.flow import Condition
 from wt_compiler.values import Position, Value
 
 if TYPE_CHECKING:
@@ -58,11 +59,22 @@ class InstanceSpec(NamedTuple):
     partial: tuple[Argument, ...]
     mapping: MappingSpec | None
     skipif: SkipifSpec | None
+    when: Condition | None
     execution: Execution
     position: Position
 
     @property
+    def conditional(self) -> bool:
+        """Whether it is skipped under some condition."""
+        return self.when is not None or (self.skipif is not None and bool(self.skipif.conditions))
+
+    @property
     def values(self) -> list[Value]:
+        """Everything of it that an expression can stand in: its condition, its arguments, what it maps over."""
+        return [*([self.when.expression] if self.when else []), *self.arguments]
+
+    @property
+    def arguments(self) -> list[Value]:
         """What its arguments are bound to, in order; what it maps over comes last."""
         mapped = [self.mapping.argvalues] if self.mapping else []
         return [*(argument.value for argument in self.partial), *mapped]

@@ -8,7 +8,7 @@ from pydantic import BaseModel, ConfigDict, field_validator
 
 from wt_contracts.versions import check_major
 
-EVENTS_VERSION = "1.0"
+EVENTS_VERSION = "1.1"
 
 
 class EventKind(StrEnum):
@@ -36,6 +36,7 @@ class WorkflowEvent(BaseModel):
         steps: How many task instances the workflow has (START only).
         duration: Seconds since the matching start (ends only).
         error: What went wrong (STEP_ERROR, and FINISH of a failed run).
+        reason: Why a step was skipped, if the spec says it (since 1.1).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -50,6 +51,7 @@ class WorkflowEvent(BaseModel):
     steps: int | None = None
     duration: float | None = None
     error: str | None = None
+    reason: str | None = None
 
     @field_validator("version")
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final
+from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
 if TYPE_CHECKING:
     from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
@@ -45,3 +45,13 @@ class SkipSentinel:
 
 
 SKIP_SENTINEL: Final = SkipSentinel()
+
+
+class Skipped(NamedTuple):
+    """What a step gives back that does not run, so that its record says why; the steps after it get `SKIP_SENTINEL`.
+
+    Attributes:
+        reason: Why it does not run.
+    """
+
+    reason: str

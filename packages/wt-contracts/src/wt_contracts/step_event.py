@@ -18,6 +18,7 @@ class StepEvent(NamedTuple):
         calls: How many calls the step makes, if that is known.
         duration: Seconds since the step's start (not at the start).
         error: What went wrong (errors only).
+        reason: Why the step was skipped, if the spec says it.
     """
 
     kind: StepEventKind
@@ -27,3 +28,4 @@ class StepEvent(NamedTuple):
     calls: int | None = None
     duration: float | None = None
     error: str | None = None
+    reason: str | None = None

@@ -6,6 +6,8 @@ import asyncio
 from time import perf_counter
 from typing import Any
 
+from wt_contracts.skip import Skipped
+
 from wt_engine.call import Call
 from wt_engine.control import Next, Raise, Retry, Skip, Stop, Suspend, Value, is_control, normalised
 from wt_engine.ends import RESULTS, STATE, Outcome
@@ -210,7 +212,7 @@ class Execution:
 
     async def _proceed(self, call: Call, result: Any) -> None:
         """Go on with the data that a call's function has returned."""
-        if call.node.kind is _STEP:
+        if call.node.kind is _STEP or isinstance(result, Skipped):
             await self.end(call, result)
             return
         try:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
-from wt_contracts.skip import SkipSentinel
+from wt_contracts.skip import Skipped, SkipSentinel
 from wt_contracts.step_event import StepEvent, StepEventKind
 
 from wt_engine.events import Event, EventType
@@ -43,7 +43,10 @@ class StepEvents:
         if event.type is EventType.MAP_START:
             self._calls[step] = event.payload["item_count"]
         elif event.type is EventType.STEP_END:
-            kind: StepEventKind = "STEP_SKIPPED" if _skipped(method, self._runner.values.get(step)) else "STEP_END"
+            value = self._runner.values.get(step)
+            if isinstance(value, Skipped):
+                return self._ended("STEP_SKIPPED", event, method)._replace(reason=value.reason)
+            kind: StepEventKind = "STEP_SKIPPED" if _skipped(method, value) else "STEP_END"
             return self._ended(kind, event, method)
         elif event.type is EventType.STEP_ERROR:
             return self._ended("STEP_ERROR", event, method, str(event.payload))

@@ -7,6 +7,8 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from wt_contracts.skip import SKIP_SENTINEL, Skipped
+
 from wt_engine.assembly import Assembly
 from wt_engine.cancellation import CancellationToken
 from wt_engine.definition import BarrierType, Draft, Function, describe_function
@@ -51,7 +53,8 @@ class WorkflowError(RuntimeError):
 class Workflow:
     """Steps in the order in which they were written; each starts when the steps that its parameters name have ended.
 
-    Whatever a step returns is data. A parameter called `params` gets what the run was given.
+    Whatever a step returns is data, except for a `wt_contracts.skip.Skipped`, which says that the step does not run. A
+    parameter called `params` gets what the run was given.
 
     Args:
         name: The workflow's name.
@@ -296,7 +299,7 @@ def kept_source(name: str, place: int) -> Source:
 
 
 def kept(name: str, value: Any) -> Any:
-    """A value that a run has, or had kept.
+    """A value that a run has, or had kept; the sentinel for a step that was skipped as a whole.
 
     Raises:
         WorkflowError: It could not be kept when the run was recorded.
@@ -304,7 +307,7 @@ def kept(name: str, value: Any) -> Any:
     if isinstance(value, Lost):
         message = f"the value of step '{name}' could not be kept ({value.why}), so the run cannot go on; begin it anew"
         raise WorkflowError(message)
-    return value
+    return SKIP_SENTINEL if isinstance(value, Skipped) else value
 
 
 def handler_of(name: str, options: Mapping[str, Any]) -> Function | None:

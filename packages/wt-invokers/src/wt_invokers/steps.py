@@ -20,6 +20,7 @@ class Step:
         duration: How many seconds it took; None while it runs.
         calls: How many calls it makes, if it is mapped.
         error: Why it failed.
+        reason: Why it was skipped, if the spec says it.
     """
 
     id: str
@@ -27,6 +28,7 @@ class Step:
     duration: float | None = None
     calls: int | None = None
     error: str | None = None
+    reason: str | None = None
 
     @property
     def label(self) -> str:
@@ -68,6 +70,7 @@ class Steps:
         if event.method != "call" and event.calls is not None:
             step.calls = event.calls
         step.error = event.error or step.error
+        step.reason = event.reason or step.reason
         return step
 
     def as_json(self) -> list[dict[str, Any]]:

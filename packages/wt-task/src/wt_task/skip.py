@@ -2,14 +2,37 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any
+import time
+from typing import TYPE_CHECKING, Any, Literal
 
-from wt_contracts.skip import SKIP_SENTINEL, SkipSentinel
+from wt_contracts.skip import SKIP_SENTINEL, Skipped, SkipSentinel
 
 if TYPE_CHECKING:
     from pydantic import BeforeValidator as SkippedDependencyFallback
 
-__all__ = ["SKIP_SENTINEL", "SkipSentinel", "SkippedDependencyFallback"]
+__all__ = ["SKIP_SENTINEL", "SkipSentinel", "Skipped", "SkippedDependencyFallback", "skip_step"]
+
+
+def skip_step(task_instance_id: str, reason: str, method: Literal["call", "map", "mapvalues"] = "call") -> Any:
+    """Tell whoever listens that a step does not run.
+
+    Args:
+        task_instance_id: The name of the step.
+        reason: Why it does not run.
+        method: How it would have been called.
+
+    Returns:
+        `SKIP_SENTINEL`, which stands for its result.
+    """
+    from wt_contracts.step_event import StepEvent
+
+    from wt_task.events import observers
+
+    calls = 1 if method == "call" else None
+    for observer in observers():
+        observer(StepEvent("STEP_START", time.time(), task_instance_id, method, calls))
+        observer(StepEvent("STEP_SKIPPED", time.time(), task_instance_id, method, calls, 0.0, reason=reason))
+    return SKIP_SENTINEL
 
 
 def __getattr__(name: str) -> Any:

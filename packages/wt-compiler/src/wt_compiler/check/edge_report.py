@@ -83,7 +83,7 @@ class EdgeReport:
     def skipped(self, argument: Argument, value: Reference) -> None:
         """A sentinel may come where the task does not take one."""
         message = f"{value.instance_id!r} may be skipped, and {argument.text} does not take what it gives then"
-        hint = "give the instance a 'skipif' of its own, or let the parameter's type take a SkipSentinel"
+        hint = "give the instance a 'skipif' or 'when' of its own, or let the parameter's type take a SkipSentinel"
         self._findings.warn(Code.SKIPPED_INPUT, message, value.position, hint, self._notes(value))
 
     def _refuse(self, argument: Argument, expression: Expression, given: Type, mismatch: Mismatch) -> None:

@@ -14,12 +14,14 @@ from wt_contracts.codes import Code
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.check.edge_report import Argument, EdgeReport
 from wt_compiler.check.results import Results
-from wt_compiler.spec import MappingSpec, Spec
+from wt_compiler.flow import Condition, holds_only_with
+from wt_compiler.spec import InstanceSpec, MappingSpec, Spec
 from wt_compiler.types.answer import Mismatch
 from wt_compiler.types.assignability import Assignability
 from wt_compiler.types.elements import Elements, spread
 from wt_compiler.types.inference import Inference
-from wt_compiler.types.schema_type import ANY, Type, constant, object_of, tuple_of, union_of
+from wt_compiler.types.schema_type import ANY, Type, alternatives, constant, kind, object_of, tuple_of, union_of
+from wt_compiler.types.wording import describe
 from wt_compiler.values import Call, Expression, Reference, Value, expressions, references
 
 if TYPE_CHECKING:
@@ -39,8 +41,7 @@ def check_edges(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> N
     checker = _Checker(spec, catalogue)
     for item in resolved:
         checker.check(item)
-    for output in spec.outputs:
-        checker.infer(output.value)
+    checker.check_outputs(spec)
 
 
 class _Checker:
@@ -54,11 +55,16 @@ class _Checker:
         self._report = EdgeReport(spec, self._assignability)
         self._wanted: dict[tuple[int, str], Type | None] = {}
         self._types: dict[int, Type | None] = {}
+        self._instance: InstanceSpec | None = None
+        self._conditions = {each.id.text: each.when for each in spec.instances if each.id}
 
     def check(self, item: Resolved) -> None:
         """Check one instance, and note what it returns."""
         instance = item.spec
-        self.infer([*instance.values])
+        if instance.when is not None:
+            self._check_condition(instance.when)
+        self._instance = instance
+        self.infer([*instance.arguments])
         mapping = instance.mapping
         if item.task is not None:
             for bound in instance.partial:
@@ -68,6 +74,12 @@ class _Checker:
                 self._map(item, mapping)
         if instance.id is not None:
             self._results.add(item, self._elements_may_be_skipped(mapping))
+
+    def check_outputs(self, spec: Spec) -> None:
+        """Check what the workflow returns."""
+        self._instance = None
+        for output in spec.outputs:
+            self.infer(output.value)
 
     def infer(self, value: Value) -> None:
         """Find the types of all expressions in a value, each of them once."""
@@ -123,11 +135,25 @@ class _Checker:
 
     def _check_skip(self, argument: Argument, value: Reference) -> None:
         skipped = self._results.with_skips.get(value.instance_id)
-        conditional = argument.instance.skipif is not None and bool(argument.instance.skipif.conditions)
-        if skipped is None or conditional:
+        instance = argument.instance
+        conditional = instance.skipif is not None and bool(instance.skipif.conditions)
+        if skipped is None or conditional or self._is_sure(instance, value.instance_id):
             return
         if self._assignability.compare(skipped, argument.type).fits is False:
             self._report.skipped(argument, value)
+
+    def _is_sure(self, instance: InstanceSpec | None, producer: str) -> bool:
+        """Whether an instance runs only if another one does."""
+        return instance is not None and holds_only_with(instance.when, producer, self._conditions.get(producer))
+
+    def _check_condition(self, condition: Condition) -> None:
+        """Report a condition that is an object with fields, which is always true."""
+        self._instance = None
+        self.infer(condition.expression)
+        options = alternatives(self._type(condition.expression)) or []
+        if options and all(kind(option) == "object" and option.get("properties") for option in options):
+            message = f"this is {describe(options[0])}, which is always true"
+            self._findings.error(Code.EXPRESSION_FAILS, message, condition.expression.position, "compare a field of it")
 
     def _type(self, value: Value) -> Type:
         """The type of a value, in which literals are not known."""
@@ -184,14 +210,16 @@ class _Checker:
             return
         guarded = {id(inner) for each in expressions(value) for inner in _guarded(each)}
         for each in references(value):
-            if id(each) not in guarded and self._results.gives_skips(each.instance_id, elements=False):
+            if id(each) in guarded or self._is_sure(self._instance, each.instance_id):
+                continue
+            if self._results.gives_skips(each.instance_id, elements=False):
                 message = f"{each.instance_id!r} may be skipped, and this expression fails then"
                 hint = f"write 'default(workflow.{each.instance_id}.return…, …)'"
                 self._findings.warn(Code.SKIPPED_INPUT, message, each.position, hint)
 
 
 def _guarded(value: Expression) -> Iterator[Expression]:
-    if isinstance(value, Call) and value.function == "default":
+    if isinstance(value, Call) and value.function in {"default", "skipped"}:
         yield from expressions(value.arguments[0])
 
 

@@ -44,7 +44,7 @@ class Results:
             return
         method = instance.mapping.method if instance.mapping else "call"
         conditional = instance.skipif is not None and bool(instance.skipif.conditions)
-        whole = conditional and method == "call"
+        whole = instance.when is not None or (conditional and method == "call")
         elements = elements_skipped or (conditional and method != "call")
         self._skipped[instance.id.text] = (whole, elements)
         if item.task is None:

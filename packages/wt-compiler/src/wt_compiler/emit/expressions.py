@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Final
 
-from wt_compiler.emit.literals import quoted, scalar
+from wt_compiler.emit.literals import Literals, quoted, scalar
 from wt_compiler.values import (
     Attribute,
     Call,
@@ -20,6 +20,7 @@ from wt_compiler.values import (
     Reference,
     Secret,
     Text,
+    Value,
     references,
 )
 
@@ -28,6 +29,9 @@ _BINDING: Final = {"or": 1, "and": 2, "+": 5, "-": 5, "*": 6, "/": 6, "//": 6, "
 _OPPOSITE: Final = {"in": "not in", "not in": "in", "==": "!=", "!=": "=="}
 _IDENTITY: Final = {"==": "is", "!=": "is not"}
 """How Python compares with None, True and False, as linters want it."""
+
+SENTINEL: Final = "SKIP_SENTINEL"
+"""What stands for the result of a step that was skipped."""
 
 SHARED: Final = "shared"
 """The variable that holds the parameters of the workflow as a whole."""
@@ -94,6 +98,8 @@ class ExpressionSource:
         if isinstance(operand, Operation) and operand.operator in _OPPOSITE:  # as linters want it
             opposite = Operation(_OPPOSITE[operand.operator], operand.left, operand.right, operand.position)
             return self._operation(opposite)
+        if isinstance(operand, Call) and operand.function == "skipped":
+            return f"{self.source(operand.arguments[0])} is not {SENTINEL}", COMPARISON
         return f"not {self._inside(operand, NOT)}", NOT
 
     def _operation(self, value: Operation) -> tuple[str, int]:
@@ -112,6 +118,8 @@ class ExpressionSource:
         arguments = value.arguments
         if value.function == "len":
             return f"len({self.source(arguments[0])})", ATOM
+        if value.function == "skipped":
+            return f"{self.source(arguments[0])} is {SENTINEL}", COMPARISON
         if value.function == "default":
             return self._default(*arguments)
         if value.function == "format":
@@ -124,9 +132,9 @@ class ExpressionSource:
             return f"env({quoted(value.name)}, {self.source(otherwise)})", ATOM
         source = self._inside(value, COMPARISON + 1)
         skipped = dict.fromkeys(r.instance_id for r in references(value) if self._skippable(r.instance_id))
-        absent = dict.fromkeys(f"{self._variable(name)} is SKIP_SENTINEL" for name in skipped)
+        absent = dict.fromkeys(f"{self._variable(name)} is {SENTINEL}" for name in skipped)
         if skipped:
-            absent[f"{source} is SKIP_SENTINEL"] = None
+            absent[f"{source} is {SENTINEL}"] = None
         absent[f"{source} is None"] = None
         return f"{self._inside(otherwise, 1)} if {' or '.join(absent)} else {self._inside(value, 1)}", CONDITIONAL
 
@@ -153,6 +161,11 @@ class ExpressionSource:
         ]
         rest = [self.source(piece) for piece in value.pieces if not isinstance(piece, Constant)]
         return f"{quoted(''.join(texts))}.format({', '.join(rest)})"
+
+
+def written(value: Value) -> str:
+    """A value as Python source, for comparison: places in the file do not count."""
+    return Literals(ExpressionSource(str, lambda _: False).source).source(value)
 
 
 def _is_singleton(value: Expression) -> bool:

@@ -17,7 +17,7 @@ def emit(workflow: Workflow, module: RunModule) -> str:
         f"{FILE}.jinja",
         workflow=workflow,
         title=workflow.title,
-        imports=module.imports(),
+        imports=module.imports(*module.for_calls),
         shared=module.shared,
         steps=module.steps(),
         needed=", ".join(needed),

@@ -51,6 +51,8 @@ def _how(instance: Instance) -> str:
     words = ["once"] if mapping is None else [f"for each {' and '.join(mapping.argnames)}"]
     if mapping is not None and mapping.method == "mapvalues":
         words.append("by key")
+    if instance.when:
+        words.append(f"when {instance.when.text}")
     if instance.skipif and instance.skipif.conditions:
         conditions = ", ".join(use.entry.function_name for use in instance.skipif.conditions)
         words.append(f"unless {conditions}")

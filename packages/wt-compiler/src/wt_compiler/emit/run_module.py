@@ -7,21 +7,24 @@ from typing import NamedTuple
 
 from wt_compiler.dag import Dag, Group, Instance, TaskUse
 from wt_compiler.emit.execution import SKIPPED, ExecutionSource
-from wt_compiler.emit.expressions import SHARED, ExpressionSource
+from wt_compiler.emit.expressions import SENTINEL, SHARED, ExpressionSource
 from wt_compiler.emit.imports import Import, statements
 from wt_compiler.emit.literals import Literals, quoted
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
 from wt_compiler.schemas import SHARED_KEY
-from wt_compiler.values import EnvVariable, Parameter, Reference, Secret, Value, expressions
+from wt_compiler.values import EnvVariable, Expression, Parameter, Prefixed, Reference, Secret, Value, expressions
 
 CONCURRENT = "run.py"
 SEQUENTIAL = "run_sequential.py"
 _LONGEST_TITLE = 80
 _MACHINERY = ("Any", "Workflow", "env", "main", "params", "task", "workflow")
-_OF_EXPRESSIONS = ("SKIP_SENTINEL", "len", "map", "outputs", "secret", SHARED, "str")
+_OF_EXPRESSIONS = (SENTINEL, "len", "map", "outputs", "secret", SHARED, "str")
 """What the generated code has beside, if the spec has expressions that need it."""
+_SKIPPED, _SKIP_STEP = "Skipped", "skip_step"
+"""What says that a step does not run, in a concurrent and in a sequential run."""
+_ASKS_FOR_SKIPS = re.compile(rf" is (not )?{SENTINEL}\b")
 _DIRECTIVE = re.compile(r"\b(noqa|nosec|nopep8|pragma|(type|fmt|ruff|flake8|mypy|pyright|pylint|isort|yapf)\s*:)", re.I)
 """Comments that linters, formatters or type checkers obey; no title may turn into one."""
 
@@ -41,6 +44,10 @@ class Step(NamedTuple):
         parameters: The parameters of the function that stands for the step, with their types.
         decorator: The arguments of its decorator, in parentheses.
         endurance: What a sequential run puts into the chain, where the decorator says it in a concurrent one.
+        when: What has to hold for it to run, or empty.
+        unless: The opposite, which keeps it from running.
+        skip: What a sequential run says of it otherwise: its id, why, and how it would have been called.
+        reason: Why it does not run otherwise.
     """
 
     comment: str
@@ -54,6 +61,10 @@ class Step(NamedTuple):
     parameters: tuple[str, ...]
     decorator: str
     endurance: tuple[str, ...]
+    when: str
+    unless: str
+    skip: str
+    reason: str
 
 
 class Outputs(NamedTuple):
@@ -129,8 +140,8 @@ class RunModule:
         names = ["task"] if self._dag.instances else []
         kinds = {type(each) for each in self._dag.expressions}
         names += [name for kind, name in ((EnvVariable, "env"), (Secret, "secret")) if kind in kinds]
-        source = [self.result, *(part for step in self.steps() for part in (*step.chain, step.arguments))]
-        names += ["SKIP_SENTINEL"] if any(" is SKIP_SENTINEL" in each for each in source) else []
+        source = [self.result, *(part for step in self.steps() for part in (*step.chain, step.arguments, step.when))]
+        names += [SENTINEL] if any(_ASKS_FOR_SKIPS.search(each) for each in source) else []
         wanted = [Import("wt_task", name, name) for name in names] + list(machinery) + self._execution.imports()
         for use in self._dag.tasks:
             entry = use.entry
@@ -138,10 +149,23 @@ class RunModule:
         return statements(wanted)
 
     @property
-    def handlers(self) -> list[Import]:
-        """What decorators name that handles failures."""
+    def for_engine(self) -> list[Import]:
+        """What only a concurrent run needs: the engine, what handles failures, and what says that a step is skipped."""
         skips = any(instance.execution.skips_errors for instance in self._dag.instances)
-        return [Import("wt_task.endurance", SKIPPED, SKIPPED)] if skips else []
+        return [
+            Import("wt_engine.workflow", "Workflow", "Workflow"),
+            *([Import("wt_task.endurance", SKIPPED, SKIPPED)] if skips else []),
+            *([Import("wt_contracts.skip", _SKIPPED, _SKIPPED)] if self._has_conditions else []),
+        ]
+
+    @property
+    def for_calls(self) -> list[Import]:
+        """What only a run needs that makes one call after the other."""
+        return [Import("wt_task.skip", _SKIP_STEP, _SKIP_STEP)] if self._has_conditions else []
+
+    @property
+    def _has_conditions(self) -> bool:
+        return any(instance.when for instance in self._dag.instances)
 
     def steps(self) -> list[Step]:
         """All steps in order."""
@@ -154,7 +178,6 @@ class RunModule:
         comment = ": ".join(filter(None, (one_line(group), one_line(instance.title))))
         calls = [".validate()", f".set_task_instance_id({quoted(instance.id)})", ".handle_errors()", ".with_tracing()"]
         name = self._variables[instance.id]
-        bound = [*instance.partial.values(), instance.mapping.argvalues if instance.mapping else None]
         given = ["params: dict[str, Any]"] if instance.id in self._visible else []
         return Step(
             comment=_harmless(comment),
@@ -165,10 +188,25 @@ class RunModule:
             method=instance.method,
             arguments=self._arguments(instance),
             is_async=instance.task.entry.is_async,
-            parameters=(*self._parameters(bound), *given),
+            parameters=(*self._parameters(instance.values), *given),
             decorator=self._execution.decorator(instance, name),
             endurance=self._execution.chain(instance.execution),
+            **self._condition(instance),
         )
+
+    def _condition(self, instance: Instance) -> dict[str, str]:
+        """What a step says of when it runs."""
+        if instance.when is None:
+            return {"when": "", "unless": "", "skip": "", "reason": ""}
+        condition = instance.when.expression
+        reason = quoted(f"when: {instance.when.text}")
+        method = [] if instance.method == "call" else [quoted(instance.method)]
+        skip = ", ".join([quoted(instance.id), reason, *method])
+        opposite: Expression = Prefixed("not", condition, condition.position)
+        if isinstance(condition, Prefixed) and condition.operator == "not":
+            opposite = condition.operand
+        when, unless = map(self._expressions.source, (condition, opposite))
+        return {"when": when, "unless": unless, "skip": skip, "reason": reason}
 
     def _parameters(self, values: list[Value]) -> tuple[str, ...]:
         """What a function needs in whose body these values are written."""
@@ -200,13 +238,12 @@ class RunModule:
 def emit(workflow: Workflow, module: RunModule) -> dict[str, str]:
     """The sources of the two run modules, unformatted, by the name of the file."""
     steps = module.steps()
-    on_engine = Import("wt_engine.workflow", "Workflow", "Workflow")
     return {
         CONCURRENT: render(
             f"{CONCURRENT}.jinja",
             workflow=workflow,
             name=quoted(workflow.dag.id),
-            imports=module.imports(on_engine, *module.handlers),
+            imports=module.imports(*module.for_engine),
             steps=steps,
             shared=module.shared,
             outputs=module.outputs,
@@ -214,7 +251,7 @@ def emit(workflow: Workflow, module: RunModule) -> dict[str, str]:
         SEQUENTIAL: render(
             f"{SEQUENTIAL}.jinja",
             workflow=workflow,
-            imports=module.imports(),
+            imports=module.imports(*module.for_calls),
             steps=steps,
             shared=module.shared,
             result=module.result,
@@ -230,7 +267,8 @@ def _machinery(dag: Dag) -> frozenset[str]:
         and not dag.params
         and not dag.outputs
     )
-    return frozenset(_MACHINERY if plain else (*_MACHINERY, *_OF_EXPRESSIONS))
+    skips = (_SKIPPED, _SKIP_STEP) if any(instance.when for instance in dag.instances) else ()
+    return frozenset((*_MACHINERY, *skips, *(() if plain else _OF_EXPRESSIONS)))
 
 
 def _function_names(dag: Dag, machinery: frozenset[str]) -> dict[str, str]:

@@ -24,4 +24,5 @@ FUNCTIONS: Final = {
     "default": Function(2, 2, "default(value, otherwise)"),
     "format": Function(1, None, "format('{} of {}', first, second)"),
     "join": Function(2, 2, "join(values, ', ')"),
+    "skipped": Function(1, 1, "skipped(workflow.<id>.return)"),
 }

@@ -224,6 +224,9 @@ class _Parser:
         if few or (function.most is not None and len(arguments) > function.most):
             message = f"{word.text!r} has too {'few' if few else 'many'} arguments"
             raise WrongExpressionError(message, f"write {function.usage}", word.offset)
+        if word.text == "skipped" and not isinstance(arguments[0], Reference):
+            message = "'skipped' asks whether a task instance was skipped"
+            raise WrongExpressionError(message, f"write {function.usage}", word.offset)
         return Call(word.text, arguments, self._at(word))
 
     def _listed(self, closing: str, opened: Word) -> tuple[Expression, ...]:

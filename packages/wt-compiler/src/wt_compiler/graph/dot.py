@@ -67,8 +67,10 @@ def _node(name: str, instance: Instance) -> str:
     details = [instance.task.entry.function_name]
     if instance.mapping:
         details.append(f"for each {', '.join(instance.mapping.argnames)}")
+    if instance.when:
+        details.append(f"when {instance.when.text}")
     fill, border = KINDS[kind(instance)]
-    style = "rounded,filled,dashed" if instance.skipif and instance.skipif.conditions else "rounded,filled"
+    style = "rounded,filled,dashed" if instance.conditional else "rounded,filled"
     return (
         f'{name} [label={quoted(*title, *map(_shortened, details))}, class="{kind(instance)} title{len(title)}", '
         f'fillcolor="{fill}", color="{border}", style="{style}"];'

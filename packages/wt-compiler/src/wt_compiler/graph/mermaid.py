@@ -35,7 +35,7 @@ def to_mermaid(dag: Dag) -> str:
     for instance in dag.instances:
         lines.extend(f"  {nodes[name]} --> {nodes[instance.id]}" for name in instance.dependencies)
     lines.extend(f"  {line}" for line in _CLASSES)
-    lines.extend(f"  class {nodes[i.id]} skippable" for i in dag.instances if i.skipif and i.skipif.conditions)
+    lines.extend(f"  class {nodes[i.id]} skippable" for i in dag.instances if i.conditional)
     return "\n".join(lines) + "\n"
 
 
@@ -50,6 +50,8 @@ def _node(name: str, instance: Instance) -> str:
     label = f"<b>{escaped(instance.title or instance.id)}</b><br/>{escaped(instance.task.entry.function_name)}"
     if instance.mapping:
         label += f"<br/>for each {escaped(', '.join(instance.mapping.argnames))}"
+    if instance.when:
+        label += f"<br/>when {escaped(instance.when.text)}"
     return f'{name}["{label}"]:::{kind(instance)}'
 
 

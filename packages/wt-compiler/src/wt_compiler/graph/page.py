@@ -40,6 +40,7 @@ def _details(instance: Instance) -> dict[str, Any]:
         "task": instance.task.dotted_path,
         "description": instance.task.entry.metadata.description or "",
         "how": f"{mapping.method} over {', '.join(mapping.argnames)}: {write(mapping.argvalues)}" if mapping else "",
+        "when": instance.when.text if instance.when else "",
         "skipped": [use.entry.function_name for use in instance.skipif.conditions] if instance.skipif else [],
         "arguments": arguments,
         "open": [name for name in open_ones if name != "return"],

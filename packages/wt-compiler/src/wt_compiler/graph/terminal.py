@@ -63,7 +63,9 @@ def _label(instance: Instance, width: int) -> str:
     words = [f"{instance.id:{width}}", instance.task.entry.function_name]
     if instance.mapping:
         words.append(f"({instance.mapping.method} over {', '.join(instance.mapping.argnames)})")
-    if instance.skippable:
+    if instance.when:
+        words.append(f"(when {instance.when.text})")
+    elif instance.skippable:
         words.append("(may be skipped)")
     if instance.task.is_io:
         words.append("(io)")

@@ -144,6 +144,8 @@ class Inference:
             if kinds and not kinds & {"array", "object", "string"}:
                 self._fail(f"{_words(found[0])} has no length", value.position)
             return INTEGER
+        if value.function == "skipped":
+            return BOOLEAN
         if value.function == "default":
             return self._default(*found)
         if value.function == "format":

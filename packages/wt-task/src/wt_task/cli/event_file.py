@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wt_task.secrets import Mask
 
-VERSION = "1.0"
+VERSION = "1.1"
 
 
 class EventFile:
@@ -54,7 +54,7 @@ class EventFile:
                 self._running.pop(event.step, None)
                 self._failed = event.step if event.kind == "STEP_ERROR" else self._failed
         if self._descriptor is not None:
-            fields = ("time", "step", "method", "calls", "duration", "error")
+            fields = ("time", "step", "method", "calls", "duration", "error", "reason")
             self._write(str(event.kind), {name: getattr(event, name, None) for name in fields})
 
     def emit(self, kind: str, **fields: Any) -> None:
