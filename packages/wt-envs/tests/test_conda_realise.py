@@ -182,6 +182,17 @@ def test_a_lock_that_is_out_of_date_with_its_manifest_is_refused(mixed_lock, con
     assert found.hint == "compile the workflow again"
 
 
+def test_it_is_refused_also_if_its_environment_is_there(mixed_lock, conda_cache):
+    realise(mixed_lock)
+    manifest = mixed_lock.manifest.replace('version = ">=3"', 'version = ">=99"')
+
+    with pytest.raises(DiagnosticError) as caught:
+        realise(PixiLock(manifest, mixed_lock.text, mixed_lock.wheels))
+
+    assert caught.value.diagnostics[0].code == Code.LOCK_OUT_OF_DATE
+    assert "jinja2 >=99" in caught.value.diagnostics[0].message
+
+
 def test_a_cache_that_cannot_be_written_is_told(mixed_lock, tmp_path, monkeypatch):
     (tmp_path / "file").write_text("")
     monkeypatch.setenv("WT_CACHE_DIR", str(tmp_path / "file"))

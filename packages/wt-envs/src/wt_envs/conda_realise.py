@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import stat
+import tempfile
 from pathlib import Path
 from typing import Any, Final
 
@@ -12,6 +13,7 @@ from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
 from wt_envs.cache import cache_root
 from wt_envs.environment import Environment
+from wt_envs.freshness import out_of_date
 from wt_envs.pixi_lock import LOCK, PixiLock
 from wt_envs.platforms import current_platform
 from wt_envs.rattler_process import Rattler, RattlerError
@@ -40,8 +42,8 @@ def install_conda(lock: PixiLock, staging: Path, prefix: Path, target: Path, pro
             does not have (WT410), or the lock does not hold what its manifest asks for (WT411).
     """
     project = staging / "project"
-    lock.write(project)
     with Rattler(progress) as rattler:
+        lock.write(project)  # while the other process starts
         try:
             answer = rattler.ask(
                 "install",
@@ -58,6 +60,24 @@ def install_conda(lock: PixiLock, staging: Path, prefix: Path, target: Path, pro
     _check(answer)
     if answer["pypi"]:
         _install_pypi(answer["pypi"], project, prefix, target, progress)
+
+
+def unmatched(lock: PixiLock) -> str | None:
+    """A conda requirement of the manifest that no package of the lock matches; None if there is none.
+
+    Raises:
+        DiagnosticError: If the lock cannot be read (WT405, WT412).
+    """
+    with tempfile.TemporaryDirectory(prefix="wt-lock-") as directory, Rattler() as rattler:
+        path = Path(directory, LOCK)
+        path.write_text(lock.text, encoding="utf-8")
+        try:
+            answer = rattler.ask(
+                "unmatched", path=str(path), environment="default", platform=current_platform(), specs=_specs(lock)
+            )
+        except RattlerError as error:
+            raise explain_install(error, cache_root()) from error
+    return answer[0] if answer else None
 
 
 def _specs(lock: PixiLock) -> list[str]:
@@ -77,12 +97,6 @@ def _check(answer: dict[str, Any]) -> None:
         raise DiagnosticError(Diagnostic(code=Code.REALISE_FAILED, message=message, hint=hint), exit_code=1)
     if answer.get("stale"):
         raise DiagnosticError(out_of_date(answer["stale"][0]))
-
-
-def out_of_date(requirement: str) -> Diagnostic:
-    """What to say of a lock that does not hold what the manifest beside it asks for."""
-    message = f"the lock is out of date with its manifest, which asks for {requirement}"
-    return Diagnostic(code=Code.LOCK_OUT_OF_DATE, message=message, hint="compile the workflow again")
 
 
 def _install_pypi(

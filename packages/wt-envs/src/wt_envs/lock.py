@@ -76,6 +76,15 @@ class Lock:
         """What the lock was solved from."""
         return self.pyproject
 
+    @property
+    def required(self) -> list[str]:
+        """What the manifest asks for, as PEP 508 writes it."""
+        try:
+            required: list[str] = tomllib.loads(self.pyproject).get("project", {}).get("dependencies", [])
+        except ValueError as error:
+            raise _unreadable(Path(PYPROJECT), str(error)) from error
+        return required
+
     @cached_property
     def digest(self) -> str:
         """A SHA-256 over what gets installed.

@@ -10,6 +10,7 @@ from functools import cache
 from pathlib import Path
 from typing import Any, Final
 
+from wt_envs.file_url import path_of
 from wt_envs.pin import Pin
 from wt_envs.state import SourceState
 from wt_envs.uv_process import Progress
@@ -94,7 +95,7 @@ def origin_of(module: Path, direct_url: Callable[[], Mapping[str, Any] | None]) 
     if "vcs_info" in noted:
         return Origin(git={"git": url, "rev": noted["vcs_info"]["commit_id"]})
     if "dir_info" in noted:
-        return Origin(_packages(_path_of(url).parent))
+        return Origin(_packages(path_of(url).parent))
     return Origin()
 
 
@@ -104,13 +105,6 @@ def _packages(directory: Path) -> dict[str, Path]:
         return {}
     found = (*directory.glob("wt-*/pyproject.toml"), *directory.parent.glob("metapackages/wt-*/pyproject.toml"))
     return {path.parent.name: path.parent for path in sorted(found)}
-
-
-def _path_of(url: str) -> Path:
-    from urllib.parse import urlsplit
-    from urllib.request import url2pathname
-
-    return Path(url2pathname(urlsplit(url).path))
 
 
 def _direct_url() -> dict[str, Any] | None:

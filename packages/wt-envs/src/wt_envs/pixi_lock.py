@@ -15,7 +15,6 @@ from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
 from wt_envs.memo import replace_file
 from wt_envs.platforms import current_platform
-from wt_envs.requirement import canonical
 
 MANIFEST: Final = "pixi.toml"
 LOCK: Final = "pixi.lock"
@@ -92,17 +91,17 @@ class PixiLock:
         return str(self._tables.get("workspace", {}).get("name", ""))
 
     @property
+    def required(self) -> dict[str, Any]:
+        """What the manifest asks for, by name: versions of conda packages, and what is said of those from PyPI."""
+        return {**self.required_conda, **self._tables.get("pypi-dependencies", {})}
+
+    @property
     def required_conda(self) -> dict[str, str]:
         """The conda packages that the manifest asks for, with their version specs."""
         required = self._tables.get("dependencies", {})
         return {
             name: value if isinstance(value, str) else value.get("version", "*") for name, value in required.items()
         }
-
-    @property
-    def required_pypi(self) -> list[str]:
-        """The canonical names of the PyPI packages that the manifest asks for."""
-        return [canonical(name) for name in self._tables.get("pypi-dependencies", {})]
 
     @cached_property
     def _tables(self) -> dict[str, Any]:

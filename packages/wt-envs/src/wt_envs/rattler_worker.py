@@ -35,7 +35,7 @@ class Worker:
 
     async def solve(self, request: Request) -> Answer:
         """Solve for one platform; what came out can be named by `key` afterwards."""
-        locked = self._locked(request.get("locked"), request["platform"])
+        locked = _locked(request["locked"], "default", request["platform"])[0] if request.get("locked") else []
         records = await rattler.solve(
             [rattler.Channel(channel) for channel in request["channels"]],
             request["specs"],
@@ -87,16 +87,9 @@ class Worker:
 
     async def install(self, request: Request) -> Answer:
         """Install the conda packages of one environment of a lock into a prefix; gives back its PyPI packages."""
-        lock = rattler.LockFile.from_path(Path(request["path"]))
-        environment = lock.environment(request["environment"])
-        platform = next((each for each in lock.platforms() if each.name == request["platform"]), None)
-        if environment is None or platform is None:
-            return None
-        records = environment.conda_repodata_records_for_platform(platform) or []
+        records, pypi = _locked(request["path"], request["environment"], request["platform"])
         missing = _missing(records)
-        stale = [
-            spec for spec in request["specs"] if not any(record.matches(rattler.MatchSpec(spec)) for record in records)
-        ]
+        stale = _unmatched(records, request["specs"])
         absent = await _absent(records, Path(request["cache"])) if request["offline"] else []
         if missing or stale or absent:
             return {"missing": missing, "stale": stale, "absent": absent}
@@ -108,17 +101,11 @@ class Worker:
             reporter=_Reporter(len(records)),  # type: ignore[abstract]  # the methods left out have bodies
             config=_config(),
         )
-        return {"pypi": [_describe(package) for package in environment.pypi_packages_for_platform(platform) or []]}
+        return {"pypi": [_describe(package) for package in pypi]}
 
-    def _locked(self, path: str | None, platform: str) -> list[rattler.RepoDataRecord]:
-        if path is None:
-            return []
-        lock = rattler.LockFile.from_path(Path(path))
-        environment = lock.environment("default")
-        known = next((each for each in lock.platforms() if each.name == platform), None)
-        if environment is None or known is None:
-            return []
-        return environment.conda_repodata_records_for_platform(known) or []
+    async def unmatched(self, request: Request) -> Answer:
+        """Those of some specs that no package of one environment of a lock matches."""
+        return _unmatched(_locked(request["path"], request["environment"], request["platform"])[0], request["specs"])
 
     def _gateway(self, request: Request) -> rattler.Gateway:
         cache, offline = request["repodata"], bool(request.get("offline"))
@@ -184,8 +171,23 @@ async def _absent(records: Sequence[rattler.RepoDataRecord], cache: Path) -> lis
     return [record.file_name for record in elsewhere if not index.contains_record(record)]
 
 
-def _holds(records: Sequence[rattler.RepoDataRecord], spec: rattler.MatchSpec) -> bool:
-    return any(record.matches(spec) for record in records)
+def _locked(
+    path: str, name: str, platform: str
+) -> tuple[list[rattler.RepoDataRecord], list[rattler.PypiLockedPackage]]:
+    """The conda and the PyPI packages of one environment of a lock on a platform; none if the lock has neither."""
+    lock = rattler.LockFile.from_path(Path(path))
+    environment = lock.environment(name)
+    known = next((each for each in lock.platforms() if each.name == platform), None)
+    if environment is None or known is None:
+        return [], []
+    conda = environment.conda_repodata_records_for_platform(known)
+    return conda or [], environment.pypi_packages_for_platform(known) or []
+
+
+def _unmatched(records: Sequence[rattler.RepoDataRecord], specs: Sequence[str]) -> list[str]:
+    """Those of some specs that no package matches."""
+    parsed = [(spec, rattler.MatchSpec(spec)) for spec in specs]
+    return [spec for spec, match in parsed if not any(record.matches(match) for record in records)]
 
 
 def _missing(records: Sequence[rattler.RepoDataRecord]) -> list[list[str]]:
@@ -207,7 +209,7 @@ def _say(message: dict[str, Any]) -> None:
     print(json.dumps(message), flush=True)  # noqa: T201  (stdout is how this process answers)
 
 
-OPERATIONS: Final = ("channel_urls", "solve", "names", "versions", "write", "read", "install")
+OPERATIONS: Final = ("channel_urls", "solve", "names", "versions", "write", "read", "install", "unmatched")
 
 
 async def _answer(worker: Worker, request: Request) -> None:

@@ -9,20 +9,18 @@ import tempfile
 import time
 import tomllib
 from pathlib import Path
-from typing import TYPE_CHECKING, Final
+from typing import Final
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
 from wt_envs.environment import Environment
+from wt_envs.freshness import check_fresh, note_fresh
 from wt_envs.interpreter import running_interpreter
 from wt_envs.lock import AnyLock, Lock
 from wt_envs.store import ENTRY, cache_errors, location, obtain
 from wt_envs.uv_process import Progress, UvError, run_uv
 from wt_envs.uv_words import explain
-
-if TYPE_CHECKING:
-    from wt_envs.pixi_lock import PixiLock
 
 __all__ = ["KIND", "RECORD", "Environment", "address", "check_free", "install", "is_intact", "realise"]
 
@@ -52,8 +50,7 @@ def realise(lock: AnyLock, *, progress: Progress | None = None) -> Environment:
     def build(staging: Path) -> None:
         _build(lock, digest, staging, target, progress)
 
-    if not isinstance(lock, Lock):
-        _check_fresh(lock)
+    check_fresh(lock, present=is_intact(target))
     waiting = None if progress is None else lambda: progress("waiting for another process that installs the same")
     prefix = obtain(KIND, digest[:32], build, intact=is_intact, on_wait=waiting)
     return Environment(prefix, digest)
@@ -74,8 +71,7 @@ def install(lock: AnyLock, to: Path, *, progress: Progress | None = None) -> Env
         DiagnosticError: As `realise`; also if the place is taken (WT407).
     """
     target, digest = to.absolute(), address(lock)
-    if not isinstance(lock, Lock):
-        _check_fresh(lock)
+    check_fresh(lock, present=False)
     check_free(target)
     with cache_errors(target.parent):
         target.parent.mkdir(parents=True, exist_ok=True)
@@ -114,8 +110,9 @@ def is_intact(prefix: Path) -> bool:
 
 def _build(lock: AnyLock, digest: str, staging: Path, target: Path, progress: Progress | None) -> None:
     if progress is not None:
-        progress(f"installing {len(lock.packages)} packages")
+        progress("installing the environment")
     _install(lock, staging, target, progress)
+    note_fresh(lock)
     (staging / ENTRY / RECORD).write_text(json.dumps(_record(lock, digest)), encoding="utf-8")
 
 
@@ -126,21 +123,6 @@ def _install(lock: AnyLock, staging: Path, target: Path, progress: Progress | No
         from wt_envs.conda_realise import install_conda
 
         install_conda(lock, staging, staging / ENTRY, target, progress)
-
-
-def _check_fresh(lock: PixiLock) -> None:
-    """Refuse a lock that lacks what its manifest names; that takes no time, so it is done before every use.
-
-    Raises:
-        DiagnosticError: WT411.
-    """
-    from wt_envs.conda_realise import out_of_date
-    from wt_envs.requirement import canonical
-
-    names = {canonical(name) for name, _ in lock.packages}
-    missing = [name for name in [*lock.required_conda, *lock.required_pypi] if canonical(name) not in names]
-    if missing:
-        raise DiagnosticError(out_of_date(missing[0]))
 
 
 def _install_uv(lock: Lock, staging: Path, progress: Progress | None) -> None:
