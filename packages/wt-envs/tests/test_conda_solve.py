@@ -2,8 +2,14 @@ from __future__ import annotations
 
 import json
 import os
+import re
+import subprocess
 import tomllib
+from collections.abc import Iterator
+from functools import partial
+from http.server import SimpleHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 from typing import Any
 
 import jsonschema_rs
@@ -14,8 +20,10 @@ from wt_envs.pixi_lock import PixiLock
 from wt_envs.platforms import PLATFORMS
 from wt_envs.project import Project
 from wt_envs.rattler_process import Rattler
+from wt_envs.realise import realise
 from wt_envs.requirement import parse_requirement
 from wt_envs.solve import solve
+from wt_envs.uv_process import find_uv
 
 SCHEMA = Path(__file__).parents[4] / "shared" / "real" / "pixi" / "schema.json"
 
@@ -98,6 +106,7 @@ def test_solving_again_starts_no_process(mixed_project, mixed_lock, own_wheels, 
     import sys
     from wt_envs.project import Project
     from wt_envs.solve import solve
+from wt_envs.uv_process import find_uv
     print(solve(Project.model_validate_json(sys.argv[1])).digest)
     """
 
@@ -223,13 +232,56 @@ def test_sources_of_python_packages_are_solved_beside_conda(cache, tmp_path, con
     assert packages["markupsafe"]["kind"] == "conda"
 
 
-def test_a_git_reference_that_does_not_exist_is_refused(cache, tmp_path, conda_channel, library):
-    import subprocess
-
-    directory = library("rain-lib")
-    for arguments in (["init", "-q"], ["add", "-A"], ["commit", "-qm", "x"]):
+def commit(directory: Path) -> None:
+    for arguments in (["init", "-q", "-b", "main"], ["add", "-A"], ["commit", "-qm", "x"]):
         who = ["-c", "user.name=x", "-c", "user.email=x@example.org"]
         subprocess.run(["git", *who, *arguments], cwd=directory, check=True)
+
+
+@pytest.fixture
+def served(tmp_path: Path) -> Iterator[tuple[Path, str]]:
+    """A directory, and the URL at which a web server shows it."""
+    directory = tmp_path / "served"
+    directory.mkdir()
+    with ThreadingHTTPServer(("127.0.0.1", 0), partial(_Quiet, directory=str(directory))) as server:
+        thread = Thread(target=server.serve_forever)
+        thread.start()
+        yield directory, f"http://127.0.0.1:{server.server_port}"
+        server.shutdown()
+        thread.join()
+
+
+class _Quiet(SimpleHTTPRequestHandler):
+    def log_message(self, *_: object) -> None: ...
+
+
+def test_git_repositories_and_urls_are_locked_and_installed_beside_conda(
+    cache, tmp_path, conda_channel, library, served, monkeypatch
+):
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    shown, url = served
+    directory = library("rain-lib", requires=["markupsafe>=2"])
+    commit(directory)
+    snow = library("snow-lib")
+    subprocess.run([find_uv(), "build", "--quiet", "--wheel", "--out-dir", shown, snow], check=True)
+    wheel = f"{url}/{next(shown.glob('snow_lib-*.whl')).name}"
+    first = {"name": "jinja2", "version": "*", "channel": conda_channel}
+    rain = {"name": "rain-lib", "git": directory.as_uri(), "branch": "main"}
+
+    lock = solve(project(tmp_path, first, rain, {"name": "snow-lib", "url": wheel}))
+    packages = locked(lock, tmp_path / "out", "default")["linux-64"]
+    environment = realise(lock)
+
+    assert re.fullmatch(rf"git\+{directory.as_uri()}\S*#[0-9a-f]{{40}}", packages["rain-lib"]["location"])
+    assert packages["snow-lib"]["location"] == wheel
+    assert (packages["markupsafe"]["kind"], "sha256" in packages["snow-lib"]) == ("conda", True)
+    program = "import rain_lib, snow_lib, jinja2; print(rain_lib.VALUE + snow_lib.VALUE)"
+    assert environment.run(["python", "-I", "-c", program], check=True).stdout == "2\n"
+
+
+def test_a_git_reference_that_does_not_exist_is_refused(cache, tmp_path, conda_channel, library):
+    directory = library("rain-lib")
+    commit(directory)
     first = {"name": "jinja2", "version": "*", "channel": conda_channel}
 
     found = refusal(tmp_path, first, {"name": "rain-lib", "git": directory.as_uri(), "branch": "nowhere"})

@@ -179,31 +179,14 @@ def test_packages_are_hard_links_into_uvs_cache(empty_cache, six_lock, monkeypat
     assert module.stat().st_nlink > 1
 
 
-def test_a_full_disk_is_said_clearly_and_leaves_nothing(empty_cache, six_lock, monkeypatch, tmp_path):
-    program = tmp_path / "uv"
-    program.write_text(
-        "#!/bin/sh\nfor last; do :; done\nmkdir -p $last\necho 'error: No space left on device'\nexit 2\n"
-    )
-    program.chmod(0o755)
-    monkeypatch.setenv("WT_UV", str(program))
-
-    with pytest.raises(DiagnosticError) as caught:
-        realise(six_lock)
-
-    assert caught.value.diagnostics[0].code == Code.CACHE_NOT_WRITABLE
-    assert "disk is full" in str(caught.value)
-    assert staging(empty_cache) == []
-    assert not (empty_cache / "envs" / address(six_lock)[:32]).exists()
-
-
-def test_what_cannot_be_installed_is_said_in_uvs_own_words(empty_cache, six_lock):
+def test_what_is_not_what_was_locked_is_refused(empty_cache, six_lock):
     text = re.sub(r"sha256:[0-9a-f]{64}", "sha256:" + "0" * 64, six_lock.text)
     wrong = Lock(six_lock.pyproject, text)
 
     with pytest.raises(DiagnosticError) as caught:
         realise(wrong)
 
-    assert caught.value.diagnostics[0].code == Code.REALISE_FAILED
+    assert caught.value.diagnostics[0].code == Code.HASH_MISMATCH
     assert "Hash mismatch" in str(caught.value)
     assert caught.value.exit_code == 1
     assert staging(empty_cache) == []

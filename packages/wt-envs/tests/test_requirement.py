@@ -56,6 +56,7 @@ def test_every_form_of_a_requirement_is_read(mapping, expected):
         ({"name": "six", "version": "", "source": "pypi"}, "version", "must not be empty"),
         ({"name": "six", "extras": "cli", "source": "pypi"}, "extras", "a list of names"),
         ({"name": "six", "path": "file:///x"}, "path", "plain path"),
+        ({"name": "six", "url": "file:///x.whl"}, "url", "write its path at 'path'"),
         ({"name": "six", "git": "git@x.org:a/b"}, "git", "ssh://git@x.org/a/b"),
         ({"name": "six", "git": "https://x.org/a", "subdirectory": "../b"}, "subdirectory", "inside"),
         ({"name": "pandas", "version": ">=2; rm"}, "version", "not a conda version spec"),

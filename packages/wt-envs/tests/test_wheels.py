@@ -1,14 +1,20 @@
 from __future__ import annotations
 
 import hashlib
+import io
 import shutil
 import subprocess
+import tarfile
 import zipfile
 from pathlib import Path
 
 import pytest
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
+from wt_envs.project import Project
+from wt_envs.realise import realise
+from wt_envs.requirement import PyPIRequirement
+from wt_envs.solve import solve
 from wt_envs.wheels import Given, build_archive, build_wheel, check_package
 
 FROM_GIT = """\
@@ -168,3 +174,32 @@ def test_a_directory_that_is_not_there_or_no_package_is_said(tmp_path):
     assert said["group"].hint == "did you mean one of its directories: lib?"
     assert "holds no Python package" in said["tool"].message
     assert "cannot be read" in said["broken"].message
+
+
+@pytest.mark.parametrize("name", ["../escaped", "weather_lib-1.0/../../escaped", "ABSOLUTE"])
+def test_a_source_archive_writes_nothing_outside(empty_cache, library, tmp_path, name):
+    directory = library()
+    archive = tmp_path / "weather_lib-1.0.tar.gz"
+    with tarfile.open(archive, "w:gz") as tar:
+        tar.add(directory, "weather_lib-1.0")
+        member = tarfile.TarInfo(str(tmp_path / "escaped") if name == "ABSOLUTE" else name)
+        tar.addfile(member, io.BytesIO())
+
+    try:
+        build_archive(archive)
+    except DiagnosticError as error:
+        assert error.diagnostics[0].code == Code.WHEEL_BUILD_FAILED  # noqa: PT017  (to leave it out is right, too)
+    assert list(tmp_path.rglob("escaped")) == []
+    assert list((empty_cache / "wheels/.staging").iterdir()) == []
+
+
+def test_a_wheel_writes_nothing_outside(empty_cache, library, tmp_path):
+    wheel = Path(shutil.copy(build_wheel(library()), tmp_path))
+    with zipfile.ZipFile(wheel, "a") as archive:
+        archive.writestr("../../../../escaped", "")
+    lock = solve(Project(name="x", requirements=(PyPIRequirement(name="weather-lib", path=str(wheel)),), base=tmp_path))
+
+    environment = realise(lock)
+
+    assert environment.run(["python", "-c", "import weather_lib"]).returncode == 0
+    assert list(tmp_path.rglob("escaped")) == []

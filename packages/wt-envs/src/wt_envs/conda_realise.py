@@ -109,11 +109,6 @@ def _install_pypi(
     try:
         run_uv(*command, cwd=project, progress=progress)
     except UvError as error:
-        if "ash mismatch" in error.output:
-            message = f"a package is not what was locked: {error.output.strip()}"
-            hint = "the index holds another file under this name: compile again with '--upgrade'"
-            found = Diagnostic(code=Code.HASH_MISMATCH, message=message, hint=hint)
-            raise DiagnosticError(found, exit_code=1) from error
         doing = "the environment cannot be installed"
         raise explain(error, cache=cache_root(), otherwise=Code.REALISE_FAILED, doing=doing) from error
     _point_scripts(prefix, target)

@@ -23,7 +23,12 @@ if TYPE_CHECKING:
 PYPROJECT: Final = "pyproject.toml"
 UV_LOCK: Final = "uv.lock"
 WHEELS: Final = "wheels"
+NEWEST: Final = 1
+"""The newest format of `uv.lock` that is read."""
+
 _RULES: Final = "1"
+_HEAD: Final = 1000
+_FORMAT: Final = re.compile(r"^version = (\d+)$", re.MULTILINE)
 _PLACE: Final = re.compile(r"^source = \{ (?:editable|directory) = ", re.MULTILINE)
 _LOCAL_WHEEL: Final = re.compile(r'^source = \{ path = "([^"]+\.whl)" \}$', re.MULTILINE)
 
@@ -47,14 +52,16 @@ class Lock:
         """Read the lock of a workspace.
 
         Raises:
-            DiagnosticError: If a file is missing or cannot be read, or is no lock (WT405).
+            DiagnosticError: If a file is missing or cannot be read (WT405), or the lock is newer than what is read
+                (WT412).
         """
-        pyproject = _read(directory / PYPROJECT)
-        text = _read(directory / UV_LOCK)
+        pyproject = read_file(directory / PYPROJECT)
+        text = read_file(directory / UV_LOCK)
+        refuse_newer(directory / UV_LOCK, _FORMAT.search(text[:_HEAD]), NEWEST)
         wheels = tuple(directory / path for path in _LOCAL_WHEEL.findall(text))
         for wheel in wheels:
             if not wheel.is_file():
-                raise _unreadable(directory / UV_LOCK, f"the wheel {wheel} that it names is missing")
+                raise unreadable(directory / UV_LOCK, f"the wheel {wheel} that it names is missing")
         return cls(pyproject, text, wheels)
 
     def write(self, directory: Path) -> None:
@@ -82,7 +89,7 @@ class Lock:
         try:
             required: list[str] = tomllib.loads(self.pyproject).get("project", {}).get("dependencies", [])
         except ValueError as error:
-            raise _unreadable(Path(PYPROJECT), str(error)) from error
+            raise unreadable(Path(PYPROJECT), str(error)) from error
         return required
 
     @cached_property
@@ -117,7 +124,7 @@ class Lock:
             root = next(package for package in packages if "virtual" in package["source"])
             reached = _reach(root, packages)
         except (ValueError, KeyError, TypeError, StopIteration) as error:
-            raise _unreadable(Path(UV_LOCK), f"it is no lock of uv: {error!r}") from error
+            raise unreadable(Path(UV_LOCK), f"it is no lock of uv: {error!r}") from error
         return [root, *sorted(reached, key=lambda package: json.dumps(package, sort_keys=True))]
 
 
@@ -154,16 +161,39 @@ def _describe(package: dict[str, Any]) -> dict[str, Any]:
     return described
 
 
-def _read(path: Path) -> str:
+def refuse_newer(path: Path, version: re.Match[str] | None, newest: int) -> None:
+    """Refuse a lock whose format is newer than what is read.
+
+    Args:
+        path: The lock.
+        version: Its format, as the first group of a match; nothing is refused if there is none.
+        newest: The newest format that is read.
+
+    Raises:
+        DiagnosticError: WT412.
+    """
+    if version is not None and int(version[1]) > newest:
+        message = f"the lock {path} has format {version[1]}, and this wt reads up to {newest}"
+        hint = "upgrade wt-envs, or compile the workflow again"
+        raise DiagnosticError(Diagnostic(code=Code.LOCK_TOO_NEW, message=message, hint=hint))
+
+
+def read_file(path: Path) -> str:
+    """Read one file of a lock.
+
+    Raises:
+        DiagnosticError: If it is missing or cannot be read (WT405).
+    """
     try:
         return path.read_text(encoding="utf-8")
     except FileNotFoundError:
-        raise _unreadable(path, "it is missing") from None
+        raise unreadable(path, "it is missing") from None
     except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, str(error)) from error
+        raise unreadable(path, str(error)) from error
 
 
-def _unreadable(path: Path, reason: str) -> DiagnosticError:
+def unreadable(path: Path, reason: str) -> DiagnosticError:
+    """What to raise for a lock that cannot be used (WT405)."""
     return DiagnosticError(
         Diagnostic(
             code=Code.LOCK_UNREADABLE,

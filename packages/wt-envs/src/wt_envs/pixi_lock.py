@@ -13,6 +13,7 @@ from typing import Any, Final
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
+from wt_envs.lock import read_file, refuse_newer, unreadable
 from wt_envs.memo import replace_file
 from wt_envs.platforms import current_platform
 
@@ -50,19 +51,16 @@ class PixiLock:
         Raises:
             DiagnosticError: If a file is missing or is no lock (WT405), or the lock is newer than what is read (WT412).
         """
-        manifest = _read(directory / MANIFEST)
-        text = _read(directory / LOCK)
+        manifest = read_file(directory / MANIFEST)
+        text = read_file(directory / LOCK)
         version = _VERSION.search(text[:1000])
         if version is None:
-            raise _unreadable(directory / LOCK, "it is no lock of pixi")
-        if int(version[1]) > NEWEST:
-            message = f"the lock {directory / LOCK} has format {version[1]}, and this wt reads up to {NEWEST}"
-            hint = "upgrade wt-envs, or compile the workflow again"
-            raise DiagnosticError(Diagnostic(code=Code.LOCK_TOO_NEW, message=message, hint=hint))
+            raise unreadable(directory / LOCK, "it is no lock of pixi")
+        refuse_newer(directory / LOCK, version, NEWEST)
         wheels = tuple(sorted({directory / path for path in _WHEEL.findall(text)}))
         for wheel in wheels:
             if not wheel.is_file():
-                raise _unreadable(directory / LOCK, f"the wheel {wheel} that it names is missing")
+                raise unreadable(directory / LOCK, f"the wheel {wheel} that it names is missing")
         notes = directory / NOTES
         return cls(manifest, text, wheels, tuple(notes.read_text("utf-8").splitlines()) if notes.is_file() else ())
 
@@ -108,7 +106,7 @@ class PixiLock:
         try:
             return tomllib.loads(self.manifest)
         except ValueError as error:
-            raise _unreadable(Path(MANIFEST), str(error)) from error
+            raise unreadable(Path(MANIFEST), str(error)) from error
 
     @property
     def packages(self) -> list[tuple[str, str]]:
@@ -153,17 +151,3 @@ def _split(location: str, text: str) -> tuple[str, str]:
         return conda[1], conda[2]
     found = re.search(rf"^- pypi: {re.escape(location)}\n  name: (\S+)\n  version: (\S+)$", text, re.MULTILINE)
     return (found[1], found[2].strip("'\"")) if found else (location, "")
-
-
-def _read(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except FileNotFoundError:
-        raise _unreadable(path, "it is missing") from None
-    except (OSError, UnicodeDecodeError) as error:
-        raise _unreadable(path, str(error)) from error
-
-
-def _unreadable(path: Path, reason: str) -> DiagnosticError:
-    message = f"the lock {path} cannot be used: {reason}"
-    return DiagnosticError(Diagnostic(code=Code.LOCK_UNREADABLE, message=message, hint="compile the workflow again"))

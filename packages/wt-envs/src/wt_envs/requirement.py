@@ -115,6 +115,13 @@ class PyPIRequirement(BaseModel):
             raise ValueError(f"{value!r} is not a URL: write {hint}")
         return value
 
+    @field_validator("url")
+    @classmethod
+    def _fetched(cls, value: str | None) -> str | None:
+        if value is not None and value.startswith("file:"):
+            raise ValueError(f"{value!r} is on this machine: write its path at 'path'")
+        return value
+
     @field_validator("path")
     @classmethod
     def _is_path(cls, value: str | None) -> str | None:

@@ -23,6 +23,7 @@ _OFFLINE: Final = re.compile(
     re.IGNORECASE,
 )
 _REACHABLE: Final = "is the package index reachable? UV_DEFAULT_INDEX names another one"
+_CHANGED: Final = "the index holds another file under this name: compile again with '--upgrade'"
 _GIT: Final = re.compile(r"Git executable not found|Git operation failed", re.IGNORECASE)
 _BUILD: Final = re.compile(r"Failed to build|build backend|Failed to prepare distributions", re.IGNORECASE)
 _UNKNOWN: Final = re.compile(r"([\w.-]+) was not found in the (?:package registry|provided package locations)")
@@ -54,6 +55,9 @@ def explain(
     forbidden = _FORBIDDEN.search(output)
     if forbidden and str(cache) in forbidden[0]:
         return DiagnosticError(not_writable(cache, forbidden[0].strip()), exit_code=1)
+    if "ash mismatch" in output:
+        found = Diagnostic(code=Code.HASH_MISMATCH, message=f"a package is not what was locked: {words}", hint=_CHANGED)
+        return DiagnosticError(found, exit_code=1)
     code, hint = _classify(output, otherwise, list(about))
     exit_code = 1 if code is Code.REALISE_FAILED or hint == _REACHABLE else 2
     return DiagnosticError(Diagnostic(code=code, message=f"{doing}: {words}", hint=hint), exit_code=exit_code)
