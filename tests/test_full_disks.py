@@ -9,6 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from wt_envs.lock import read_lock
+from wt_envs.project import Project
+from wt_envs.realise import realise
+from wt_envs.requirement import parse_requirement
+from wt_envs.solve import solve
 
 NAMESPACE = ["unshare", "--mount", *([] if os.getuid() == 0 else ["--map-root-user"])]
 TRY = """
@@ -36,14 +41,21 @@ except DiagnosticError as error:
 """
 
 
-def can_mount() -> bool:
-    try:
-        return subprocess.run([*NAMESPACE, "true"], capture_output=True, check=False).returncode == 0
-    except FileNotFoundError:
-        return False
+def locked(directory: Path, *requirements: dict[str, str]) -> Path:
+    """A directory with a lock."""
+    solve(Project(name="x", requirements=tuple(map(parse_requirement, requirements)), base=directory)).write(directory)
+    return directory
 
 
-pytestmark = pytest.mark.skipif(not can_mount(), reason="a disk of one's own needs Linux's mount namespaces")
+@pytest.fixture(scope="module")
+def conda_workspace(conda_channel: str, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    required = {"name": "jinja2", "version": "*", "channel": conda_channel}
+    return locked(tmp_path_factory.mktemp("conda"), required, {"name": "six", "source": "pypi"})
+
+
+@pytest.fixture(scope="module")
+def pypi_workspace(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    return locked(tmp_path_factory.mktemp("pypi"), {"name": "six", "source": "pypi"})
 
 
 @pytest.fixture
@@ -75,19 +87,15 @@ READ_ONLY = 'mount -t tmpfs tmpfs "$1"; mkdir "$1/cache"; mount -o remount,ro "$
 
 
 @pytest.mark.parametrize("mount", [FULL, ALMOST], ids=["no room", "little room"])
-def test_conda_packages_that_have_no_room_leave_nothing(mixed_lock, attempt, tmp_path, mount):
-    mixed_lock.write(tmp_path / "workspace")
-
-    said = attempt(mount, tmp_path / "workspace", "realise")
+def test_conda_packages_that_have_no_room_leave_nothing(conda_workspace, attempt, mount):
+    said = attempt(mount, conda_workspace, "realise")
 
     assert said.startswith("WT407 1 the disk is full")
     assert said.endswith("LEFT")
 
 
-def test_pypi_packages_that_have_no_room_leave_nothing(six_lock, attempt, tmp_path):
-    six_lock.write(tmp_path / "workspace")
-
-    said = attempt(FULL.replace("2m", "64k"), tmp_path / "workspace", "realise")
+def test_pypi_packages_that_have_no_room_leave_nothing(pypi_workspace, attempt):
+    said = attempt(FULL.replace("2m", "64k"), pypi_workspace, "realise")
 
     assert said.startswith("WT407 1 the disk is full")
     assert said.endswith("LEFT")
@@ -101,20 +109,15 @@ def test_a_lock_that_has_no_room_is_told(conda_channel, attempt, tmp_path):
 
 
 @pytest.mark.parametrize("what", ["realise", "solve"])
-def test_a_disk_that_nobody_may_write_to_is_told(mixed_lock, conda_channel, attempt, tmp_path, what):
-    mixed_lock.write(tmp_path / "workspace")
-
-    said = attempt(READ_ONLY, tmp_path / "workspace", what, conda_channel)
+def test_a_disk_that_nobody_may_write_to_is_told(conda_workspace, conda_channel, attempt, what):
+    said = attempt(READ_ONLY, conda_workspace, what, conda_channel)
 
     assert said.startswith("WT407 1 the cache ")
     assert "Read-only file system" in said
 
 
-def test_an_environment_on_a_disk_that_nobody_may_write_to_is_used(six_lock, attempt, tmp_path, monkeypatch):
-    from wt_envs.realise import realise
-
-    six_lock.write(tmp_path / "workspace")
+def test_an_environment_on_a_disk_that_nobody_may_write_to_is_used(pypi_workspace, attempt, tmp_path, monkeypatch):
     monkeypatch.setenv("WT_CACHE_DIR", str(tmp_path / "disk" / "cache"))
-    realise(six_lock)
+    realise(read_lock(pypi_workspace))
 
-    assert attempt('mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"', tmp_path / "workspace", "realise") == "2"
+    assert attempt('mount --bind "$1" "$1"; mount -o remount,bind,ro "$1"', pypi_workspace, "realise") == "2"
