@@ -38,7 +38,7 @@ class Language:
         workflow = Workflow(dag, name_workflow(dag.id), forms, Stamp((0, 1, 0), "5" * 64, "1" * 64))
         for path, content in package.emit(workflow).items():
             target = self.directory / "language" / path
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(str(content))
         return workflow
 
@@ -158,6 +158,16 @@ def test_outputs_name_what_the_workflow_returns(language: Language) -> None:
     assert language.result["result"] == expected
 
 
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+def test_a_sub_workflow_gets_its_parameters_and_gives_its_outputs(language: Language, mode: str) -> None:
+    done = language.run("uses", {"second": {"label": {"loud": True}}}, mode=mode)
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == "81.0 mm and 121.5 MM"
+    told = [json.loads(line) for line in (language.directory / "language/events.jsonl").read_text().splitlines()]
+    ended = {event["step"] for event in told if event["kind"] == "STEP_END"}
+    assert ended == {"stations", "first.measured", "first.label", "second.measured", "second.label", "report"}
+
+
 @pytest.mark.parametrize("where", ["variable", "file", "directory"])
 def test_a_secret_reaches_the_task_and_nothing_that_is_written(language: Language, where: str) -> None:
     (language.directory / "RAIN_TOKEN").write_text("s3cr/t value\n")
@@ -194,7 +204,7 @@ def test_a_run_does_not_start_without_its_secrets(language: Language) -> None:
     assert "error[WT514]: the secret RAIN_TOKEN is given nowhere" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["expressions", "when", "outputs"])
+@pytest.mark.parametrize("name", ["expressions", "when", "outputs", "uses"])
 def test_the_notebook_runs_cell_by_cell_and_gives_the_same(language: Language, name: str) -> None:
     assert language.run(name).returncode == 0
     package = language.compile(name).names.package

@@ -108,6 +108,6 @@ def test_an_instance_may_be_called_as_a_name_of_the_generated_code(
         - {id: secret, task: anything, partial: {a: '${{ workflow.shared.return }}', b: '${{ params.x }}'}}
     """
     workflow = workflow_of(compiled(steps, head=head))
-    source = emit(workflow, RunModule(workflow))[SEQUENTIAL]
+    source = emit(RunModule(workflow.part))[SEQUENTIAL]
     assert 'shared = {"x": 1, **params.get("params", {})}' in source
     assert 'a=shared_, b=shared["x"]' in source

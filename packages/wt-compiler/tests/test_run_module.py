@@ -98,7 +98,7 @@ class Generated:
 
     def source(self, workflow: str) -> str:
         made = self._workflow_of(self._compiled(workflow, self._tasks))
-        return emit(made, RunModule(made))[self._file]
+        return emit(RunModule(made.part))[self._file]
 
     def run(self, workflow: str, **params: Any) -> Any:
         return run_source(self.source(workflow), params)
@@ -135,7 +135,7 @@ def test_the_last_step_is_the_result(generated: Generated) -> None:
 
 def test_a_workflow_without_steps_gives_nothing(workflow_of: Callable[..., Workflow], library: ModuleType) -> None:
     made = workflow_of(Dag("demo", ()))
-    for source in emit(made, RunModule(made)).values():
+    for source in emit(RunModule(made.part)).values():
         assert run_source(source, {}) is None
 
 

@@ -81,6 +81,7 @@ class Catalogue:
         message = f"there is no task {', '.join(listed[:_NAMES_SHOWN])}{more}"
         hint = f"look in {', '.join(self._failed_libraries)}, which could not be imported"
         findings.error(Code.UNKNOWN_TASK, message, next(iter(self._orphans.values())).position, hint)
+        self._orphans.clear()
 
     @property
     def _failed_libraries(self) -> list[str]:

@@ -46,6 +46,7 @@ class Checker:
         self._path = path
         self._source = source
         self._progress = progress
+        self._used: list[Path] = []
         self._asked: tuple[object, ...] | None = None
         self._offered: RegistryOutput | None = None
 
@@ -54,7 +55,8 @@ class Checker:
         """The files that a check reads."""
         from wt_compiler.cases import FILE
 
-        return [self._path, self._path.with_name(FILE), *([self._source.registry] if self._source.registry else [])]
+        registry = [self._source.registry] if self._source.registry else []
+        return [self._path, *self._used, self._path.with_name(FILE), *registry]
 
     def check(self) -> Checked:
         """Check the spec, and the test cases beside it, as they are now.
@@ -69,16 +71,16 @@ class Checker:
         from wt_compiler.resolve import check_spec
 
         spec = parse_spec(read_document(self._path))
+        self._used = spec.findings.used_files
         offered = self._find_tasks(spec)
         try:
             dag, _ = check_spec(spec, offered)
             forms = derive_forms(dag, spec.findings)
             spec.findings.raise_if_failed()
-            instances = [instance.id for instance in dag.instances]
-            CaseFile.read(self._path.absolute().parent, instances).check_params(forms.params)
+            CaseFile.read(self._path.absolute().parent, dag.steps).check_params(forms.params)
         except DiagnosticError as error:
             return Checked(error.diagnostics, True, 0)
-        return Checked(spec.findings.sorted, False, len(dag.instances))
+        return Checked(spec.findings.sorted, False, spec.size)
 
     def _find_tasks(self, spec: Spec) -> RegistryOutput:
         from wt_compiler.environment import find_tasks
@@ -92,12 +94,15 @@ class Checker:
     def watch(self) -> Iterator[Checked]:
         """Check now, and again whenever a file that was read has changed; until the process is interrupted."""
         while True:
-            before = [_state(path) for path in self.files]
+            before = {path: _state(path) for path in self.files}
             try:
-                yield self.check()
+                checked = self.check()
             except DiagnosticError as error:
-                yield Checked(error.diagnostics, True, 0)
-            while before == [_state(path) for path in self.files]:
+                checked = Checked(error.diagnostics, True, 0)
+            if before.keys() != set(self.files):
+                continue  # which files are used is known now: their states are to be from before they are read
+            yield checked
+            while before == {path: _state(path) for path in self.files}:
                 sleep(INTERVAL)
 
 

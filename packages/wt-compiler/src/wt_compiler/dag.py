@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal
 from wt_contracts.registry import RegistryEntry
 
 from wt_compiler.execution import AS_USUAL, Execution
+from wt_compiler.findings import Findings
 from wt_compiler.flow import Condition
 from wt_compiler.override_path import split
 from wt_compiler.values import Expression, Position, Value, expressions, references
@@ -55,19 +56,35 @@ class Skipif:
 
 
 @dataclass(frozen=True)
+class SubWorkflow:
+    """Another workflow as a step of this one.
+
+    Attributes:
+        path: The spec that it was read from, relative to the one that uses it.
+        dag: The workflow.
+        findings: What is found in that spec.
+    """
+
+    path: str
+    dag: Dag
+    findings: Findings = field(repr=False, compare=False)
+
+
+@dataclass(frozen=True)
 class Instance:
-    """One step: a task with some of its arguments bound.
+    """One step: a task with some of its arguments bound, or a sub-workflow with some of its parameters bound.
 
     Attributes:
         id: The identifier that other instances refer to.
         title: What forms call it; empty if the author gave no name.
-        task: The function.
+        task: The function; of a sub-workflow, which has none, what a task would say of itself that does the same.
         partial: Arguments bound in the spec.
         mapping: How it is mapped, or None for a single call.
         skipif: When it is skipped, after the spec's defaults were applied; None for never.
         when: What has to hold for it to run; None for always.
         execution: How it is run.
         position: Where it stands in the spec.
+        uses: The sub-workflow, if it is one.
     """
 
     id: str
@@ -79,6 +96,7 @@ class Instance:
     position: Position
     execution: Execution = AS_USUAL
     when: Condition | None = None
+    uses: SubWorkflow | None = None
 
     @property
     def method(self) -> Literal["call", "map", "mapvalues"]:
@@ -105,6 +123,12 @@ class Instance:
     def skippable(self) -> bool:
         """Whether it may be skipped, by a condition or because it fails."""
         return self.conditional or self.execution.skips_errors
+
+    @property
+    def inlined(self) -> bool:
+        """Whether it is a sub-workflow whose steps stand beside those around it: it is called once, not by a task."""
+        conditions = self.skipif is not None and bool(self.skipif.conditions)
+        return self.uses is not None and self.mapping is None and not conditions
 
     @cached_property
     def dependencies(self) -> tuple[str, ...]:
@@ -175,6 +199,21 @@ class Dag:
         return tuple(flat)
 
     @cached_property
+    def parts(self) -> tuple[Dag, ...]:
+        """The workflow itself and its sub-workflows, and theirs."""
+        inner = (part for each in self.instances if each.uses is not None for part in each.uses.dag.parts)
+        return (self, *inner)
+
+    @cached_property
+    def steps(self) -> tuple[str, ...]:
+        """What a run tells of: the ids of the instances, those of sub-workflows behind the id of the sub-workflow."""
+        names: list[str] = []
+        for each in self.instances:
+            inner = each.uses.dag.steps if each.uses is not None and each.inlined else None
+            names += [each.id] if inner is None else [f"{each.id}.{name}" for name in inner]
+        return tuple(names)
+
+    @cached_property
     def expressions(self) -> tuple[Expression, ...]:
         """Every expression of the workflow, also those that are parts of others."""
         values: list[Value] = [value for instance in self.instances for value in instance.values]
@@ -182,10 +221,13 @@ class Dag:
 
     @cached_property
     def tasks(self) -> tuple[TaskUse, ...]:
-        """Every function that is used, conditions included, each once, sorted by dotted path."""
+        """Every function that is used, conditions included, each once, sorted by dotted path; not in sub-workflows."""
         uses = {
             use.dotted_path: use
             for instance in self.instances
-            for use in (instance.task, *(instance.skipif.conditions if instance.skipif else ()))
+            for use in (
+                *(() if instance.uses else (instance.task,)),
+                *(instance.skipif.conditions if instance.skipif else ()),
+            )
         }
         return tuple(uses[path] for path in sorted(uses))

@@ -11,6 +11,7 @@ from wt_compiler.definitions import Schema
 from wt_compiler.emit.expressions import written
 from wt_compiler.fingerprint import structure
 from wt_compiler.forms import Forms
+from wt_compiler.values import Value
 
 Part = Literal["structure", "parameters", "environment", "presentation"]
 Sign = Literal["+", "-", "~"]
@@ -58,7 +59,7 @@ def compare(old: Side, new: Side) -> Difference:
         old: The one before.
         new: The one after.
     """
-    changes = [*_structure(old.dag, new.dag), *_parameters(old.forms.params, new.forms.params)]
+    changes = [*_structure(old.dag, new.dag), *_parameters(old, new)]
     changes += [*_environment(old.dag, new.dag), *_presentation(old, new)]
     if structure(old.dag, old.forms.params) != structure(new.dag, new.forms.params):
         return Difference(changes, "breaking")
@@ -68,26 +69,47 @@ def compare(old: Side, new: Side) -> Difference:
 def _structure(old: Dag, new: Dag) -> Iterator[Change]:
     if old.id != new.id:
         yield Change("structure", "~", f"the id {old.id!r} is {new.id!r} now")
-    before = {instance.id: instance for instance in old.instances}
-    after = {instance.id: instance for instance in new.instances}
+    before, after = (dict(_paths(dag, "")) for dag in (old, new))
     for name, instance in after.items():
         if name not in before:
-            yield Change("structure", "+", f"{name} ({instance.task.dotted_path})")
+            yield Change("structure", "+", f"{name} ({_called(instance)})")
     for name, instance in before.items():
         if name not in after:
-            yield Change("structure", "-", f"{name} ({instance.task.dotted_path})")
+            yield Change("structure", "-", f"{name} ({_called(instance)})")
         else:
             for text in _instance(instance, after[name]):
                 yield Change("structure", "~", f"{name}: {text}")
     common = [name for name in before if name in after]
     if common != [name for name in after if name in before]:
         yield Change("structure", "~", "the order of the instances")
-    yield from _named("structure", "the output", old.outputs, new.outputs)
+    yield from _named("structure", "the output", _outputs(old, ""), _outputs(new, ""))
+
+
+def _paths(dag: Dag, prefix: str) -> Iterator[tuple[str, Instance]]:
+    """All instances by id, those of sub-workflows behind the id of the sub-workflow."""
+    for instance in dag.instances:
+        yield f"{prefix}{instance.id}", instance
+        if instance.uses is not None:
+            yield from _paths(instance.uses.dag, f"{prefix}{instance.id}.")
+
+
+def _outputs(dag: Dag, prefix: str) -> dict[str, Value]:
+    """All outputs, in the same way."""
+    found = {f"{prefix}{name}": value for name, value in dag.outputs.items()}
+    for instance in dag.instances:
+        if instance.uses is not None:
+            found |= _outputs(instance.uses.dag, f"{prefix}{instance.id}.")
+    return found
+
+
+def _called(instance: Instance) -> str:
+    """What an instance calls; of a sub-workflow, wherever its spec is, the id."""
+    return instance.uses.dag.id if instance.uses is not None else instance.task.dotted_path
 
 
 def _instance(old: Instance, new: Instance) -> Iterator[str]:
-    if old.task.dotted_path != new.task.dotted_path:
-        yield f"the task {old.task.dotted_path} is {new.task.dotted_path} now"
+    if _called(old) != _called(new):
+        yield f"the {'sub-workflow' if old.uses and new.uses else 'task'} {_called(old)} is {_called(new)} now"
     for name in [*old.bound, *sorted(new.bound - old.bound)]:
         if name not in new.bound:
             yield f"{name} is not bound any more"
@@ -113,17 +135,20 @@ def _conditions(instance: Instance) -> object:
     return ([use.dotted_path for use in skipif.conditions], skipif.unpack_depth) if skipif else None
 
 
-def _parameters(old: Schema, new: Schema) -> Iterator[Change]:
-    yield from _named("parameters", "", _flat(old), _flat(new))
+def _parameters(old: Side, new: Side) -> Iterator[Change]:
+    yield from _named("parameters", "", dict(_flat(old.forms.params, old.dag)), dict(_flat(new.forms.params, new.dag)))
 
 
-def _flat(params: Schema) -> dict[str, Any]:
-    """Every parameter by `instance.name`: its schema, and whether it is required."""
-    return {
-        f"{step}.{name}": {**(schema if isinstance(schema, dict) else {}), "required": name in group["required"]}
-        for step, group in params["properties"].items()
-        for name, schema in group["properties"].items()
-    }
+def _flat(params: Schema, dag: Dag, prefix: str = "") -> Iterator[tuple[str, Any]]:
+    """Every parameter by its place in a file of parameters: its schema, and whether it is required."""
+    subs = {instance.id: instance.uses.dag for instance in dag.instances if instance.uses is not None}
+    for step, group in params["properties"].items():
+        if step in subs:
+            yield from _flat(group, subs[step], f"{prefix}{step}.")
+            continue
+        for name, schema in group["properties"].items():
+            required = name in group["required"]
+            yield f"{prefix}{step}.{name}", {**(schema if isinstance(schema, dict) else {}), "required": required}
 
 
 def _environment(old: Dag, new: Dag) -> Iterator[Change]:
@@ -138,7 +163,7 @@ def _presentation(old: Side, new: Side) -> Iterator[Change]:
         yield Change("presentation", "~", "the metadata")
     if old.forms.layout != new.forms.layout:
         yield Change("presentation", "~", "the groups of the form")
-    titles = [{instance.id: instance.title for instance in side.dag.instances} for side in (old, new)]
+    titles = [{path: instance.title for path, instance in _paths(side.dag, "")} for side in (old, new)]
     for name in titles[0].keys() & titles[1].keys():
         if titles[0][name] != titles[1][name]:
             yield Change("presentation", "~", f"{name}: the title {titles[0][name]!r} is {titles[1][name]!r} now")

@@ -138,7 +138,7 @@ def _placed(diagnostic: Diagnostic, spec: Spec) -> Diagnostic:
     """A diagnostic at the requirement that it is about: the first one that it names."""
     text = diagnostic.message
     at, place = len(text), spec.requirements_position
-    for requirement, position in zip(spec.requirements, spec.requirement_positions, strict=True):
+    for requirement, position, _ in spec.required:
         for word in _words_of(requirement):
             found = re.search(rf"(?<![\w-]){re.escape(word)}(?![\w-])", text, re.IGNORECASE)
             if found and found.start() < at:
@@ -159,5 +159,5 @@ def _words_of(requirement: Requirement) -> list[str]:
 def _position_of(name: str, spec: Spec) -> Position:
     from wt_envs.requirement import canonical
 
-    pairs = zip(spec.requirements, spec.requirement_positions, strict=True)
-    return next((at for requirement, at in pairs if canonical(requirement.name) == name), spec.requirements_position)
+    found = (each.position for each in spec.required if canonical(each.requirement.name) == name)
+    return next(found, spec.requirements_position)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from pathlib import Path
 from typing import Literal, TypeAlias
 
 from wt_contracts.codes import Code
@@ -12,8 +13,8 @@ from wt_contracts.diagnostics import near_miss as closest
 from wt_compiler.values import Position
 from wt_compiler.wording import shorten
 
-Notes: TypeAlias = Sequence[tuple[str, Position]]
-"""Other places that a diagnostic is about, and what is there."""
+Notes: TypeAlias = Sequence[tuple[str, Position] | Note]
+"""Other places that a diagnostic is about, and what is there; a place without a file is one in the same file."""
 
 MOST_SHOWN = 200
 """More errors or warnings than this are counted, not shown: nobody reads them, and junk can hold a million."""
@@ -45,11 +46,13 @@ class Findings:
         self._found: list[Diagnostic] = []
         self._counts = {"error": 0, "warning": 0}
         self._comparisons = 0
+        self._used: list[tuple[Findings, Note]] = []
+        self._files: dict[Path, None] = {}
 
     @property
     def failed(self) -> bool:
-        """Whether there is an error."""
-        return self._counts["error"] > 0
+        """Whether there is an error, here or in a file that this one uses."""
+        return self._counts["error"] > 0 or any(used.failed for used, _ in self._used)
 
     def error(
         self, code: Code, message: str, position: Position | None, hint: str | None = None, notes: Notes = ()
@@ -82,9 +85,39 @@ class Findings:
         meant = self.near_miss(name, candidates)
         return f"did you mean {meant!r}?" if meant is not None else otherwise
 
+    def include(self, other: Findings, at: Position) -> None:
+        """Take what is found in a file that this one uses at a place for found here, now and later."""
+        self._used.append((other, self.note("it is used here", at)))
+
+    def depend_on(self, path: Path) -> None:
+        """Note that what is found depends on another file, whether it is there or not."""
+        self._files[path] = None
+
+    @property
+    def used_files(self) -> list[Path]:
+        """The files that this one uses, directly or not."""
+        return [*dict.fromkeys((*self._files, *(path for used, _ in self._used for path in used.used_files)))]
+
+    def adopt(self, diagnostics: Sequence[Diagnostic]) -> None:
+        """Take over what was found while the file was read."""
+        for diagnostic in diagnostics:
+            self._counts[diagnostic.severity] += 1
+            self._found.append(diagnostic)
+
     @property
     def sorted(self) -> list[Diagnostic]:
-        """Everything found, by place; of very many, the last one says how many are not shown."""
+        """Everything found, by place, then what is found in used files; of very many, the last says how many."""
+        return [
+            *self._own,
+            *(
+                diagnostic.model_copy(update={"notes": (*diagnostic.notes, note)})
+                for used, note in self._used
+                for diagnostic in used.sorted
+            ),
+        ]
+
+    @property
+    def _own(self) -> list[Diagnostic]:
         found = sorted(self._found, key=lambda item: (item.line or 0, item.column or 0))
         more = sum(self._counts.values()) - len(found)
         if more:
@@ -124,11 +157,12 @@ class Findings:
                 column=at.column if at else None,
                 source=self._source(at),
                 hint=shorten(hint, LONGEST_TEXT) if hint else None,
-                notes=tuple(self._note(text, place) for text, place in notes),
+                notes=tuple(note if isinstance(note, Note) else self.note(*note) for note in notes),
             )
         )
 
-    def _note(self, text: str, at: Position) -> Note:
+    def note(self, text: str, at: Position) -> Note:
+        """Say what another place has to do with it; the place may be one in another file than the mistake."""
         message = shorten(text, LONGEST_TEXT)
         return Note(message=message, file=self.file, line=at.line, column=at.column, source=self._source(at))
 

@@ -45,13 +45,16 @@ def structure(dag: Dag, params: Schema) -> str:
     Returns:
         A SHA-256 in hexadecimal.
     """
-    steps = [_step(instance) for instance in dag.instances]
     requirements = [requirement.model_dump(mode="json") for requirement in dag.requirements]
     parameters = {"properties": params["properties"], "$defs": params["$defs"]}
-    outputs = (
-        [{name: list(_connections(value, [])) for name, value in sorted(dag.outputs.items())}] if dag.outputs else []
-    )
+    steps, *outputs = _body(dag)
     return _hash([dag.id, steps, requirements, _assertions(parameters), *outputs])
+
+
+def _body(dag: Dag) -> list[Any]:
+    """The steps of a workflow, and what it returns if it has outputs."""
+    outputs = {name: list(_connections(value, [])) for name, value in sorted(dag.outputs.items())}
+    return [[_step(instance) for instance in dag.instances], *([outputs] if outputs else [])]
 
 
 def inputs(spec: bytes, parts: Iterable[str | bytes]) -> str:
@@ -120,6 +123,8 @@ def _step(instance: Instance) -> dict[str, Any]:
     }
     if instance.when is not None:
         step["when"] = list(_connections(instance.when.expression, []))
+    if instance.uses is not None:  # wherever the other spec is
+        step |= {"task": instance.uses.dag.id, "uses": _body(instance.uses.dag)}
     # How long, how often and where it is tried decides nothing about what two workflows give
     return {**step, "on-error": "skip"} if instance.execution.skips_errors else step
 

@@ -51,8 +51,8 @@ def derive_forms(dag: Dag, findings: Findings) -> Forms:
     Returns:
         The forms; of no use if errors were found.
     """
-    schemas = InstanceSchemas(dag, findings)
-    visible = schemas.by_id
+    schemas = InstanceSchemas(dag, findings, derive_forms)
+    visible = schemas.shown
     groups: dict[str, list[str]] = {}
     rjsf_properties: dict[str, Schema] = {key: visible[key] for key in visible if key == SHARED_KEY}
     for item in dag.items:
@@ -62,8 +62,8 @@ def derive_forms(dag: Dag, findings: Findings) -> Forms:
         elif members := [instance.id for instance in item.instances if instance.id in visible]:
             groups[item.title] = members
             rjsf_properties[item.title] = _group_schema(item, members, visible)
-    params = _document(visible, schemas.definitions, _flat_ui(visible))
-    rjsf = _document(rjsf_properties, schemas.definitions, _grouped_ui(rjsf_properties, groups))
+    params = _document(schemas.by_id, schemas.definitions, _flat_ui(schemas.by_id, schemas.ui[0]))
+    rjsf = _document(rjsf_properties, schemas.definitions, _grouped_ui(rjsf_properties, groups, schemas.ui[1]))
     if not findings.failed and not _check_tasks(dag, params, findings):
         rjsf = _overridden(rjsf, params, dag.overrides, findings)
     return Forms(params, rjsf, FormLayout(groups=groups))
@@ -87,19 +87,22 @@ def _order(names: Iterable[str]) -> Schema:
     return {"ui:order": ordered} if len(ordered) > 1 else {}
 
 
-def _flat_ui(properties: dict[str, Schema]) -> Schema:
-    ui: Schema = {name: order for name, schema in properties.items() if (order := _order(schema["properties"]))}
-    return {**ui, "ui:order": list(properties)}
+def _flat_ui(properties: dict[str, Schema], subs: Schema) -> Schema:
+    return {**_orders(properties, subs), "ui:order": list(properties)}
 
 
-def _grouped_ui(properties: dict[str, Schema], groups: dict[str, list[str]]) -> Schema:
-    ui: Schema = {}
-    for name, schema in properties.items():
-        order = _order(schema["properties"])
-        if name in groups:
-            order.update({m: o for m, s in schema["properties"].items() if (o := _order(s["properties"]))})
-        if order:
-            ui[name] = order
+def _orders(properties: dict[str, Schema], subs: Schema) -> Schema:
+    """How instances are shown: in the order of their arguments, and sub-workflows as their own specs say."""
+    shown = {name: subs.get(name) or _order(schema["properties"]) for name, schema in properties.items()}
+    return {name: ui for name, ui in shown.items() if ui}
+
+
+def _grouped_ui(properties: dict[str, Schema], groups: dict[str, list[str]], subs: Schema) -> Schema:
+    ui = _orders(properties, subs)
+    for name in groups:
+        members = properties[name]["properties"]
+        if group := {**_order(members), **_orders(members, subs)}:
+            ui[name] = group
     return {**ui, "ui:order": list(properties)}
 
 
@@ -111,7 +114,8 @@ def _check_tasks(dag: Dag, params: Schema, findings: Findings) -> bool:
     reported: set[str] = set()
     for instance in dag.instances:
         task = instance.task
-        reason = None if task.dotted_path in reported else refuse(task.entry.json_schema)
+        known = task.dotted_path in reported or instance.uses is not None
+        reason = None if known else refuse(task.entry.json_schema)
         if reason is not None:
             reported.add(task.dotted_path)
             message = f"the schema of {task.dotted_path} is no valid JSON schema: {reason}"

@@ -17,6 +17,8 @@ from wt_compiler.parse_value import read_value
 from wt_compiler.parse_workflow import read_defaults, read_workflow
 from wt_compiler.shape import check_keys, is_null, read_list, read_map, read_string, require
 from wt_compiler.spec import Argument, Name, Spec
+from wt_compiler.sub_specs import SubSpecs
+from wt_compiler.used_requirements import with_used
 from wt_compiler.values import Position
 
 ROOT_KEYS: Final = (
@@ -26,11 +28,12 @@ SECTIONS: Final[tuple[Literal["properties", "$defs", "uiSchema"], ...]] = ("prop
 _METADATA_TEXTS: Final = ("name", "description", "license", "repository", "documentation", "readme")
 
 
-def parse_spec(document: Document) -> Spec:
-    """Read a spec.
+def parse_spec(document: Document, subs: SubSpecs | None = None) -> Spec:
+    """Read a spec, and those that it uses.
 
     Args:
         document: The tree. Its findings get what is wrong.
+        subs: Where to find the specs that it uses, if it is one of them itself.
 
     Returns:
         The spec, as far as it could be read; whether that was all, its findings say.
@@ -48,17 +51,18 @@ def parse_spec(document: Document) -> Spec:
     requirements = require(root, "requirements", "a spec", findings, "write 'requirements: []' if there are none")
     workflow = require(root, "workflow", "a spec", findings)
     defaults = read_defaults(root.get("task-instance-defaults"), findings)
-    required = read_requirements(requirements, findings) if requirements else ()
+    subs = subs or SubSpecs.below(document, parse_spec)
+    items = read_workflow(workflow, defaults, subs, findings) if workflow else ()
+    own = read_requirements(requirements, findings) if requirements else ()
     return Spec(
         id=_read_id(id_node, findings) if id_node else None,
-        requirements=tuple(requirement for requirement, _ in required),
+        required=with_used(own, items, findings),
         requirements_position=requirements.position if requirements else Position(1, 1),
-        requirement_positions=tuple(position for _, position in required),
         metadata=_read_metadata(root.get("metadata"), findings),
         params=read_params(root.get("params"), findings),
         outputs=_read_outputs(root.get("outputs"), findings),
         overrides=_read_overrides(root.get("rjsf-overrides"), findings),
-        items=read_workflow(workflow, defaults, findings) if workflow else (),
+        items=items,
         findings=findings,
     )
 

@@ -7,11 +7,13 @@ from typing import Final, Literal
 from wt_contracts.codes import Code
 
 from wt_compiler.document import ListNode, MapNode, Node, ScalarNode
+from wt_compiler.execution import AS_USUAL
 from wt_compiler.findings import Findings
 from wt_compiler.identifiers import LONGEST_INSTANCE_ID, RESERVED, as_identifier, why_no_identifier
 from wt_compiler.parse_execution import EXECUTION_KEYS, read_execution
 from wt_compiler.parse_flow import FLOW_KEYS, read_condition
 from wt_compiler.parse_value import read_value
+from wt_compiler.parse_with import read_with
 from wt_compiler.shape import (
     check_keys,
     is_null,
@@ -21,21 +23,26 @@ from wt_compiler.shape import (
     read_string,
     require,
 )
-from wt_compiler.spec import Argument, GroupSpec, InstanceSpec, MappingSpec, Name, SkipifSpec
+from wt_compiler.spec import Argument, GroupSpec, InstanceSpec, MappingSpec, Name, SkipifSpec, Use
+from wt_compiler.sub_specs import SubSpecs
 from wt_compiler.wording import describe_value
 
 GROUP_TYPE: Final = "task-group"
 INSTANCE_KEYS: Final = ("id", "name", "task", *FLOW_KEYS, "partial", "map", "mapvalues", "skipif", *EXECUTION_KEYS)
+USE_KEYS: Final = ("id", "name", "uses", "with")
 GROUP_KEYS: Final = ("type", "title", "description", "tasks")
 _GROUP_ONLY: Final = ("type", "tasks", "title")
 
 
-def read_workflow(node: Node, defaults: SkipifSpec | None, findings: Findings) -> tuple[InstanceSpec | GroupSpec, ...]:
+def read_workflow(
+    node: Node, defaults: SkipifSpec | None, subs: SubSpecs, findings: Findings
+) -> tuple[InstanceSpec | GroupSpec, ...]:
     """Read the list of instances and groups.
 
     Args:
         node: The value of `workflow`.
         defaults: The `skipif` of instances that have none of their own.
+        subs: Where to find the specs that it uses.
         findings: Gets what is wrong.
     """
     items: list[InstanceSpec | GroupSpec] = []
@@ -45,9 +52,9 @@ def read_workflow(node: Node, defaults: SkipifSpec | None, findings: Findings) -
         if item is None:
             continue
         if _is_group(item):
-            items.append(_read_group(item, defaults, findings))
+            items.append(_read_group(item, defaults, subs, findings))
         else:
-            items.append(_read_instance(item, defaults, findings))
+            items.append(_read_member(item, defaults, subs, findings))
     return tuple(items)
 
 
@@ -63,10 +70,11 @@ def read_defaults(node: Node | None, findings: Findings) -> SkipifSpec | None:
 
 
 def _is_group(item: MapNode) -> bool:
-    return any(key in item.entries for key in _GROUP_ONLY) and not ("id" in item.entries and "task" in item.entries)
+    callee = "task" in item.entries or "uses" in item.entries
+    return any(key in item.entries for key in _GROUP_ONLY) and not ("id" in item.entries and callee)
 
 
-def _read_group(item: MapNode, defaults: SkipifSpec | None, findings: Findings) -> GroupSpec:
+def _read_group(item: MapNode, defaults: SkipifSpec | None, subs: SubSpecs, findings: Findings) -> GroupSpec:
     check_keys(item, GROUP_KEYS, "a task group", findings)
     kind = require(item, "type", "a task group", findings, f"write 'type: {GROUP_TYPE}'")
     if kind is not None and not (isinstance(kind, ScalarNode) and (kind.value == GROUP_TYPE or kind.broken)):
@@ -81,12 +89,14 @@ def _read_group(item: MapNode, defaults: SkipifSpec | None, findings: Findings) 
     return GroupSpec(
         title=Name(title, title_node.position) if title is not None and title_node else None,
         description=description or "",
-        instances=_read_members(tasks, defaults, findings) if tasks else (),
+        instances=_read_members(tasks, defaults, subs, findings) if tasks else (),
         position=item.position,
     )
 
 
-def _read_members(tasks: ListNode, defaults: SkipifSpec | None, findings: Findings) -> tuple[InstanceSpec, ...]:
+def _read_members(
+    tasks: ListNode, defaults: SkipifSpec | None, subs: SubSpecs, findings: Findings
+) -> tuple[InstanceSpec, ...]:
     members: list[InstanceSpec] = []
     for entry in tasks.items:
         item = read_map(entry, "an entry of 'tasks'", findings)
@@ -95,8 +105,36 @@ def _read_members(tasks: ListNode, defaults: SkipifSpec | None, findings: Findin
         if _is_group(item):
             findings.error(Code.WRONG_VALUE, "a task group cannot stand in a task group", item.position)
         else:
-            members.append(_read_instance(item, defaults, findings))
+            members.append(_read_member(item, defaults, subs, findings))
     return tuple(members)
+
+
+def _read_member(item: MapNode, defaults: SkipifSpec | None, subs: SubSpecs, findings: Findings) -> InstanceSpec:
+    return _read_use(item, subs, findings) if "uses" in item.entries else _read_instance(item, defaults, findings)
+
+
+def _read_use(item: MapNode, subs: SubSpecs, findings: Findings) -> InstanceSpec:
+    """Read a sub-workflow; the defaults of the spec are about its own task instances, not about those in there."""
+    what = "a sub-workflow"
+    check_keys(item, USE_KEYS, what, findings)
+    id_node = require(item, "id", what, findings)
+    path = read_string(item.entries["uses"].value, "'uses'", findings)
+    name = Name(path or "", item.entries["uses"].value.position)
+    use = Use(name, subs.find(name, findings) if path is not None else None)
+    name_node = item.get("name")
+    title = "" if name_node is None or is_null(name_node) else read_string(name_node, "'name'", findings)
+    return InstanceSpec(
+        id=_read_id(id_node, findings) if id_node else None,
+        title=title or "",
+        task=None,
+        partial=read_with(item.get("with"), use.spec, findings),
+        mapping=None,
+        skipif=None,
+        when=None,
+        execution=AS_USUAL,
+        position=item.position,
+        uses=use,
+    )
 
 
 def _read_instance(item: MapNode, defaults: SkipifSpec | None, findings: Findings) -> InstanceSpec:

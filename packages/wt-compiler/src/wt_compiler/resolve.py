@@ -11,19 +11,45 @@ from wt_contracts.registry import RegistryEntry, RegistryOutput
 
 from wt_compiler.catalogue import Catalogue, dotted_path
 from wt_compiler.check import check
-from wt_compiler.dag import Dag, Group, Instance, Mapping, Skipif, TaskUse
+from wt_compiler.check.results import Result
+from wt_compiler.dag import Dag, Group, Instance, Mapping, Skipif, SubWorkflow, TaskUse
 from wt_compiler.document import read_document
 from wt_compiler.findings import Findings
 from wt_compiler.parse import parse_spec
 from wt_compiler.spec import GroupSpec, InstanceSpec, MappingSpec, Spec
+from wt_compiler.sub_entry import described
 
 
 class Resolved(NamedTuple):
-    """A task instance whose names are looked up; what was not found is None or left out."""
+    """A task instance whose names are looked up; what was not found is None or left out.
+
+    Attributes:
+        spec: The instance.
+        task: What the registry says of its task; of a sub-workflow, what it would say of a task that does the same.
+        conditions: What the registry says of the conditions under which it is skipped.
+        sub: The sub-workflow, if it is one.
+    """
 
     spec: InstanceSpec
     task: RegistryEntry | None
     conditions: tuple[RegistryEntry, ...]
+    sub: ResolvedSub | None = None
+
+
+class ResolvedSub(NamedTuple):
+    """A sub-workflow that was checked by itself.
+
+    Attributes:
+        spec: Its spec.
+        instances: Its instances.
+        result: What it returns.
+        entry: What a registry would say of a task that does the same.
+    """
+
+    spec: Spec
+    instances: list[Resolved]
+    result: Result
+    entry: RegistryEntry
 
 
 def load_dag(spec_path: Path, registry: RegistryOutput) -> tuple[Dag, list[Diagnostic]]:
@@ -47,26 +73,47 @@ def check_spec(spec: Spec, registry: RegistryOutput) -> tuple[Dag, list[Diagnost
     findings = spec.findings
     _warn_of_libraries(registry, findings)
     catalogue = Catalogue(registry)
-    resolved = resolve(spec, catalogue)
+    resolved = _Resolver(catalogue).resolve(spec)
     check(spec, resolved, catalogue)
     findings.raise_if_failed()
     return _Builder(spec, resolved).dag(), findings.sorted
 
 
-def resolve(spec: Spec, catalogue: Catalogue) -> list[Resolved]:
-    """Look up every task and condition; the instances in their order, groups flattened."""
-    findings = spec.findings
-    defaults: dict[int, tuple[RegistryEntry, ...]] = {}
-    resolved: list[Resolved] = []
-    for instance in spec.instances:
-        task = catalogue.find(instance.task, findings) if instance.task else None
-        skipif = instance.skipif
-        if skipif is not None and id(skipif) not in defaults:
-            found = [catalogue.find(name, findings) for name in skipif.conditions]
-            defaults[id(skipif)] = tuple(entry for entry in found if entry is not None)
-        resolved.append(Resolved(instance, task, defaults[id(skipif)] if skipif else ()))
-    catalogue.report_orphans(findings)
-    return resolved
+class _Resolver:
+    """Looks up every task and condition, and checks each sub-workflow once."""
+
+    def __init__(self, catalogue: Catalogue) -> None:
+        self._catalogue = catalogue
+        self._subs: dict[int, ResolvedSub] = {}
+
+    def resolve(self, spec: Spec) -> list[Resolved]:
+        """The instances in their order, groups flattened."""
+        for instance in spec.instances:
+            if instance.uses is not None and instance.uses.spec is not None:
+                self._sub(instance.uses.spec)
+        catalogue, findings = self._catalogue, spec.findings
+        defaults: dict[int, tuple[RegistryEntry, ...]] = {}
+        resolved: list[Resolved] = []
+        for instance in spec.instances:
+            task = catalogue.find(instance.task, findings) if instance.task else None
+            skipif = instance.skipif
+            if skipif is not None and id(skipif) not in defaults:
+                found = [catalogue.find(name, findings) for name in skipif.conditions]
+                defaults[id(skipif)] = tuple(entry for entry in found if entry is not None)
+            sub = self._sub(instance.uses.spec) if instance.uses is not None and instance.uses.spec else None
+            if sub is not None and not sub.spec.findings.failed:
+                task = sub.entry
+            resolved.append(Resolved(instance, task, defaults[id(skipif)] if skipif else (), sub))
+        catalogue.report_orphans(findings)
+        return resolved
+
+    def _sub(self, spec: Spec) -> ResolvedSub:
+        if id(spec) not in self._subs:
+            instances = self.resolve(spec)
+            result = check(spec, instances, self._catalogue, used=True)
+            entry = described(spec, instances, self._catalogue)
+            self._subs[id(spec)] = ResolvedSub(spec, instances, result, entry)
+        return self._subs[id(spec)]
 
 
 def _warn_of_libraries(registry: RegistryOutput, findings: Findings) -> None:
@@ -114,14 +161,21 @@ class _Builder:
         return Instance(
             id=spec.id.text,
             title=spec.title,
-            task=self._use(resolved.task),
+            task=TaskUse(spec.uses.path.text, "", resolved.task) if spec.uses else self._use(resolved.task),
             partial={argument.name.text: argument.value for argument in spec.partial},
             mapping=_mapping(spec.mapping) if spec.mapping else None,
             skipif=skipif,
             when=spec.when,
             execution=spec.execution,
             position=spec.position,
+            uses=self._sub_workflow(resolved),
         )
+
+    def _sub_workflow(self, resolved: Resolved) -> SubWorkflow | None:
+        use, sub = resolved.spec.uses, resolved.sub
+        if use is None or sub is None:
+            return None
+        return SubWorkflow(use.path.text, _Builder(sub.spec, sub.instances).dag(), sub.spec.findings)
 
     def _use(self, entry: RegistryEntry) -> TaskUse:
         return self._uses[dotted_path(entry)]
@@ -139,7 +193,7 @@ def _uses(resolved: list[Resolved]) -> dict[str, TaskUse]:
     entries = {
         dotted_path(entry): entry
         for item in resolved
-        for entry in ((item.task, *item.conditions) if item.task else item.conditions)
+        for entry in ((item.task, *item.conditions) if item.task and not item.sub else item.conditions)
     }
     taken = {item.spec.id.text for item in resolved if item.spec.id} | {e.function_name for e in entries.values()}
     uses: dict[str, TaskUse] = {}

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from collections.abc import Callable
+from typing import TYPE_CHECKING, NamedTuple
 
 from wt_contracts.codes import Code
 
 from wt_compiler.dag import Dag, Instance
 from wt_compiler.definitions import Definitions, Schema, TaskDefinitions, renamed
 from wt_compiler.findings import Findings
+from wt_compiler.sub_forms import SubForm, in_params, in_rjsf, left_open
+
+if TYPE_CHECKING:
+    from wt_compiler.forms import Forms
 
 GROUP_MARKER = "ecoscope:task_group"
 """The key that tells a group from an instance in `rjsf.json`, as existing front ends know it."""
@@ -36,28 +41,50 @@ class InstanceSchemas:
     Args:
         dag: The workflow.
         findings: Where a task whose schema points to nothing is reported.
+        derive: Derives the forms of a sub-workflow.
 
     Attributes:
         by_id: The schema of every instance with an open argument, in the order of the workflow.
+        shown: The same, as a form shows them; overrides in the specs of sub-workflows make a difference.
+        ui: How the sub-workflows among them are shown, in `params.json` and in `rjsf.json`.
         definitions: The `$defs` that they need.
     """
 
-    def __init__(self, dag: Dag, findings: Findings) -> None:
+    def __init__(self, dag: Dag, findings: Findings, derive: Callable[[Dag, Findings], Forms]) -> None:
         self.by_id: dict[str, Schema] = {}
+        self.shown: dict[str, Schema] = {}
+        self.ui: tuple[Schema, Schema] = ({}, {})
         self._definitions = Definitions()
         self._tasks: dict[str, TaskDefinitions] = {}
         self._open: dict[tuple[str, frozenset[str]], OpenArguments] = {}
         if dag.params:
-            self.by_id[SHARED_KEY] = self._shared(dag.params)
+            self.by_id[SHARED_KEY] = self.shown[SHARED_KEY] = self._shared(dag.params)
         for instance in dag.instances:
+            if instance.uses is not None:
+                forms = derive(left_open(instance), instance.uses.findings)
+                for part, schemas, ui in zip((in_params, in_rjsf), (self.by_id, self.shown), self.ui, strict=True):
+                    self._add_sub(instance, part(instance, forms), schemas, ui)
+                continue
             open_arguments = self._open_arguments(instance, findings)
             if open_arguments.properties:
-                self.by_id[instance.id] = {**open_arguments.schema, "title": instance.title}
+                schema = {**open_arguments.schema, "title": instance.title}
+                self.by_id[instance.id] = self.shown[instance.id] = schema
 
     @property
     def definitions(self) -> dict[str, Schema]:
         """The shared `$defs`, by name."""
         return self._definitions.schemas
+
+    def _add_sub(self, instance: Instance, part: SubForm, schemas: dict[str, Schema], ui: Schema) -> None:
+        if not part.schema["properties"]:
+            return
+        task = TaskDefinitions(part.definitions)
+        try:
+            names = self._definitions.adopt(task, task.reachable(part.schema))
+        except LookupError:  # it is reported where it stands, in the other spec
+            names = {}
+        schemas[instance.id] = renamed(part.schema, names)
+        ui[instance.id] = part.ui
 
     def _shared(self, params: dict[str, Schema]) -> Schema:
         properties: dict[str, Schema] = {}

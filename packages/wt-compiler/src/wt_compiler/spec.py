@@ -6,6 +6,7 @@ What could not be read is None, and was reported; later stages pass over it, so 
 from __future__ import annotations
 
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wt_compiler.dag import Override
@@ -16,6 +17,7 @@ from wt_compiler.flow import Condition
 from wt_compiler.values import Position, Value
 
 if TYPE_CHECKING:
+    from wt_contracts.diagnostics import Note
     from wt_envs.requirement import Requirement
 
 
@@ -24,6 +26,20 @@ class Name(NamedTuple):
 
     text: str
     position: Position
+
+
+class Required(NamedTuple):
+    """A requirement.
+
+    Attributes:
+        requirement: What must be there.
+        position: Where the spec says so; or where it uses another spec that does.
+        note: Where it is written, which may be in another file.
+    """
+
+    requirement: Requirement
+    position: Position
+    note: Note
 
 
 class Argument(NamedTuple):
@@ -50,8 +66,20 @@ class SkipifSpec(NamedTuple):
     unpack_depth: int
 
 
+class Use(NamedTuple):
+    """What an instance has instead of a task: another spec, as the author wrote its path.
+
+    Attributes:
+        path: The path, relative to the spec that uses it.
+        spec: What is there; None if it could not be read.
+    """
+
+    path: Name
+    spec: Spec | None
+
+
 class InstanceSpec(NamedTuple):
-    """A task instance."""
+    """A task instance, or a sub-workflow, which has a spec in the place of the task."""
 
     id: Name | None
     title: str
@@ -62,6 +90,26 @@ class InstanceSpec(NamedTuple):
     when: Condition | None
     execution: Execution
     position: Position
+    uses: Use | None = None
+
+    @property
+    def callee(self) -> str:
+        """What it calls, for a message."""
+        if self.uses is not None:
+            return f"the sub-workflow {self.uses.path.text!r}"
+        return f"the task {self.task.text!r}" if self.task else "the task"
+
+    @property
+    def callee_position(self) -> Position:
+        """Where it says what it calls."""
+        name = self.uses.path if self.uses is not None else self.task
+        return name.position if name else self.position
+
+    @property
+    def bound(self) -> frozenset[str]:
+        """The names of the arguments that the spec binds."""
+        mapped = self.mapping.argnames if self.mapping else ()
+        return frozenset(name.text for name in (*(argument.name for argument in self.partial), *mapped))
 
     @property
     def conditional(self) -> bool:
@@ -103,9 +151,8 @@ class Spec:
 
     Attributes:
         id: Names the workflow.
-        requirements: What its environment must hold.
+        required: What its environment must hold, with what the specs that it uses require.
         requirements_position: Where that is written.
-        requirement_positions: Where each of them is written.
         metadata: Free, apart from the types of the well-known keys.
         params: Parameters of the workflow as a whole.
         outputs: What the workflow returns, by name; without any, what its last instance returns.
@@ -115,9 +162,8 @@ class Spec:
     """
 
     id: Name | None
-    requirements: tuple[Requirement, ...]
+    required: tuple[Required, ...]
     requirements_position: Position
-    requirement_positions: tuple[Position, ...]
     metadata: dict[str, Any]
     params: tuple[ParameterSpec, ...]
     outputs: tuple[Argument, ...]
@@ -126,10 +172,36 @@ class Spec:
     findings: Findings = field(repr=False)
 
     @property
+    def requirements(self) -> tuple[Requirement, ...]:
+        """What its environment must hold."""
+        return tuple(each.requirement for each in self.required)
+
+    @property
     def values(self) -> list[Value]:
         """Everything that an expression can stand in."""
         bound = [value for instance in self.instances for value in instance.values]
         return [*bound, *(output.value for output in self.outputs)]
+
+    @cached_property
+    def used(self) -> list[Spec]:
+        """The specs of its sub-workflows, and of theirs, as far as they could be read; each once."""
+        found: dict[int, Spec] = {}
+        for instance in self.instances:
+            if instance.uses is not None and instance.uses.spec is not None:
+                sub = instance.uses.spec
+                found.update({id(spec): spec for spec in (sub, *sub.used)})
+        return [*found.values()]
+
+    @property
+    def text(self) -> str:
+        """What is written in the spec, and in those that it uses."""
+        return "\n".join(line for spec in (self, *self.used) for line in spec.findings.lines)
+
+    @cached_property
+    def size(self) -> int:
+        """How many task instances there are, those of sub-workflows included."""
+        inner = [instance.uses.spec for instance in self.instances if instance.uses is not None]
+        return len(self.instances) - len(inner) + sum(spec.size for spec in inner if spec is not None)
 
     @property
     def instances(self) -> list[InstanceSpec]:

@@ -246,7 +246,7 @@ class _Compilation:
     def _cases(self, dag: Dag) -> CaseFile:
         from wt_compiler.cases import CaseFile
 
-        return CaseFile.read(self._base, [instance.id for instance in dag.instances])
+        return CaseFile.read(self._base, dag.steps)
 
     def _hash(self, registry: RegistryOutput, lock: AnyLock | None, cases: CaseFile) -> str:
         from wt_compiler.emit.json_text import json_text
@@ -255,7 +255,7 @@ class _Compilation:
         entries = dict(sorted(registry.entries.items()))
         locked = [lock.manifest, lock.text] if lock else []
         tested = json_text({name: case.model_dump(mode="json") for name, case in cases.cases.items()})
-        spec = "\n".join(self._spec.findings.lines).encode(errors="surrogatepass")
+        spec = self._spec.text.encode(errors="surrogatepass")
         offered = registry.model_copy(update={"entries": entries}).model_dump_json()
         return inputs(spec, [offered, self._names.release, self._names.results_env_var, tested, *locked])
 
@@ -263,7 +263,7 @@ class _Compilation:
         """Let Graphviz load while the rest is prepared."""
         if self._drawing is not None or self._picture == "failed" or not self._options.graph:
             return
-        if len(self._spec.instances) > MOST_DRAWN:
+        if self._spec.size > MOST_DRAWN:
             self._picture = "large"
             return
         if self._ahead is not None:
@@ -356,7 +356,7 @@ class _Compilation:
             names=self._names,
             stamp=stamp,
             written=written,
-            steps=len(self._spec.instances),
+            steps=self._spec.size,
             drawn=self._picture != "large",
             warnings=self._spec.findings.sorted,
         )

@@ -45,6 +45,8 @@ class Code(StrEnum):
     UNUSED_PARAMETER = "WT133"
     SECRET_IN_RESULT = "WT134"  # noqa: S105 - it names a code
     FORM_OFFERS_REFUSED = "WT135"
+    SUB_WORKFLOW_UNREADABLE = "WT136"
+    SUB_WORKFLOW_CIRCLE = "WT137"
     # Writing the workspace
     OUTPUT_NOT_WRITABLE = "WT140"
     OUTPUT_NOT_OURS = "WT141"

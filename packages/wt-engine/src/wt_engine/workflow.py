@@ -13,7 +13,7 @@ from wt_engine.assembly import Assembly
 from wt_engine.cancellation import CancellationToken
 from wt_engine.definition import BarrierType, Draft, Function, describe_function
 from wt_engine.drafting import check_count, check_options, draft
-from wt_engine.errors import DefinitionError, MapItemsError, place_of, suggestion
+from wt_engine.errors import DefinitionError, MapItemsError, place_of
 from wt_engine.events import NodeKind
 from wt_engine.failures import FailureKind
 from wt_engine.injection import (
@@ -31,16 +31,16 @@ from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.plan import Plan
 from wt_engine.run import OnFailure, Settings
 from wt_engine.runner import Runner
+from wt_engine.scope import Scope, Written
 from wt_engine.step_events import StepEvents
 
 if TYPE_CHECKING:
     from wt_contracts.run_record import RunRecord
     from wt_contracts.step_event import StepEvent
 
-F = TypeVar("F", bound=Callable[..., Any])
+_ON_THE_LOOP: Mapping[str, Any] = {"executor": "inline"}
 
-PARAMS = "params"
-"""The parameter that gets what the run was given."""
+F = TypeVar("F", bound=Callable[..., Any])
 
 CONCURRENCY = 32
 """How many elements of a map run at once, unless it says otherwise."""
@@ -76,7 +76,8 @@ class Workflow:
         )
         self._drafts: dict[str, Draft] = {}
         self._methods: dict[str, str] = {}
-        self._names: dict[str, str] = {}
+        self._written: list[Written] = []
+        self._scope = Scope({}, None)
         self._plan: Plan | None = None
 
     @overload
@@ -143,8 +144,25 @@ class Workflow:
 
     def value(self, function: F) -> F:
         """Make a function a value that others get by its name; it is worked out on the loop, and no step is told of."""
-        self._add("value", function, function.__name__, {"executor": "inline"}, None)
+        self._write(Written("value", function, function.__name__, _ON_THE_LOOP))
         return function
+
+    def uses(self, sub: Workflow, *, name: str | None = None) -> Callable[[F], F]:
+        """Let the steps of another workflow be steps of this one, named after the function and their own names.
+
+        The function returns what their parameter `params` gets. For the steps of this workflow its name means the value
+        of the last step of the other one.
+
+        Args:
+            sub: The other workflow, with all of its steps.
+            name: What the names of its steps begin with, if not with the function's.
+        """
+
+        def decorate(function: F) -> F:
+            self._write(Written("value", function, name or function.__name__, _ON_THE_LOOP, steps=tuple(sub._written)))
+            return function
+
+        return decorate
 
     @property
     def plan(self) -> Plan:
@@ -209,7 +227,8 @@ class Workflow:
 
     @property
     def _last(self) -> str:
-        return next(reversed(self._names.values()))
+        assert self._scope.last is not None
+        return self._scope.last
 
     def _error(self, end: PipelineEndData) -> BaseException:
         """What a run that calls one step after the other would have raised."""
@@ -225,17 +244,34 @@ class Workflow:
         self, method: str, function: F | None, name: str | None, options: Mapping[str, Any], limit: int | None
     ) -> F | Callable[[F], F]:
         def decorate(function: F) -> F:
-            self._add(method, function, name or function.__name__, options, limit)
+            self._write(Written(method, function, name or function.__name__, options, limit))
             return function
 
         return decorate if function is None else decorate(function)
 
-    def _add(self, method: str, function: F, name: str, options: Mapping[str, Any], limit: int | None) -> None:
+    def _write(self, written: Written) -> None:
+        self._written.append(written)
+        self._place(written, self._scope)
+
+    def _place(self, written: Written, scope: Scope) -> None:
+        """Add a step, and those of the workflow that it uses, whose parameters mean something else."""
+        self._add(written, scope)
+        if written.steps is None:
+            return
+        own = written.function.__name__
+        inner = Scope({}, scope.names[own])
+        for each in written.steps or (Written("value", nothing, nothing.__name__, _ON_THE_LOOP),):
+            self._place(each._replace(name=f"{written.name}.{each.name}"), inner)
+        assert inner.last is not None
+        scope.names[own] = inner.last
+
+    def _add(self, written: Written, scope: Scope) -> None:
+        method, function, name, options, limit, _ = written
         place = place_of(function)
         if name in self._drafts:
             raise DefinitionError(f"Step '{name}' is already registered", name, place)
-        parents = self._parents(function, name)
-        described = describe_function(function, self._parameters(parents, function))
+        parents = scope.parents(function, name)
+        described = describe_function(function, self._parameters(parents))
         kind = NodeKind.STEP if limit is None else NodeKind.MAP
         each = None if limit is None else f"{name}.element"
         if limit is not None:
@@ -249,10 +285,11 @@ class Workflow:
         if each is not None:
             self._add_worker(each, function, options)
         for parent in dict.fromkeys(parents.values()):
-            self._drafts[parent].to.append(name)
+            if parent is not None:
+                self._drafts[parent].to.append(name)
         if method != "value":
             self._methods[name] = method
-        self._names[function.__name__] = name
+        scope.names[function.__name__] = name
         self._plan = None
 
     def _add_worker(self, name: str, function: Callable[..., Any], options: Mapping[str, Any]) -> None:
@@ -264,29 +301,17 @@ class Workflow:
         worker.returns_data = True
         self._drafts[name] = worker
 
-    def _parents(self, function: Callable[..., Any], name: str) -> dict[str, str]:
-        """The steps whose values a function gets, by parameter."""
-        parents = {}
-        for parameter in inspect.signature(function).parameters:
-            if parameter == PARAMS:
-                continue
-            if parameter not in self._names:
-                near = suggestion(parameter, [*self._names, PARAMS])
-                raise DefinitionError(
-                    f"Step '{name}' has unrecognized parameters: {parameter}.{near} A parameter is named after an "
-                    f"earlier step whose value it gets, or '{PARAMS}'",
-                    name,
-                    place_of(function),
-                )
-            parents[parameter] = self._names[parameter]
-        return parents
-
-    def _parameters(self, parents: Mapping[str, str], function: Callable[..., Any]) -> Parameters:
+    def _parameters(self, parents: Mapping[str, str | None]) -> Parameters:
         places = {name: place for place, name in enumerate(self._drafts)}
-        sources = [(parameter, kept_source(parent, places[parent])) for parameter, parent in parents.items()]
-        if PARAMS in inspect.signature(function).parameters:
-            sources.append((PARAMS, context_source))
+        sources = [
+            (parameter, context_source if parent is None else kept_source(parent, places[parent]))
+            for parameter, parent in parents.items()
+        ]
         return Parameters(tuple(sources), (), ())
+
+
+def nothing() -> None:
+    """What a workflow without steps returns."""
 
 
 def kept_source(name: str, place: int) -> Source:

@@ -15,7 +15,7 @@ from typing import TypeAlias
 
 from wt_contracts.step_event import StepEvent
 
-__all__ = ["Observer", "StepEvent", "observers", "subscribe"]
+__all__ = ["Observer", "StepEvent", "observers", "subscribe", "unobserved"]
 
 Observer: TypeAlias = Callable[[StepEvent], object]
 
@@ -33,6 +33,16 @@ def subscribe(observer: Observer) -> Iterator[None]:
         observer: Called with each event.
     """
     token = _observers.set((*_observers.get(), observer))
+    try:
+        yield
+    finally:
+        _observers.reset(token)
+
+
+@contextmanager
+def unobserved() -> Iterator[None]:
+    """Tell nobody of the steps that run inside the `with` block: they are parts of one that is told of."""
+    token = _observers.set(())
     try:
         yield
     finally:

@@ -14,6 +14,7 @@ from wt_compiler.check.mapping import check_mapping
 from wt_compiler.check.overrides import check_overrides
 from wt_compiler.check.params import check_params
 from wt_compiler.check.references import check_references
+from wt_compiler.check.results import Result
 from wt_compiler.check.secrets import check_secrets
 from wt_compiler.spec import Spec
 
@@ -21,13 +22,17 @@ if TYPE_CHECKING:
     from wt_compiler.resolve import Resolved
 
 
-def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> None:
+def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue, *, used: bool = False) -> Result:
     """Run all checks; what is wrong goes to the spec's findings.
 
     Args:
         spec: The spec as it was read.
         resolved: Its instances with their tasks looked up.
         catalogue: What the environment offers.
+        used: Whether another spec uses it, which may bind what no form can supply.
+
+    Returns:
+        What the workflow returns.
     """
     findings = spec.findings
     check_references(spec, catalogue)
@@ -39,9 +44,10 @@ def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> None:
             check_mapping(item.spec.mapping, findings)
         if item.task is not None:
             parameters = catalogue.parameters(item.task)
-            check_arguments(item, parameters, findings)
+            check_arguments(item, parameters, findings, complete=not used)
             literals.check(item, parameters)
-    check_edges(spec, resolved, catalogue)
+    result = check_edges(spec, resolved, catalogue)
     form = form_of(spec, resolved, catalogue)
     check_groups(form, findings)
     check_overrides(spec.overrides, form, findings)
+    return result

@@ -9,6 +9,7 @@ from wt_contracts.codes import Code
 
 from wt_compiler.findings import Findings
 from wt_compiler.parameters import Parameters
+from wt_compiler.schemas import SHARED_KEY
 from wt_compiler.spec import InstanceSpec, Name
 from wt_compiler.wording import shorten
 
@@ -18,23 +19,26 @@ if TYPE_CHECKING:
 _MOST_REPORTED = 20
 
 
-def check_arguments(resolved: Resolved, parameters: Parameters, findings: Findings) -> None:
+def check_arguments(resolved: Resolved, parameters: Parameters, findings: Findings, *, complete: bool = True) -> None:
     """Check the names of the arguments of one instance.
 
     Args:
         resolved: The instance; its task is known.
         parameters: What the task takes.
         findings: Gets unknown, doubly bound and missing arguments.
+        complete: Whether nobody binds any other arguments.
     """
     instance = resolved.spec
     bound = _check_binding(instance, parameters, findings)
-    position = instance.task.position if instance.task else instance.position
+    if not complete:
+        return
     for name in sorted(parameters.required - bound.keys() - {"return"}, key=parameters.names.index):
         reason = parameters.why_no_form(name)
         if reason is not None:
-            message = f"the argument {name!r} of {_task(instance)} is missing: {reason}"
-            hint = f"bind it in 'partial', for example to '${{{{ workflow.<id>.return }}}}', or map over {name!r}"
-            findings.error(Code.MISSING_ARGUMENT, message, position, hint)
+            where = "with" if instance.uses else "partial"
+            message = f"the argument {name!r} of {instance.callee} is missing: {reason}"
+            hint = f"bind it in {where!r}, for example to '${{{{ workflow.<id>.return }}}}', or map over {name!r}"
+            findings.error(Code.MISSING_ARGUMENT, message, instance.callee_position, hint)
 
 
 def _check_binding(instance: InstanceSpec, parameters: Parameters, findings: Findings) -> dict[str, Name]:
@@ -60,8 +64,10 @@ def _report_unknown(
     name: Name, instance: InstanceSpec, parameters: Parameters, written: Collection[str], findings: Findings
 ) -> None:
     left = [candidate for candidate in parameters.names if candidate not in written]
+    if instance.uses:  # whose own parameters may be written without the key that they stand under
+        left += [candidate.rpartition(".")[2] for candidate in left if candidate.startswith(f"{SHARED_KEY}.")]
     meant = findings.near_miss(name.text, left)
-    message = f"{_task(instance)} has no argument {shorten(name.text)!r}"
+    message = f"{instance.callee} has no argument {shorten(name.text)!r}"
     if parameters.complete or meant in parameters.required:
         known = f"it takes {', '.join(parameters.names)}" if parameters.names else "it takes none"
         hint = f"did you mean {meant!r}?" if meant else shorten(known, 200)
@@ -70,7 +76,3 @@ def _report_unknown(
         # A registry before 1.1 does not tell which optional parameters a library hides from forms: this may be one.
         hint = f"did you mean {meant!r}? This registry does not say whether there are others"
         findings.warn(Code.UNKNOWN_ARGUMENT, f"it seems that {message}", name.position, hint)
-
-
-def _task(instance: InstanceSpec) -> str:
-    return f"the task {instance.task.text!r}" if instance.task else "the task"

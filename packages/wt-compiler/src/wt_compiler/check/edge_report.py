@@ -29,8 +29,7 @@ class Argument(NamedTuple):
     @property
     def text(self) -> str:
         """How it is called in a message."""
-        task = self.instance.task
-        whole = f"{self.name!r} of the task {task.text!r}" if task else repr(self.name)
+        whole = f"{self.name!r} of {self.instance.callee}"
         return f"this part of {whole}" if self.part else whole
 
 
@@ -106,15 +105,10 @@ class EdgeReport:
             if isinstance(each, Parameter) and each.name in self._params:
                 return [(f"the parameter {each.name!r}", self._params[each.name].position)]
             producer = self._instances.get(each.instance_id) if isinstance(each, Reference) else None
-            if producer is not None and producer.task is not None and producer.id is not None:
-                mapping = producer.mapping
-                how = f", called by '{mapping.method}'" if mapping else ""
-                return [
-                    (
-                        f"{producer.id.text!r} is what the task {producer.task.text!r} returns{how}",
-                        producer.task.position,
-                    )
-                ]
+            if producer is not None and producer.id is not None:
+                how = f", called by '{producer.mapping.method}'" if producer.mapping else ""
+                text = f"{producer.id.text!r} is what {producer.callee} returns{how}"
+                return [(text, producer.callee_position)]
         return []
 
     def _hint(self, argument: Argument, given: Type, mismatch: Mismatch) -> str | None:

@@ -13,7 +13,7 @@ from wt_contracts.codes import Code
 
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.check.edge_report import Argument, EdgeReport
-from wt_compiler.check.results import Results
+from wt_compiler.check.results import Result, Results
 from wt_compiler.flow import Condition, holds_only_with
 from wt_compiler.spec import InstanceSpec, MappingSpec, Spec
 from wt_compiler.types.answer import Mismatch
@@ -30,18 +30,21 @@ if TYPE_CHECKING:
 _NULL = Type({"type": "null"}, {})
 
 
-def check_edges(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> None:
+def check_edges(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> Result:
     """Check the types of everything that is bound to an expression.
 
     Args:
         spec: The spec; its findings get what does not fit.
         resolved: Its instances with their tasks looked up.
         catalogue: What the environment offers.
+
+    Returns:
+        What the workflow returns.
     """
     checker = _Checker(spec, catalogue)
     for item in resolved:
         checker.check(item)
-    checker.check_outputs(spec)
+    return checker.result(spec)
 
 
 class _Checker:
@@ -75,11 +78,17 @@ class _Checker:
         if instance.id is not None:
             self._results.add(item, self._elements_may_be_skipped(mapping))
 
-    def check_outputs(self, spec: Spec) -> None:
-        """Check what the workflow returns."""
+    def result(self, spec: Spec) -> Result:
+        """Check what the workflow returns: its outputs, or what its last instance does."""
         self._instance = None
         for output in spec.outputs:
             self.infer(output.value)
+        if spec.outputs:
+            return Result(object_of({output.name.text: self._type(output.value) for output in spec.outputs}))
+        last = spec.instances[-1].id if spec.instances else None
+        if last is None:
+            return Result()
+        return Result(self._results.types.get(last.text), self._results.gives_skips(last.text, elements=False))
 
     def infer(self, value: Value) -> None:
         """Find the types of all expressions in a value, each of them once."""

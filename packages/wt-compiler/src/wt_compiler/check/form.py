@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.parameters import Parameters
@@ -53,10 +53,9 @@ def form_of(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> Form:
     for item in resolved:
         if item.task is not None:
             parameters = catalogue.parameters(item.task)
-            bound = {argument.name.text for argument in item.spec.partial}
-            bound.update(name.text for name in (item.spec.mapping.argnames if item.spec.mapping else ()))
-            if unbound := parameters.unbound(bound):
-                shown[id(item.spec)] = FormInstance(tuple(unbound), parameters, item.spec.position)
+            if unbound := parameters.unbound(item.spec.bound):
+                found = FormInstance(tuple(unbound), parameters, item.spec.position)
+                shown[id(item.spec)] = _nested(found) if item.sub is not None else found
     form = Form(complete=all(item.task is not None for item in resolved))
     if spec.params:
         properties = {parameter.name.text: parameter.schema for parameter in spec.params}
@@ -73,3 +72,14 @@ def form_of(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> Form:
         elif entry.title is not None:
             form.hidden.add(entry.title.text)
     return form
+
+
+def _nested(instance: FormInstance) -> FormInstance:
+    """A sub-workflow, whose form has a part for each of its instances."""
+    parts: dict[str, dict[str, Any]] = {}
+    for place in instance.unbound:
+        part, _, name = place.partition(".")
+        parts.setdefault(part, {})[name] = instance.parameters.properties[place]
+    properties = {part: {"type": "object", "properties": fields} for part, fields in parts.items()}
+    schema = {**instance.parameters.schema, "properties": properties, "required": []}
+    return FormInstance(tuple(properties), Parameters(schema, ()), instance.position)

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-from wt_contracts.registry import RegistryEntry
+from typing import TYPE_CHECKING, NamedTuple
 
 from wt_compiler.catalogue import dotted_path
 from wt_compiler.types.schema_type import ANY, SKIP, Type, array_of, tuple_of, union_of
@@ -13,6 +11,18 @@ if TYPE_CHECKING:
     from wt_compiler.resolve import Resolved
 
 _NO_DEFINITIONS: dict[str, object] = {}
+
+
+class Result(NamedTuple):
+    """What a workflow returns.
+
+    Attributes:
+        type: Its type, as far as it is known. What a skipped instance gives is not part of it.
+        skipped: Whether it may be what a skipped instance gives.
+    """
+
+    type: Type | None = None
+    skipped: bool = False
 
 
 class Results:
@@ -44,14 +54,15 @@ class Results:
             return
         method = instance.mapping.method if instance.mapping else "call"
         conditional = instance.skipif is not None and bool(instance.skipif.conditions)
-        whole = instance.when is not None or (conditional and method == "call")
+        inside = item.sub is not None and item.sub.result.skipped
+        whole = instance.when is not None or ((conditional or inside) and method == "call")
         elements = elements_skipped or (conditional and method != "call")
         self._skipped[instance.id.text] = (whole, elements)
         if item.task is None:
             self.types[instance.id.text] = None
             return
-        self.types[instance.id.text] = self._type(item.task, method, False, False)
-        if (whole or elements) and (found := self._type(item.task, method, whole, elements)) is not None:
+        self.types[instance.id.text] = self._type(item, method, False, False)
+        if (whole or elements) and (found := self._type(item, method, whole, elements)) is not None:
             self.with_skips[instance.id.text] = found
 
     def gives_skips(self, name: str, *, elements: bool) -> bool:
@@ -59,18 +70,24 @@ class Results:
         whole, inside = self._skipped.get(name, (False, False))
         return inside if elements else whole
 
-    def _type(self, task: RegistryEntry, method: str, whole: bool, elements: bool) -> Type | None:
-        key = (dotted_path(task), method, whole, elements)
+    def _type(self, item: Resolved, method: str, whole: bool, elements: bool) -> Type | None:
+        assert item.task is not None
+        key = (dotted_path(item.task), method, whole, elements)
         if key not in self._made:
-            self._made[key] = _made(task, method, whole, elements)
+            found = _returned(item)
+            self._made[key] = _made(found, method, whole, elements) if found is not None else None
         return self._made[key]
 
 
-def _made(task: RegistryEntry, method: str, whole: bool, elements: bool) -> Type | None:
-    schema = task.return_schema
-    if not schema:
-        return None
-    found = Type(schema, schema.get("$defs", _NO_DEFINITIONS))
+def _returned(item: Resolved) -> Type | None:
+    """What one call returns."""
+    if item.sub is not None:
+        return item.sub.result.type
+    schema = item.task.return_schema if item.task is not None else None
+    return Type(schema, schema.get("$defs", _NO_DEFINITIONS)) if schema else None
+
+
+def _made(found: Type, method: str, whole: bool, elements: bool) -> Type:
     if elements:
         found = union_of([found, SKIP])
     if method == "map":

@@ -67,7 +67,7 @@ def _side(console: Console, path: Path, source: TaskSource) -> Side:
     dag, _ = check_spec(spec, find_tasks(spec, path.absolute().parent, source, console.progress))
     forms = derive_forms(dag, spec.findings)
     spec.findings.raise_if_failed()
-    return Side(dag, forms, "\n".join(spec.findings.lines))
+    return Side(dag, forms, spec.text)
 
 
 def _as_text(found: Difference) -> str:

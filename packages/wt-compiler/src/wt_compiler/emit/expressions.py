@@ -43,9 +43,16 @@ class ExpressionSource:
     Args:
         variable: The name of the variable that holds what a task instance returned.
         skippable: Whether a task instance may be skipped.
+        keyed: Whether an expression gives a mapping whose keys are written as attributes.
     """
 
-    def __init__(self, variable: Callable[[str], str], skippable: Callable[[str], bool]) -> None:
+    def __init__(
+        self,
+        variable: Callable[[str], str],
+        skippable: Callable[[str], bool],
+        keyed: Callable[[Expression], bool] = lambda _: False,
+    ) -> None:
+        self._keyed = keyed
         self._variable = variable
         self._skippable = skippable
 
@@ -70,7 +77,8 @@ class ExpressionSource:
             case Items():
                 return f"[{', '.join(map(self.source, value.items))}]", ATOM
             case Attribute():
-                return f"{self._owner(value.owner)}.{value.name}", ATOM
+                part = f"[{quoted(value.name)}]" if self._keyed(value.owner) else f".{value.name}"
+                return f"{self._owner(value.owner)}{part}", ATOM
             case Index():
                 return f"{self._owner(value.owner)}[{self.source(value.index)}]", ATOM
             case Prefixed():

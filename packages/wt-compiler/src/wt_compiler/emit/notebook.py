@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wt_compiler.emit.run_module import RunModule
+from wt_compiler.emit.run_module import SEQUENTIAL, RunModule
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
 
@@ -18,6 +18,7 @@ def emit(workflow: Workflow, module: RunModule) -> str:
         workflow=workflow,
         title=workflow.title,
         imports=module.imports(*module.for_calls),
+        subs=module.subs(SEQUENTIAL),
         shared=module.shared,
         steps=module.steps(),
         needed=", ".join(needed),

@@ -8,7 +8,7 @@ from wt_compiler.emit import Files, notebook, run_module
 from wt_compiler.emit.json_text import json_text
 from wt_compiler.emit.literals import quoted, scalar
 from wt_compiler.emit.templating import render
-from wt_compiler.emit.workflow import Workflow
+from wt_compiler.emit.workflow import Workflow, title_of
 
 _USUAL = re.compile(r"[a-z_][a-z0-9_]*")
 """Names of packages that no linter frowns on; a spec's id may have capitals and letters of any script."""
@@ -17,20 +17,34 @@ _USUAL = re.compile(r"[a-z_][a-z0-9_]*")
 def emit(workflow: Workflow) -> Files:
     """The files of the package, by path; the Python among them is not formatted yet."""
     package = workflow.names.package
-    module = run_module.RunModule(workflow)
     forms = workflow.forms
-    title = scalar(docstring(workflow.title))
-    unusual = not _USUAL.fullmatch(package)
+    part, *subs = workflow.part.walk()
+    module = run_module.RunModule(part)
     return {
-        f"{package}/__init__.py": render("package_init.py.jinja", title=title, unusual=unusual),
-        **{f"{package}/{name}": source for name, source in run_module.emit(workflow, module).items()},
+        **_modules(module, workflow.title, [each.package for each in subs]),
+        **{
+            path: content
+            for each in subs
+            for path, content in _modules(run_module.RunModule(each), title_of(each.dag), []).items()
+        },
         f"{package}/{notebook.FILE}": notebook.emit(workflow, module),
         f"{package}/cli.py": _cli(workflow),
-        f"{package}/metadata.py": _metadata(workflow, module),
         f"{package}/params.json": json_text(forms.params),
         f"{package}/rjsf.json": json_text(forms.rjsf),
         f"{package}/layout.json": json_text(forms.layout.model_dump(mode="json")),
         f"{package}/py.typed": "",
+    }
+
+
+def _modules(module: run_module.RunModule, title: str, subs: list[str]) -> Files:
+    """What the package of a workflow and that of a sub-workflow both hold."""
+    directory = module.part.directory
+    unusual = not _USUAL.fullmatch(module.part.package.rpartition(".")[2])
+    init = render("package_init.py.jinja", title=scalar(docstring(title)), unusual=unusual)
+    return {
+        f"{directory}/__init__.py": init,
+        **{f"{directory}/{name}": source for name, source in run_module.emit(module).items()},
+        f"{directory}/metadata.py": _metadata(module, subs),
     }
 
 
@@ -45,14 +59,19 @@ def _cli(workflow: Workflow) -> str:
         "package": quoted(names.package),
         "release": quoted(names.release),
         "results_env_var": quoted(names.results_env_var),
-        "steps": str(len(workflow.dag.instances)),
+        "steps": str(len(workflow.dag.steps)),
         "env_vars": f"({''.join(f'{quoted(name)}, ' for name in workflow.env_vars)})",
         **({"secrets": f"({''.join(f'{quoted(name)}, ' for name in workflow.secrets)})"} if workflow.secrets else {}),
     }
     return render("cli.py.jinja", arguments=arguments)
 
 
-def _metadata(workflow: Workflow, module: run_module.RunModule) -> str:
-    uses = {instance.task.dotted_path: instance.task for instance in workflow.dag.instances if instance.task.is_io}
+def _metadata(module: run_module.RunModule, subs: list[str]) -> str:
+    instances = module.part.dag.instances
+    uses = {instance.task.dotted_path: instance.task for instance in instances if instance.task.is_io}
     io_tasks = {module.functions[path]: uses[path].entry.public_module_path for path in sorted(uses)}
-    return render("metadata.py.jinja", io_tasks={quoted(name): quoted(path) for name, path in io_tasks.items()})
+    return render(
+        "metadata.py.jinja",
+        io_tasks={quoted(name): quoted(path) for name, path in io_tasks.items()},
+        subs=[quoted(package) for package in subs],
+    )

@@ -11,13 +11,16 @@ from wt_compiler.emit.expressions import SENTINEL, SHARED, ExpressionSource
 from wt_compiler.emit.imports import Import, statements
 from wt_compiler.emit.literals import Literals, quoted
 from wt_compiler.emit.one_line import one_line
+from wt_compiler.emit.outputs import outputs_of
+from wt_compiler.emit.part import Part, sub_name
 from wt_compiler.emit.templating import render
-from wt_compiler.emit.workflow import Workflow
 from wt_compiler.schemas import SHARED_KEY
 from wt_compiler.values import EnvVariable, Expression, Parameter, Prefixed, Reference, Secret, Value, expressions
 
 CONCURRENT = "run.py"
 SEQUENTIAL = "run_sequential.py"
+INPUTS = "inputs"
+SUB_WORKFLOW = "sub_workflow"
 _LONGEST_TITLE = 80
 _MACHINERY = ("Any", "Workflow", "env", "main", "params", "task", "workflow")
 _OF_EXPRESSIONS = (SENTINEL, "len", "map", "outputs", "secret", SHARED, "str")
@@ -48,6 +51,8 @@ class Step(NamedTuple):
         unless: The opposite, which keeps it from running.
         skip: What a sequential run says of it otherwise: its id, why, and how it would have been called.
         reason: Why it does not run otherwise.
+        sub: The module of the sub-workflow whose steps stand for it, or empty; then the arguments are an expression for
+            the parameters of those steps.
     """
 
     comment: str
@@ -65,6 +70,7 @@ class Step(NamedTuple):
     unless: str
     skip: str
     reason: str
+    sub: str = ""
 
 
 class Outputs(NamedTuple):
@@ -83,24 +89,30 @@ class RunModule:
     """Chooses the names of the run module and writes its steps.
 
     Args:
-        workflow: What is emitted.
+        part: What is emitted.
 
     Attributes:
+        part: What is emitted.
         functions: The name of every function in the module, by the task's dotted path.
     """
 
-    def __init__(self, workflow: Workflow) -> None:
-        self._dag: Dag = workflow.dag
-        self._visible = frozenset(workflow.forms.params["properties"])
+    def __init__(self, part: Part) -> None:
+        self.part = part
+        self._dag: Dag = part.dag
+        self._visible = part.visible
         self._execution = ExecutionSource(self._dag)
         machinery = _machinery(self._dag) | self._execution.names
         self.functions = _function_names(self._dag, machinery)
         self._variables = _variable_names(self._dag, self.functions, machinery)
         skippable = {instance.id: instance.skippable for instance in self._dag.instances}
-        self._expressions = ExpressionSource(self._variables.__getitem__, skippable.__getitem__)
+        keyed = self._gives_outputs if any(instance.uses for instance in self._dag.instances) else (lambda _: False)
+        self._expressions = ExpressionSource(self._variables.__getitem__, skippable.__getitem__, keyed)
         self._literals = Literals(self._expressions.source)
         last = [] if self._dag.outputs else [instance.id for instance in self._dag.instances[-1:]]
         self._needed = {each.instance_id for each in self._dag.expressions if isinstance(each, Reference)}.union(last)
+
+    def _gives_outputs(self, value: Expression) -> bool:
+        return outputs_of(value, self._dag) is not None
 
     @property
     def result(self) -> str:
@@ -137,16 +149,37 @@ class RunModule:
         Args:
             *machinery: What the module needs beside the tasks.
         """
-        names = ["task"] if self._dag.instances else []
+        names = ["task"] if any(not instance.inlined for instance in self._dag.instances) else []
         kinds = {type(each) for each in self._dag.expressions}
         names += [name for kind, name in ((EnvVariable, "env"), (Secret, "secret")) if kind in kinds]
-        source = [self.result, *(part for step in self.steps() for part in (*step.chain, step.arguments, step.when))]
+        steps = self.steps()
+        source = [
+            self.result,
+            *(part for step in steps for part in (*step.chain, step.arguments, step.task, step.when)),
+        ]
         names += [SENTINEL] if any(_ASKS_FOR_SKIPS.search(each) for each in source) else []
         wanted = [Import("wt_task", name, name) for name in names] + list(machinery) + self._execution.imports()
+        wanted += [
+            Import("wt_task.sub_workflow", name, name) for name in (INPUTS, SUB_WORKFLOW) if _calls(name, source)
+        ]
         for use in self._dag.tasks:
             entry = use.entry
             wanted.append(Import(entry.public_module_path, entry.function_name, self.functions[use.dotted_path]))
         return statements(wanted)
+
+    def subs(self, file: str) -> list[str]:
+        """The import statements for the modules of sub-workflows.
+
+        Args:
+            file: The file of the run module. What is called a number of times runs in order, whatever runs around it.
+        """
+        module = file.removesuffix(".py")
+        ordered = SEQUENTIAL.removesuffix(".py")
+        return statements(
+            Import(f"{self.part.package}.{sub_name(each)}", module if each.inlined else ordered, sub_name(each))
+            for each in self._dag.instances
+            if each.uses is not None
+        )
 
     @property
     def for_engine(self) -> list[Import]:
@@ -176,21 +209,24 @@ class RunModule:
 
     def _step(self, instance: Instance, group: str) -> Step:
         comment = ": ".join(filter(None, (one_line(group), one_line(instance.title))))
-        calls = [".validate()", f".set_task_instance_id({quoted(instance.id)})", ".handle_errors()", ".with_tracing()"]
+        step_id = quoted(f"{self.part.path}{instance.id}")
+        calls = [] if instance.uses else [".validate()"]
+        calls += [f".set_task_instance_id({step_id})", ".handle_errors()", ".with_tracing()"]
         name = self._variables[instance.id]
         given = ["params: dict[str, Any]"] if instance.id in self._visible else []
         return Step(
             comment=_harmless(comment),
             name=name,
             target=name if instance.id in self._needed else "",
-            task=self.functions[instance.task.dotted_path],
+            task="" if instance.inlined else self._task(instance),
             chain=(*calls, *self._skipif(instance), *self._partial(instance)),
             method=instance.method,
-            arguments=self._arguments(instance),
+            arguments=self._inputs(instance) if instance.inlined else self._arguments(instance),
             is_async=instance.task.entry.is_async,
             parameters=(*self._parameters(instance.values), *given),
-            decorator=self._execution.decorator(instance, name),
+            decorator=self._uses(instance, name) if instance.inlined else self._execution.decorator(instance, name),
             endurance=self._execution.chain(instance.execution),
+            sub=sub_name(instance) if instance.inlined else "",
             **self._condition(instance),
         )
 
@@ -201,12 +237,32 @@ class RunModule:
         condition = instance.when.expression
         reason = quoted(f"when: {instance.when.text}")
         method = [] if instance.method == "call" else [quoted(instance.method)]
-        skip = ", ".join([quoted(instance.id), reason, *method])
+        skip = ", ".join([quoted(f"{self.part.path}{instance.id}"), reason, *method])
         opposite: Expression = Prefixed("not", condition, condition.position)
         if isinstance(condition, Prefixed) and condition.operator == "not":
             opposite = condition.operand
         when, unless = map(self._expressions.source, (condition, opposite))
         return {"when": when, "unless": unless, "skip": skip, "reason": reason}
+
+    def _uses(self, instance: Instance, name: str) -> str:
+        """The arguments of the decorator of a sub-workflow."""
+        named = "" if name == instance.id else f", name={quoted(instance.id)}"
+        return f"({sub_name(instance)}.workflow{named})"
+
+    def _task(self, instance: Instance) -> str:
+        """What is called."""
+        if instance.uses is None:
+            return self.functions[instance.task.dotted_path]
+        return f"{SUB_WORKFLOW}({sub_name(instance)}.main, {self._given(instance)})"
+
+    def _given(self, instance: Instance) -> str:
+        """What a run is told about an instance."""
+        return f"params.get({quoted(instance.id)}, {{}})" if instance.id in self._visible else "{}"
+
+    def _inputs(self, instance: Instance) -> str:
+        """The parameters of a sub-workflow."""
+        given = self._given(instance)
+        return f"{INPUTS}({given}, {self._literals.source(instance.partial)})" if instance.partial else given
 
     def _parameters(self, values: list[Value]) -> tuple[str, ...]:
         """What a function needs in whose body these values are written."""
@@ -222,6 +278,8 @@ class RunModule:
         return [f".skipif(conditions=[{conditions}], unpack_depth={instance.skipif.unpack_depth})"]
 
     def _partial(self, instance: Instance) -> list[str]:
+        if instance.uses is not None:
+            return [f".partial(**{self._literals.source(instance.partial)})"] if instance.partial else []
         arguments = [f"{name}={self._literals.source(value)}" for name, value in instance.partial.items()]
         if instance.id in self._visible:
             arguments.append(f"**params.get({quoted(instance.id)}, {{}})")
@@ -235,23 +293,25 @@ class RunModule:
         return f"argnames=[{names}], argvalues={self._literals.source(mapping.argvalues)}"
 
 
-def emit(workflow: Workflow, module: RunModule) -> dict[str, str]:
+def emit(module: RunModule) -> dict[str, str]:
     """The sources of the two run modules, unformatted, by the name of the file."""
     steps = module.steps()
     return {
         CONCURRENT: render(
             f"{CONCURRENT}.jinja",
-            workflow=workflow,
-            name=quoted(workflow.dag.id),
+            id=module.part.dag.id,
+            name=quoted(module.part.dag.id),
             imports=module.imports(*module.for_engine),
+            subs=module.subs(CONCURRENT),
             steps=steps,
             shared=module.shared,
             outputs=module.outputs,
         ),
         SEQUENTIAL: render(
             f"{SEQUENTIAL}.jinja",
-            workflow=workflow,
+            id=module.part.dag.id,
             imports=module.imports(*module.for_calls),
+            subs=module.subs(SEQUENTIAL),
             steps=steps,
             shared=module.shared,
             result=module.result,
@@ -268,7 +328,13 @@ def _machinery(dag: Dag) -> frozenset[str]:
         and not dag.outputs
     )
     skips = (_SKIPPED, _SKIP_STEP) if any(instance.when for instance in dag.instances) else ()
-    return frozenset((*_MACHINERY, *skips, *(() if plain else _OF_EXPRESSIONS)))
+    subs = [sub_name(instance) for instance in dag.instances if instance.uses is not None]
+    around = (INPUTS, SUB_WORKFLOW, *subs) if subs else ()
+    return frozenset((*_MACHINERY, *skips, *around, *(() if plain else _OF_EXPRESSIONS)))
+
+
+def _calls(name: str, sources: list[str]) -> bool:
+    return any(f"{name}(" in source for source in sources)
 
 
 def _function_names(dag: Dag, machinery: frozenset[str]) -> dict[str, str]:

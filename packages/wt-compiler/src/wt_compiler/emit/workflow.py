@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING
 
 from wt_compiler.dag import Dag
 from wt_compiler.emit.one_line import one_line
+from wt_compiler.emit.part import Part
 from wt_compiler.formatting import LINE_LENGTH
 from wt_compiler.forms import Forms
 from wt_compiler.names import Names
-from wt_compiler.values import Call, EnvVariable, Secret
+from wt_compiler.values import Call, EnvVariable, Expression, Secret
 
 if TYPE_CHECKING:
     from wt_contracts.workflow_case import WorkflowCase
@@ -68,8 +69,7 @@ class Workflow:
     @property
     def title(self) -> str:
         """What the author calls the workflow, in one line."""
-        name = self.dag.metadata.get("name")
-        return one_line(str(name)) if name else self.dag.id.replace("_", " ").strip().capitalize()
+        return title_of(self.dag)
 
     @property
     def description(self) -> str:
@@ -77,14 +77,19 @@ class Workflow:
         return str(self.dag.metadata.get("description") or "").strip()
 
     @property
+    def part(self) -> Part:
+        """The package of the workflow itself, which holds those of its sub-workflows."""
+        return Part(self.dag, self.names.package, "", self.forms.params["properties"])
+
+    @property
     def has_io(self) -> bool:
         """Whether any step reads from or writes to the outside."""
-        return any(instance.task.is_io for instance in self.dag.instances)
+        return any(instance.task.is_io for dag in self.dag.parts for instance in dag.instances)
 
     @cached_property
     def env_vars(self) -> tuple[str, ...]:
         """The environment variables that the workflow cannot do without, sorted."""
-        found = self.dag.expressions
+        found = self._expressions
         replaced = {id(call.arguments[0]) for call in found if isinstance(call, Call) and call.function == "default"}
         return tuple(
             sorted({each.name for each in found if isinstance(each, EnvVariable) and id(each) not in replaced})
@@ -93,4 +98,14 @@ class Workflow:
     @cached_property
     def secrets(self) -> tuple[str, ...]:
         """The names of the secrets that the workflow reads, sorted."""
-        return tuple(sorted({each.name for each in self.dag.expressions if isinstance(each, Secret)}))
+        return tuple(sorted({each.name for each in self._expressions if isinstance(each, Secret)}))
+
+    @property
+    def _expressions(self) -> list[Expression]:
+        return [each for dag in self.dag.parts for each in dag.expressions]
+
+
+def title_of(dag: Dag) -> str:
+    """What the author calls a workflow, in one line."""
+    name = dag.metadata.get("name")
+    return one_line(str(name)) if name else dag.id.replace("_", " ").strip().capitalize()

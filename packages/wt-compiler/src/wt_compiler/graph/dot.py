@@ -9,8 +9,9 @@ from __future__ import annotations
 import textwrap
 from collections.abc import Iterator
 
-from wt_compiler.dag import Dag, Group, Instance
+from wt_compiler.dag import Dag, Instance
 from wt_compiler.emit.one_line import one_line
+from wt_compiler.graph.opened import Frame, Opened, Step
 from wt_compiler.graph.palette import FAINT, FONT, FRAME, GROUND, INK, KINDS, LINE
 
 _WRAP = 26
@@ -25,17 +26,15 @@ def to_dot(dag: Dag) -> str:
         dag: The workflow.
 
     Returns:
-        DOT text: one node a task instance, one edge a connection, one cluster a group.
+        DOT text: one node a task instance, one edge a connection, one cluster a group or sub-workflow.
     """
-    nodes = {instance.id: f"n{index}" for index, instance in enumerate(dag.instances)}
+    opened = Opened(dag)
+    nodes = {step.path: f"n{index}" for index, step in enumerate(opened.steps)}
     lines = ["digraph workflow {", *_defaults()]
-    for index, item in enumerate(dag.items):
-        if isinstance(item, Instance):
-            lines.append(f"  {_node(nodes[item.id], item)}")
-        else:
-            lines.extend(_cluster(f"cluster_{index}", item, nodes))
-    for instance in dag.instances:
-        lines.extend(f"  {nodes[name]} -> {nodes[instance.id]};" for name in instance.dependencies)
+    for index, part in enumerate(opened.parts):
+        lines.extend(f"  {line}" for line in _drawn(part, f"cluster_{index}", nodes))
+    for path, sources in opened.edges.items():
+        lines.extend(f"  {nodes[source]} -> {nodes[path]};" for source in sources)
     return "\n".join([*lines, "}", ""])
 
 
@@ -53,13 +52,17 @@ def _defaults() -> Iterator[str]:
     yield f'  edge [color="{LINE}", penwidth=1.0, arrowsize=0.65];'
 
 
-def _cluster(name: str, group: Group, nodes: dict[str, str]) -> Iterator[str]:
-    yield f"  subgraph {name} {{"
-    yield f'    graph [label={quoted(_shortened(group.title))}, labeljust=l, fontcolor="{FAINT}", margin=14,'
-    yield f'      style="rounded,filled", color="{FRAME}", fillcolor="{GROUND}", penwidth=1.0];'
-    for instance in group.instances:
-        yield f"    {_node(nodes[instance.id], instance)}"
-    yield "  }"
+def _drawn(part: Step | Frame, name: str, nodes: dict[str, str]) -> Iterator[str]:
+    if isinstance(part, Step):
+        yield _node(nodes[part.path], part.instance)
+        return
+    style = "rounded,filled,dashed" if part.instance and part.instance.skippable else "rounded,filled"
+    yield f"subgraph {name} {{"
+    yield f'  graph [label={quoted(_shortened(part.title))}, labeljust=l, fontcolor="{FAINT}", margin=14,'
+    yield f'    style="{style}", color="{FRAME}", fillcolor="{GROUND}", penwidth=1.0];'
+    for index, inner in enumerate(part.parts):
+        yield from (f"  {line}" for line in _drawn(inner, f"{name}_{index}", nodes))
+    yield "}"
 
 
 def _node(name: str, instance: Instance) -> str:

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from wt_compiler.dag import Dag, Group, Instance
+from wt_compiler.dag import Dag, Instance
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.graph.dot import kind
+from wt_compiler.graph.opened import Frame, Opened, Step
 from wt_compiler.graph.palette import INK, KINDS
 
 _CLASSES = (
@@ -23,27 +24,28 @@ def to_mermaid(dag: Dag) -> str:
         dag: The workflow.
 
     Returns:
-        Mermaid text: one node a task instance, one arrow a connection, one subgraph a group.
+        Mermaid text: one node a task instance, one arrow a connection, one subgraph a group or sub-workflow.
     """
-    nodes = {instance.id: f"step{index}" for index, instance in enumerate(dag.instances)}
+    opened = Opened(dag)
+    nodes = {step.path: f"step{index}" for index, step in enumerate(opened.steps)}
     lines = ["flowchart TD"]
-    for index, item in enumerate(dag.items):
-        if isinstance(item, Instance):
-            lines.append(f"  {_node(nodes[item.id], item)}")
-        else:
-            lines.extend(_subgraph(f"group{index}", item, nodes))
-    for instance in dag.instances:
-        lines.extend(f"  {nodes[name]} --> {nodes[instance.id]}" for name in instance.dependencies)
+    for index, part in enumerate(opened.parts):
+        lines.extend(f"  {line}" for line in _drawn(part, f"group{index}", nodes))
+    for path, sources in opened.edges.items():
+        lines.extend(f"  {nodes[source]} --> {nodes[path]}" for source in sources)
     lines.extend(f"  {line}" for line in _CLASSES)
-    lines.extend(f"  class {nodes[i.id]} skippable" for i in dag.instances if i.conditional)
+    lines.extend(f"  class {nodes[path]} skippable" for path, instance in opened.steps if instance.conditional)
     return "\n".join(lines) + "\n"
 
 
-def _subgraph(name: str, group: Group, nodes: dict[str, str]) -> Iterator[str]:
-    yield f'  subgraph {name}["{escaped(group.title)}"]'
-    for instance in group.instances:
-        yield f"    {_node(nodes[instance.id], instance)}"
-    yield "  end"
+def _drawn(part: Step | Frame, name: str, nodes: dict[str, str]) -> Iterator[str]:
+    if isinstance(part, Step):
+        yield _node(nodes[part.path], part.instance)
+        return
+    yield f'subgraph {name}["{escaped(part.title)}"]'
+    for index, inner in enumerate(part.parts):
+        yield from (f"  {line}" for line in _drawn(inner, f"{name}_{index}", nodes))
+    yield "end"
 
 
 def _node(name: str, instance: Instance) -> str:

@@ -7,10 +7,11 @@ import json
 import re
 from typing import Any
 
-from wt_compiler.dag import Dag, Instance
+from wt_compiler.dag import Dag
 from wt_compiler.emit.expressions import ExpressionSource
 from wt_compiler.emit.literals import Literals
 from wt_compiler.emit.templating import render
+from wt_compiler.graph.opened import Opened, Step
 
 _PROLOGUE = re.compile(r"^.*?(?=<svg\b)", re.DOTALL)
 
@@ -23,19 +24,20 @@ def to_page(dag: Dag, svg: bytes) -> str:
         svg: Its picture, as `to_dot` and Graphviz made it: the title of a node is `n` and its number.
     """
     title = str(dag.metadata.get("name") or dag.id)
-    steps = {f"n{place}": _details(instance) for place, instance in enumerate(dag.instances)}
+    steps = {f"n{place}": _details(step) for place, step in enumerate(Opened(dag).steps)}
     data = json.dumps(steps, ensure_ascii=False).replace("<", "\\u003c")
     picture = _PROLOGUE.sub("", svg.decode())
     return render("graph.html.jinja", title=html.escape(title), svg=picture, data=data)
 
 
-def _details(instance: Instance) -> dict[str, Any]:
+def _details(step: Step) -> dict[str, Any]:
+    instance = step.instance
     write = Literals(ExpressionSource(lambda name: f"workflow.{name}.return", lambda _: False).source).source
     arguments = {name: write(value) for name, value in instance.partial.items()}
     mapping = instance.mapping
     open_ones = [name for name in instance.task.entry.json_schema.get("properties", {}) if name not in instance.bound]
     return {
-        "id": instance.id,
+        "id": step.path,
         "title": instance.title,
         "task": instance.task.dotted_path,
         "description": instance.task.entry.metadata.description or "",

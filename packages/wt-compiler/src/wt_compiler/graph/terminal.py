@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from wt_compiler.dag import Dag, Instance
+from wt_compiler.dag import Dag
 from wt_compiler.emit.one_line import one_line
+from wt_compiler.graph.opened import Opened, Step
 
 
 def to_terminal(dag: Dag) -> str:
@@ -15,18 +16,19 @@ def to_terminal(dag: Dag) -> str:
     Returns:
         One line an instance, in order: lanes to the left, then its id, its task and how it is called.
     """
-    last_use = {name: place for place, instance in enumerate(dag.instances) for name in instance.dependencies}
+    opened = Opened(dag)
+    last_use = {source: place for place, sources in enumerate(opened.edges.values()) for source in sources}
     lanes: list[str | None] = []
-    rows = [_row(instance, place, lanes, last_use) for place, instance in enumerate(dag.instances)]
+    rows = [_row(path, sources, place, lanes, last_use) for place, (path, sources) in enumerate(opened.edges.items())]
     width = max((len(row) for row in rows), default=0)
-    ids = max((len(instance.id) for instance in dag.instances), default=0)
-    labels = [_label(instance, ids) for instance in dag.instances]
+    ids = max((len(step.path) for step in opened.steps), default=0)
+    labels = [_label(step, ids) for step in opened.steps]
     return "\n".join(f"{row:{width}}  {label}".rstrip() for row, label in zip(rows, labels, strict=True))
 
 
-def _row(instance: Instance, place: int, lanes: list[str | None], last_use: dict[str, int]) -> str:
+def _row(path: str, sources: tuple[str, ...], place: int, lanes: list[str | None], last_use: dict[str, int]) -> str:
     """The lanes beside an instance; they are changed to what they are below it."""
-    taken = [lane for lane, name in enumerate(lanes) if name in instance.dependencies]
+    taken = [lane for lane, name in enumerate(lanes) if name in sources]
     ending = [lane for lane in taken if last_use[lanes[lane] or ""] == place]
     free = [lane for lane, name in enumerate(lanes) if name is None]
     own = (ending or free or [len(lanes)])[0]
@@ -45,7 +47,7 @@ def _row(instance: Instance, place: int, lanes: list[str | None], last_use: dict
         cells.append(cell + ("─" if low <= lane < high else " "))
     for lane in ending:
         lanes[lane] = None
-    lanes[own] = instance.id if last_use.get(instance.id, place) > place else None
+    lanes[own] = path if last_use.get(path, place) > place else None
     while lanes and lanes[-1] is None:
         lanes.pop()
     return "".join(cells).rstrip()
@@ -59,8 +61,9 @@ def _joint(ends: bool, leftmost: bool, rightmost: bool) -> str:
     return "┴" if ends else "┼"
 
 
-def _label(instance: Instance, width: int) -> str:
-    words = [f"{instance.id:{width}}", instance.task.entry.function_name]
+def _label(step: Step, width: int) -> str:
+    instance = step.instance
+    words = [f"{step.path:{width}}", instance.task.entry.function_name]
     if instance.mapping:
         words.append(f"({instance.mapping.method} over {', '.join(instance.mapping.argnames)})")
     if instance.when:

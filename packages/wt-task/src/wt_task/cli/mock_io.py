@@ -3,11 +3,16 @@
 from __future__ import annotations
 
 import importlib
+import sys
 from types import ModuleType
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from wt_contracts.diagnostics import Diagnostic
 
 
 def replace_io(run_module: ModuleType, package: str) -> None:
-    """Replace the I/O tasks of an imported run module by their recorded examples.
+    """Replace the I/O tasks of an imported run module by their recorded examples; those of sub-workflows as well.
 
     Args:
         run_module: The module that calls the tasks.
@@ -16,12 +21,36 @@ def replace_io(run_module: ModuleType, package: str) -> None:
     Raises:
         DiagnosticError: If examples are missing or cannot be read; names every task concerned.
     """
+    problems = [
+        problem
+        for home in packages(package)
+        for module in ([run_module] if home == package else _run_modules(home))
+        for problem in _replace(module, importlib.import_module(f"{home}.metadata").IO_TASKS)
+    ]
+    if problems:
+        from wt_contracts.diagnostics import DiagnosticError
+
+        raise DiagnosticError(problems)
+
+
+def packages(package: str) -> list[str]:
+    """A compiled package and those of its sub-workflows."""
+    metadata = importlib.import_module(f"{package}.metadata")
+    return [package, *getattr(metadata, "SUB_WORKFLOWS", ())]
+
+
+def _run_modules(package: str) -> list[ModuleType]:
+    """The run modules of a sub-workflow that the run has imported: it is run in one of them."""
+    names = (f"{package}.{name}" for name in ("run", "run_sequential"))
+    return [sys.modules[name] for name in names if name in sys.modules]
+
+
+def _replace(run_module: ModuleType, io_tasks: dict[str, str]) -> list[Diagnostic]:
     from wt_contracts.codes import Code
-    from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+    from wt_contracts.diagnostics import Diagnostic
 
     from wt_task.testing import create_func_magicmock
 
-    io_tasks: dict[str, str] = importlib.import_module(f"{package}.metadata").IO_TASKS
     problems = []
     for name, anchor in io_tasks.items():
         function_name = getattr(getattr(run_module, name), "__name__", name)
@@ -33,5 +62,4 @@ def replace_io(run_module: ModuleType, package: str) -> None:
             problems.append(Diagnostic(code=Code.MOCK_MISSING, message=message))
         else:
             setattr(run_module, name, mock)
-    if problems:
-        raise DiagnosticError(problems)
+    return problems

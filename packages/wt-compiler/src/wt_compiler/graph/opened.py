@@ -1,0 +1,133 @@
+"""A workflow as it is drawn: the steps of sub-workflows stand among the others, and are joined with them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import NamedTuple
+
+from wt_compiler.dag import Dag, Instance
+from wt_compiler.schemas import SHARED_KEY
+from wt_compiler.values import Parameter, Value, expressions, references
+
+
+class Step(NamedTuple):
+    """A task instance.
+
+    Attributes:
+        path: Its id, behind those of the sub-workflows that it is inside of.
+        instance: The task instance.
+    """
+
+    path: str
+    instance: Instance
+
+
+class Frame(NamedTuple):
+    """Steps that are drawn together: a group, or a sub-workflow.
+
+    Attributes:
+        title: What stands on it.
+        parts: What is in it.
+        instance: The sub-workflow, if it is one.
+    """
+
+    title: str
+    parts: tuple[Step | Frame, ...]
+    instance: Instance | None = None
+
+
+class Opened:
+    """A workflow with its sub-workflows opened.
+
+    Args:
+        dag: The workflow.
+
+    Attributes:
+        parts: Steps and frames, in order.
+        steps: All steps, in order.
+        edges: What each step takes the results of, by path, in the order of first use.
+    """
+
+    def __init__(self, dag: Dag) -> None:
+        self.parts = tuple(_parts(dag, ""))
+        self.steps = [*_steps(self.parts)]
+        edges: dict[str, dict[str, None]] = {step.path: {} for step in self.steps}
+        for source, target in _edges(dag, ""):
+            edges[target][source] = None
+        self.edges: dict[str, tuple[str, ...]] = {path: tuple(sources) for path, sources in edges.items()}
+
+
+def _parts(dag: Dag, prefix: str) -> Iterator[Step | Frame]:
+    for item in dag.items:
+        if isinstance(item, Instance):
+            yield _part(item, prefix)
+        else:
+            yield Frame(item.title, tuple(_part(member, prefix) for member in item.instances))
+
+
+def _part(instance: Instance, prefix: str) -> Step | Frame:
+    path = f"{prefix}{instance.id}"
+    if instance.uses is None:
+        return Step(path, instance)
+    title = instance.title or instance.id
+    if instance.mapping:
+        title += f" (for each {', '.join(instance.mapping.argnames)})"
+    return Frame(title, tuple(_parts(instance.uses.dag, f"{path}.")), instance)
+
+
+def _steps(parts: tuple[Step | Frame, ...]) -> Iterator[Step]:
+    for part in parts:
+        if isinstance(part, Step):
+            yield part
+        else:
+            yield from _steps(part.parts)
+
+
+def _edges(dag: Dag, prefix: str) -> Iterator[tuple[str, str]]:
+    by_id = {instance.id: instance for instance in dag.instances}
+    for instance in dag.instances:
+        for place, value in _bindings(instance):
+            sources = [
+                source
+                for reference in references(value)
+                for source in _sources(by_id[reference.instance_id], f"{prefix}{reference.instance_id}")
+            ]
+            targets = list(_targets(instance, f"{prefix}{instance.id}", place)) if sources else []
+            yield from ((source, target) for source in sources for target in targets)
+        if instance.uses is not None:
+            yield from _edges(instance.uses.dag, f"{prefix}{instance.id}.")
+
+
+def _bindings(instance: Instance) -> Iterator[tuple[str, Value]]:
+    yield from instance.partial.items()
+    if instance.mapping is not None:
+        for name in instance.mapping.argnames:
+            yield name, instance.mapping.argvalues
+
+
+def _sources(instance: Instance, path: str) -> Iterator[str]:
+    """The steps whose results are that of an instance."""
+    if instance.uses is None:
+        yield path
+        return
+    dag = instance.uses.dag
+    names = [reference.instance_id for value in dag.outputs.values() for reference in references(value)]
+    for name in dict.fromkeys(names if dag.outputs else [each.id for each in dag.instances[-1:]]):
+        inner = next(each for each in dag.instances if each.id == name)
+        yield from _sources(inner, f"{path}.{name}")
+
+
+def _targets(instance: Instance, path: str, place: str) -> Iterator[str]:
+    """The steps that get what is bound at a place of an instance."""
+    if instance.uses is None:
+        yield path
+        return
+    key, _, name = place.partition(".")
+    for inner in instance.uses.dag.instances:
+        own = f"{path}.{inner.id}"
+        if inner.id == key:
+            yield from _targets(inner, own, name)
+        elif key == SHARED_KEY:
+            for within, value in _bindings(inner):
+                if any(isinstance(each, Parameter) and each.name == name for each in expressions(value)):
+                    yield from _targets(inner, own, within)
