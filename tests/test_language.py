@@ -151,6 +151,21 @@ def test_an_instance_whose_condition_is_false_is_skipped_and_says_why(language: 
     }
 
 
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+def test_a_loop_calls_its_task_until_it_is_done_and_tells_of_each_round(language: Language, mode: str) -> None:
+    done = language.run("loop", mode=mode)
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == {"rain": 20.25, "cheers": "hip 0 1 2"}
+    told = [(e["kind"], e.get("round")) for e in language.events() if e.get("step") == "close"]
+    assert told == [("STEP_START", None), ("STEP_ROUND", 0), ("STEP_ROUND", 1), ("STEP_END", None)]
+
+    spec = language.directory / "language/loop.yaml"
+    spec.write_text(spec.read_text().replace("rain < 30", "rain < 0"))
+    done = language.run("loop", mode=mode)
+    assert done.returncode == 1
+    assert "Task instance 'close' raised LoopLimitError('the condition in 'until' does not hold after 10" in done.stderr
+
+
 def test_outputs_name_what_the_workflow_returns(language: Language) -> None:
     done = language.run("outputs")
     assert done.returncode == 0, done.stderr
@@ -204,7 +219,7 @@ def test_a_run_does_not_start_without_its_secrets(language: Language) -> None:
     assert "error[WT514]: the secret RAIN_TOKEN is given nowhere" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["expressions", "when", "outputs", "uses"])
+@pytest.mark.parametrize("name", ["expressions", "when", "loop", "outputs", "uses"])
 def test_the_notebook_runs_cell_by_cell_and_gives_the_same(language: Language, name: str) -> None:
     assert language.run(name).returncode == 0
     package = language.compile(name).names.package

@@ -60,6 +60,7 @@ def test_nothing_has_changed(run: Any) -> None:
             "~ a: it runs under another condition",
             "breaking",
         ),
+        ("task: load,", "task: load, loop: {times: 2},", "~ a: 'call' is 'loop' now", "breaking"),
         (
             "task: load,",
             "task: load, skipif: {conditions: [never]},",

@@ -111,3 +111,58 @@ def test_a_condition_is_checked_like_any_expression(judged: Callable[[str], list
     assert found == ["WT124 6:46 'b' comes later, in line 7"]
     found = judged(COUNTED + "  - {id: a, task: count, when: '${{ params.of }}'}\n")
     assert found == ["WT132 6:44 there is no parameter 'of'"]
+
+
+def instance(loop: str, arguments: str = "number: '${{ loop.last }}'", task: str = "double", more: str = "") -> str:
+    return f"  - {{id: a, task: {task}, {more}loop: {loop}, partial: {{{arguments}}}}}\n"
+
+
+@pytest.mark.parametrize(
+    "loop",
+    [
+        "{start: 1, times: 3}",
+        "{start: 1, times: '${{ workflow.counted.return }}'}",
+        "{start: 1, until: '${{ loop.last > 4 }}', max: 5}",
+        "{start: '${{ workflow.counted.return }}', until: '${{ loop.index == 2 }}', max: 5}",
+        "null",
+    ],
+)
+def test_a_loop_that_ends_is_accepted(judged: Callable[[str], list[str]], loop: str) -> None:
+    arguments = "number: 1" if loop == "null" else "number: '${{ loop.last }}'"
+    use = "  - {id: used, task: count, when: '${{ params.on }}'}\n"
+    assert judged("  - {id: counted, task: count}\n" + use + instance(loop, arguments)) == []
+
+
+@pytest.mark.parametrize(
+    ("loop", "found"),
+    [
+        ("{start: 1}", "WT138 6:27 this loop has no end"),
+        ("{start: 1, until: '${{ loop.last > 4 }}'}", "WT138 6:27 this loop has no end if"),
+        ("{start: 1, until: '${{ params.on }}', max: 4}", "WT138 6:63 the condition in 'until' never changes"),
+        ("{start: 1, times: 3, max: 4}", "WT138 6:54 a loop has 'times' or 'max', not both"),
+        ("{start: 1, times: 0}", "WT112 6:51 'times' must be a whole number from 1 to 100,000 or an expression"),
+        ("{start: 1, until: '${{ loop.last > 4 }}', max: many}", "WT112 6:80 'max' must be a whole number"),
+        ("{start: 1, times: '${{ loop.index }}'}", "WT139 6:61 'loop.index' is not known before the first round"),
+        ("{times: 3}", "WT139 6:73 'loop.last' has no value in the first round"),
+        ("{start: 1, times: 3, untill: x}", "WT110 6:54 'loop' has no key 'untill'"),
+        ("[1]", "WT112 6:33 'loop' must be a mapping"),
+        ("{start: one, times: 3}", "WT302 6:85 'number' of the task 'double' takes a whole number, and 'loop.last' is"),
+        ("{start: 1, times: '${{ params.on }}'}", "WT302 6:63 'times' is a whole number, and this is true or false"),
+        ("{start: 1, times: 3, times: 4}", "WT104"),
+        ("{start: 1, until: '${{ loop.last > [] }}', max: 5}", "WT303 6:66 a whole number and a list have no order"),
+        ("{start: 1, until: '${{ loop.least > 4 }}', max: 5}", "WT116 6:61 a loop has no 'least'"),
+    ],
+)
+def test_a_loop_that_cannot_work_is_refused(judged: Callable[[str], list[str]], loop: str, found: str) -> None:
+    said = judged(COUNTED + instance(loop))
+    assert len(said) == 1
+    assert said[0].startswith(found)
+
+
+def test_values_of_a_loop_are_known_in_a_loop_only(judged: Callable[[str], list[str]]) -> None:
+    outside = "  - {id: a, task: double, partial: {number: '${{ loop.index }}'}}\n"
+    assert judged(COUNTED + outside) == ["WT139 6:55 'loop.index' is only known in a loop"]
+    early = instance("{start: 1, times: 2}", more="when: '${{ loop.index > 1 }}', ")
+    assert judged(COUNTED + early) == ["WT139 6:43 'loop.index' is not known before the first round"]
+    mapped = instance("{start: 1, times: 2}", "", more="map: {argnames: number, argvalues: [1]}, ")
+    assert judged(COUNTED + mapped) == ["WT113 6:68 a task instance has 'loop' or 'map', not both"]

@@ -10,7 +10,7 @@ from wt_contracts.registry import RegistryEntry
 
 from wt_compiler.execution import AS_USUAL, Execution
 from wt_compiler.findings import Findings
-from wt_compiler.flow import Condition
+from wt_compiler.flow import Condition, Loop
 from wt_compiler.override_path import split
 from wt_compiler.values import Expression, Position, Value, expressions, references
 
@@ -82,6 +82,7 @@ class Instance:
         mapping: How it is mapped, or None for a single call.
         skipif: When it is skipped, after the spec's defaults were applied; None for never.
         when: What has to hold for it to run; None for always.
+        loop: How often it calls the task; None for a single call or a map.
         execution: How it is run.
         position: Where it stands in the spec.
         uses: The sub-workflow, if it is one.
@@ -97,11 +98,12 @@ class Instance:
     execution: Execution = AS_USUAL
     when: Condition | None = None
     uses: SubWorkflow | None = None
+    loop: Loop | None = None
 
     @property
-    def method(self) -> Literal["call", "map", "mapvalues"]:
-        """The method of the task that starts it."""
-        return self.mapping.method if self.mapping else "call"
+    def method(self) -> Literal["call", "map", "mapvalues", "loop"]:
+        """How it calls its task."""
+        return "loop" if self.loop else self.mapping.method if self.mapping else "call"
 
     @cached_property
     def bound(self) -> frozenset[str]:
@@ -110,9 +112,9 @@ class Instance:
 
     @property
     def values(self) -> list[Value]:
-        """Everything of it that an expression can stand in: its condition, its arguments, what it maps over."""
-        condition: list[Value] = [self.when.expression] if self.when else []
-        return [*condition, *self.partial.values(), *([self.mapping.argvalues] if self.mapping else [])]
+        """Everything of it that an expression can stand in: condition, loop, arguments, what it maps over."""
+        before: list[Value] = [*([self.when.expression] if self.when else []), *(self.loop.values if self.loop else [])]
+        return [*before, *self.partial.values(), *([self.mapping.argvalues] if self.mapping else [])]
 
     @property
     def conditional(self) -> bool:
@@ -127,8 +129,7 @@ class Instance:
     @property
     def inlined(self) -> bool:
         """Whether it is a sub-workflow whose steps stand beside those around it: it is called once, not by a task."""
-        conditions = self.skipif is not None and bool(self.skipif.conditions)
-        return self.uses is not None and self.mapping is None and not conditions
+        return self.uses is not None and self.method == "call" and not self.conditional
 
     @cached_property
     def dependencies(self) -> tuple[str, ...]:

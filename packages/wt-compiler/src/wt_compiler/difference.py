@@ -124,10 +124,16 @@ def _instance(old: Instance, new: Instance) -> Iterator[str]:
             yield f"it is mapped over {', '.join(new.mapping.argnames)} instead of {', '.join(old.mapping.argnames)}"
         if written(old.mapping.argvalues) != written(new.mapping.argvalues):
             yield "it is mapped over something else"
+    if written(_rounds(old)) != written(_rounds(new)):
+        yield "its rounds are others"
     if written(old.when and old.when.expression) != written(new.when and new.when.expression):
         yield "it runs under another condition"
     if _conditions(old) != _conditions(new):
         yield "it is skipped under other conditions"
+
+
+def _rounds(instance: Instance) -> list[Value]:
+    return [*instance.loop.values, instance.loop.most] if instance.loop else []
 
 
 def _conditions(instance: Instance) -> object:

@@ -125,6 +125,8 @@ def _step(instance: Instance) -> dict[str, Any]:
         step["when"] = list(_connections(instance.when.expression, []))
     if instance.uses is not None:  # wherever the other spec is
         step |= {"task": instance.uses.dag.id, "uses": _body(instance.uses.dag)}
+    if instance.loop is not None:
+        step["loop"] = [list(_connections(value, [])) for value in instance.loop.values]
     # How long, how often and where it is tried decides nothing about what two workflows give
     return {**step, "on-error": "skip"} if instance.execution.skips_errors else step
 

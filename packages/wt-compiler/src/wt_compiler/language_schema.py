@@ -103,6 +103,7 @@ def _instance(tasks: dict[str, RegistryEntry]) -> Schema:
             "name": {"type": ["string", "null"], "description": "The title of its part of the form."},
             "task": task,
             "when": {"anyOf": [_EXPRESSION, {"type": "null"}], "description": "It is skipped unless this holds."},
+            "loop": _loop(),
             "partial": {"type": ["object", "null"], "description": "Arguments that the spec binds."},
             "map": {**mapping, "description": "Calls the task once an element."},
             "mapvalues": {**mapping, "description": "Calls the task once a pair of a key and a value."},
@@ -110,6 +111,18 @@ def _instance(tasks: dict[str, RegistryEntry]) -> Schema:
         },
         ["id", "task"],
     )
+
+
+def _loop() -> Schema:
+    count = {"type": "integer", "minimum": 1}
+    fields = {
+        "start": {"description": "What 'loop.last' is in the first round."},
+        "times": {"anyOf": [count, _EXPRESSION], "description": "How many rounds there are."},
+        "until": {**_EXPRESSION, "description": "Ends the loop after a round, if it holds."},
+        "max": {**count, "description": "After how many rounds a loop with 'until' fails."},
+    }
+    ends = {"oneOf": [{"required": ["times"]}, {"required": ["until", "max"]}]}
+    return {"anyOf": [{**_object(fields), **ends}, {"type": "null"}], "description": "Calls the task again and again."}
 
 
 def _skipif() -> Schema:

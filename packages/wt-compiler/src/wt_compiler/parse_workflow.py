@@ -11,7 +11,7 @@ from wt_compiler.execution import AS_USUAL
 from wt_compiler.findings import Findings
 from wt_compiler.identifiers import LONGEST_INSTANCE_ID, RESERVED, as_identifier, why_no_identifier
 from wt_compiler.parse_execution import EXECUTION_KEYS, read_execution
-from wt_compiler.parse_flow import FLOW_KEYS, read_condition
+from wt_compiler.parse_flow import FLOW_KEYS, read_condition, read_loop
 from wt_compiler.parse_value import read_value
 from wt_compiler.parse_with import read_with
 from wt_compiler.shape import (
@@ -131,6 +131,7 @@ def _read_use(item: MapNode, subs: SubSpecs, findings: Findings) -> InstanceSpec
         mapping=None,
         skipif=None,
         when=None,
+        loop=None,
         execution=AS_USUAL,
         position=item.position,
         uses=use,
@@ -153,6 +154,7 @@ def _read_instance(item: MapNode, defaults: SkipifSpec | None, findings: Finding
         mapping=_read_mapping(item, findings),
         skipif=defaults if is_null(own) else _read_skipif(own, findings),
         when=read_condition(item.get("when"), "'when'", findings),
+        loop=read_loop(item, findings),
         execution=read_execution(item, findings),
         position=item.position,
     )

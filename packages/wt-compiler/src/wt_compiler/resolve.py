@@ -166,6 +166,7 @@ class _Builder:
             mapping=_mapping(spec.mapping) if spec.mapping else None,
             skipif=skipif,
             when=spec.when,
+            loop=spec.loop,
             execution=spec.execution,
             position=spec.position,
             uses=self._sub_workflow(resolved),

@@ -13,7 +13,7 @@ from wt_compiler.dag import Override
 from wt_compiler.document import Node
 from wt_compiler.execution import Execution
 from wt_compiler.findings import Findings
-from wt_compiler.flow import Condition
+from wt_compiler.flow import Condition, Loop
 from wt_compiler.values import Position, Value
 
 if TYPE_CHECKING:
@@ -88,6 +88,7 @@ class InstanceSpec(NamedTuple):
     mapping: MappingSpec | None
     skipif: SkipifSpec | None
     when: Condition | None
+    loop: Loop | None
     execution: Execution
     position: Position
     uses: Use | None = None
@@ -118,8 +119,9 @@ class InstanceSpec(NamedTuple):
 
     @property
     def values(self) -> list[Value]:
-        """Everything of it that an expression can stand in: its condition, its arguments, what it maps over."""
-        return [*([self.when.expression] if self.when else []), *self.arguments]
+        """Everything of it that an expression can stand in: condition, loop, arguments, what it maps over."""
+        condition = [self.when.expression] if self.when else []
+        return [*condition, *(self.loop.values if self.loop else []), *self.arguments]
 
     @property
     def arguments(self) -> list[Value]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Literal, TypeAlias
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,6 +57,14 @@ class Secret(Expression):
     """`secrets.<name>`: a value that is shown nowhere, read when the workflow runs."""
 
     name: str
+    position: Position
+
+
+@dataclass(frozen=True, slots=True)
+class LoopValue(Expression):
+    """`loop.last` or `loop.index`: what the last round gave, or the number of the round, from 0."""
+
+    name: Literal["last", "index"]
     position: Position
 
 

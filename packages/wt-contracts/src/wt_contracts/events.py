@@ -12,13 +12,14 @@ EVENTS_VERSION = "1.1"
 
 
 class EventKind(StrEnum):
-    """What happened."""
+    """What happened; STEP_ROUND (since 1.1) is the end of a round of a loop, whose step goes on."""
 
     START = "START"
     STEP_START = "STEP_START"
     STEP_END = "STEP_END"
     STEP_SKIPPED = "STEP_SKIPPED"
     STEP_ERROR = "STEP_ERROR"
+    STEP_ROUND = "STEP_ROUND"
     FINISH = "FINISH"
 
 
@@ -31,12 +32,13 @@ class WorkflowEvent(BaseModel):
         time: When, in seconds since the epoch.
         run_id: Which run.
         step: The task instance it happened to; None for START and FINISH.
-        method: How the instance was called: `call`, `map` or `mapvalues`.
+        method: How the instance was called: `call`, `map`, `mapvalues` or `loop`.
         calls: How many calls a step makes, if that is known.
         steps: How many task instances the workflow has (START only).
-        duration: Seconds since the matching start (ends only).
+        duration: Seconds since the matching start, or of the round (ends only).
         error: What went wrong (STEP_ERROR, and FINISH of a failed run).
         reason: Why a step was skipped, if the spec says it (since 1.1).
+        round: Which round of a loop has ended, counted from 0 (STEP_ROUND only).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -52,6 +54,7 @@ class WorkflowEvent(BaseModel):
     duration: float | None = None
     error: str | None = None
     reason: str | None = None
+    round: int | None = None
 
     @field_validator("version")
     @classmethod

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-StepEventKind: TypeAlias = Literal["STEP_START", "STEP_END", "STEP_SKIPPED", "STEP_ERROR"]
+StepEventKind: TypeAlias = Literal["STEP_START", "STEP_END", "STEP_SKIPPED", "STEP_ERROR", "STEP_ROUND"]
 
 
 class StepEvent(NamedTuple):
@@ -14,11 +14,12 @@ class StepEvent(NamedTuple):
         kind: What happened.
         time: When, in seconds since the epoch.
         step: The task instance id.
-        method: How the task was called: `call`, `map` or `mapvalues`.
+        method: How the task was called: `call`, `map`, `mapvalues` or `loop`.
         calls: How many calls the step makes, if that is known.
-        duration: Seconds since the step's start (not at the start).
+        duration: Seconds since the step's start (not at the start), or of the round.
         error: What went wrong (errors only).
         reason: Why the step was skipped, if the spec says it.
+        round: Which round of a loop has ended, counted from 0.
     """
 
     kind: StepEventKind
@@ -29,3 +30,4 @@ class StepEvent(NamedTuple):
     duration: float | None = None
     error: str | None = None
     reason: str | None = None
+    round: int | None = None

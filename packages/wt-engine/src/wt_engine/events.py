@@ -94,6 +94,10 @@ class Invocation(Protocol):
         """The maps it works for, outermost first."""
 
     @property
+    def position(self) -> int:
+        """The place of its item, or the number of its round, from 0; -1 if it has none."""
+
+    @property
     def seconds(self) -> float:
         """How long its function took."""
 

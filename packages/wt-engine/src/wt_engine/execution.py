@@ -36,6 +36,16 @@ _ENDED = Outcome.ENDED
 _STEP, _MAP, _SWITCH = NodeKind.STEP, NodeKind.MAP, NodeKind.SWITCH
 
 
+def failure_of(frame: MapFrame) -> BaseException:
+    """What a map has failed with: a loop with what its last round, or the loop itself, has raised."""
+    if frame.rounds is not None and frame.error is not None:
+        return frame.error
+    name = frame.owner.node.name
+    error = MapItemsError(f"{frame.failed} of {len(frame.items)} items of map '{name}' failed")
+    error.__cause__ = frame.error
+    return error
+
+
 class Execution:
     """Runs the calls of a run.
 
@@ -177,7 +187,8 @@ class Execution:
 
     async def finished(self, call: Call, value: Any = None, error: BaseException | None = None) -> None:
         """Account for a call that is over, and for the map that waited for it."""
-        self._run.journal.tasks.completed += 1
+        run = self._run
+        run.journal.tasks.completed += 1
         frame = call.frame
         if frame is None:
             return
@@ -187,9 +198,11 @@ class Execution:
         if call.position >= 0:
             frame.running -= 1
             frame.results[call.position] = value
-            if not self._run.stopping and self._run.ending is None:
-                self._run.crew.offer(frame)
-        if not frame.pending and self._run.ending is None:
+            if frame.rounds is not None and error is None and not run.stopping and run.ending is None:
+                frame.go_on(value)
+            if not run.stopping and run.ending is None:
+                run.crew.offer(frame)
+        if not frame.pending and run.ending is None:
             await self.complete(frame)
 
     async def settle(self, call: Call, result: Any, *, handled: bool = False) -> None:
@@ -356,9 +369,7 @@ class Execution:
         if frame.worker.keeps:
             run.values[frame.worker.index] = frame.results
         if frame.failed and run.settings.on_failure != "continue":
-            error = MapItemsError(f"{frame.failed} of {len(frame.items)} items of map '{name}' failed")
-            error.__cause__ = frame.error
-            await self._recovery.handle(call, error)
+            await self._recovery.handle(call, failure_of(frame))
             return
         await self._gather(call, frame.value, RESULTS)
 

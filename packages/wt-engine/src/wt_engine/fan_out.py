@@ -10,6 +10,7 @@ from wt_engine.events import EventType
 from wt_engine.injection import MISSING
 from wt_engine.maps import MapFrame
 from wt_engine.plan import Node
+from wt_engine.rounds import Rounds
 from wt_engine.run import Run
 
 
@@ -23,6 +24,24 @@ def items_of(node: Node, result: Any) -> list[Any]:
         return list(getattr(result, "calls", result) if node.returns_data else result)
     except TypeError as error:
         raise ValueError(f"Map '{node.name}' must return an iterable, not {type(result).__name__}") from error
+
+
+def frame_of(call: Call, worker: Node, items: list[Any], team: list[Node], result: Any) -> MapFrame:
+    """The frame of a map.
+
+    Args:
+        call: The map's own call.
+        worker: What each item goes to.
+        items: The items that are known by now.
+        team: What they go to one by one, if that differs.
+        result: What the map's function has returned.
+    """
+    frame = MapFrame(call, worker, items, call.node.max_concurrency, team)
+    if call.node.returns_data:
+        frame.gather = getattr(result, "gather", None)
+        if isinstance(result, Rounds):
+            frame.loop(result)
+    return frame
 
 
 async def open_frame(run: Run, call: Call, result: Any) -> MapFrame:
@@ -54,9 +73,7 @@ async def open_frame(run: Run, call: Call, result: Any) -> MapFrame:
         await run.publisher.say(EventType.MAP_WORKER, f"{target}[{position}]", about, call)
         if not position % 256:
             await asyncio.sleep(0)
-    frame = run.frames[call.number] = MapFrame(call, worker, items, node.max_concurrency, team)
-    if node.returns_data:
-        frame.gather = getattr(result, "gather", None)
+    frame = run.frames[call.number] = frame_of(call, worker, items, team, result)
     run.journal.maps.workers_started += len(items)
     if run.stopping:
         frame.give_up()

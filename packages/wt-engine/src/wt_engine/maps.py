@@ -6,9 +6,12 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from wt_engine.injection import MISSING
+
 if TYPE_CHECKING:
     from wt_engine.call import Call
     from wt_engine.plan import Node
+    from wt_engine.rounds import Rounds
 
 
 class MapFrame:
@@ -30,6 +33,7 @@ class MapFrame:
         failed: How many items failed.
         error: What the first of them failed with, in the order of the items.
         gather: Makes the map's value of the results; without it, it is their list.
+        rounds: For a loop: which item comes after the last one.
         peak: How many items were out at once, at most.
     """
 
@@ -47,6 +51,7 @@ class MapFrame:
         "places",
         "queued",
         "results",
+        "rounds",
         "running",
         "scope",
         "team",
@@ -72,6 +77,7 @@ class MapFrame:
         self.error: BaseException | None = None
         self._failed_at = len(items)
         self.gather: Callable[[list[Any]], Any] | None = None
+        self.rounds: Rounds | None = None
         self.scope = (*owner.scope, owner.node.name)
 
     @property
@@ -94,6 +100,27 @@ class MapFrame:
         place = position if position >= 0 else len(self.items)
         if self.error is None or place < self._failed_at:
             self.error, self._failed_at = error, place
+
+    def loop(self, rounds: Rounds) -> None:
+        """Let the items follow from each other."""
+        self.rounds = rounds
+        self.places = list(self.places)
+
+    def go_on(self, result: Any) -> None:
+        """Ask a loop for the item that comes after one with this result."""
+        assert self.rounds is not None
+        assert isinstance(self.places, list)
+        position = len(self.items)
+        try:
+            item = self.rounds.after(result)
+        except Exception as error:  # noqa: BLE001 - whatever a loop raises is its own failure
+            self.fail(position, error)
+            return
+        if item is not MISSING:
+            self.items.append(item)
+            self.results.append(None)
+            self.places.append(position)
+            self.pending += 1
 
     @property
     def value(self) -> Any:

@@ -10,7 +10,7 @@ from wt_engine.ends import ON, RESULTS, STATE, Outcome
 from wt_engine.errors import RecordedError, ResumeError
 from wt_engine.events import EventType, NodeKind, Origin
 from wt_engine.failures import FailureKind, FailureReason
-from wt_engine.fan_out import items_of
+from wt_engine.fan_out import frame_of, items_of
 from wt_engine.injection import MISSING
 from wt_engine.invocation import invoke
 from wt_engine.journal import Journal
@@ -173,8 +173,7 @@ class Resumption:
             calls = await invoke(run, call) if call.node.returns_data else None
             items = self._recollection.value(record) if calls is None else items_of(call.node, calls)
             worker = run.plan.nodes[call.node.each]
-            frame = run.frames[number] = MapFrame(call, worker, items, call.node.max_concurrency, team)
-            frame.gather = getattr(calls, "gather", None)
+            run.frames[number] = frame_of(call, worker, items, team, calls)
         elif self._recollection.part(self._run_id, number) is not None:
             self._open.begun[number] = self._taken(record)[0]
 

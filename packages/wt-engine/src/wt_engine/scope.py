@@ -16,12 +16,13 @@ class Written(NamedTuple):
     """A step as it was written.
 
     Attributes:
-        method: `call`, `map`, `mapvalues` or `value`.
+        method: `call`, `map`, `mapvalues`, `loop` or `value`.
         function: The function.
         name: What the step is called.
         options: The options of its decorator.
         limit: How many calls of a map run at once.
         steps: The steps of another workflow, which get what the function returns as what they are given.
+        awaits: Whether the calls of a loop are awaited.
     """
 
     method: str
@@ -30,6 +31,7 @@ class Written(NamedTuple):
     options: Mapping[str, Any]
     limit: int | None = None
     steps: tuple[Written, ...] | None = None
+    awaits: bool = False
 
 
 class Scope(NamedTuple):

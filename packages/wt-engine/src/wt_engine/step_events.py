@@ -9,6 +9,7 @@ from wt_contracts.skip import Skipped, SkipSentinel
 from wt_contracts.step_event import StepEvent, StepEventKind
 
 from wt_engine.events import Event, EventType
+from wt_engine.rounds import LOOP, ROUND
 
 if TYPE_CHECKING:
     from wt_engine.plan import Plan
@@ -20,7 +21,7 @@ class StepEvents:
 
     Args:
         plan: The plan that is run.
-        methods: How each step is called: `call`, `map` or `mapvalues`. Steps that are not in it are not told of.
+        methods: How each step is called: `call`, `map`, `mapvalues` or `loop`. Nothing is told of other steps.
         runner: The run.
     """
 
@@ -35,7 +36,7 @@ class StepEvents:
         """What to tell of an event, if anything."""
         method = self._methods.get(event.stage)
         if method is None:
-            return None
+            return self._round(event)
         step = event.stage
         if event.type is EventType.STEP_START:
             self._began[step] = event.timestamp
@@ -52,6 +53,16 @@ class StepEvents:
             return self._ended("STEP_ERROR", event, method, str(event.payload))
         return None
 
+    def _round(self, event: Event) -> StepEvent | None:
+        """What to tell of the round of a loop."""
+        step = event.stage.removesuffix(f".{ROUND}")
+        if event.type is not EventType.STEP_END or step == event.stage or event.invocation is None:
+            return None
+        number = event.invocation.position
+        self._calls[step] = number + 1
+        seconds = event.invocation.seconds
+        return StepEvent("STEP_ROUND", event.timestamp, step, self._methods[step], duration=seconds, round=number)
+
     def _ended(self, kind: StepEventKind, event: Event, method: str, error: str | None = None) -> StepEvent:
         step = event.stage
         duration = event.timestamp - self._began.get(step, event.timestamp)
@@ -60,7 +71,7 @@ class StepEvents:
 
 
 def _skipped(method: str, value: Any) -> bool:
-    if method == "call":
+    if method in {"call", LOOP}:
         return isinstance(value, SkipSentinel)
     results = value if method == "map" else [result for _, result in value]
     return bool(results) and all(isinstance(result, SkipSentinel) for result in results)

@@ -29,6 +29,7 @@ from wt_engine.injection import (
 from wt_engine.lost_value import Lost
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.plan import Plan
+from wt_engine.rounds import LOOP, ROUND, beginning
 from wt_engine.run import OnFailure, Settings
 from wt_engine.runner import Runner
 from wt_engine.scope import Scope, Written
@@ -141,6 +142,33 @@ class Workflow:
     ) -> F | Callable[[F], F]:
         """As `map`, for calls that have a key."""
         return self._decorate("mapvalues", function, name, options, max_concurrency)
+
+    @overload
+    def loop(self, function: F, /) -> F: ...
+    @overload
+    def loop(self, *, name: str | None = None, awaits: bool = False, **options: Any) -> Callable[[F], F]: ...
+    def loop(
+        self, function: F | None = None, *, name: str | None = None, awaits: bool = False, **options: Any
+    ) -> F | Callable[[F], F]:
+        """Make a generator function a loop: it yields calls, gets what each has returned, and returns the step's value.
+
+        Each call is a round. A run that is resumed begins the generator again, and gives it what was recorded.
+
+        Args:
+            function: The function.
+            name: As for `step`.
+            awaits: Whether its calls are awaited.
+            **options: As for `step`; they are those of each round.
+
+        Raises:
+            DefinitionError: As for `step`.
+        """
+
+        def decorate(function: F) -> F:
+            self._write(Written(LOOP, function, name or function.__name__, options, 1, awaits=awaits))
+            return function
+
+        return decorate if function is None else decorate(function)
 
     def value(self, function: F) -> F:
         """Make a function a value that others get by its name; it is worked out on the loop, and no step is told of."""
@@ -266,14 +294,15 @@ class Workflow:
         scope.names[own] = inner.last
 
     def _add(self, written: Written, scope: Scope) -> None:
-        method, function, name, options, limit, _ = written
+        method, function, name, options, limit = written[:5]
         place = place_of(function)
         if name in self._drafts:
             raise DefinitionError(f"Step '{name}' is already registered", name, place)
         parents = scope.parents(function, name)
-        described = describe_function(function, self._parameters(parents))
+        begun = beginning(function) if method == LOOP else function
+        described = describe_function(begun, self._parameters(parents))
         kind = NodeKind.STEP if limit is None else NodeKind.MAP
-        each = None if limit is None else f"{name}.element"
+        each = None if limit is None else f"{name}.{ROUND if method == LOOP else 'element'}"
         if limit is not None:
             check_count("max_concurrency", limit, 1)
         own: Mapping[str, Any] = options if each is None else {}
@@ -283,7 +312,7 @@ class Workflow:
         drafted.returns_data = drafted.keeps = True
         self._drafts[name] = drafted
         if each is not None:
-            self._add_worker(each, function, options)
+            self._add_worker(each, written.awaits or inspect.iscoroutinefunction(function), options)
         for parent in dict.fromkeys(parents.values()):
             if parent is not None:
                 self._drafts[parent].to.append(name)
@@ -292,9 +321,8 @@ class Workflow:
         scope.names[function.__name__] = name
         self._plan = None
 
-    def _add_worker(self, name: str, function: Callable[..., Any], options: Mapping[str, Any]) -> None:
-        call: Callable[..., Any] = await_call if inspect.iscoroutinefunction(function) else make_call
-        described = describe_function(call, Parameters((("call", item_source),), (), ()))
+    def _add_worker(self, name: str, awaits: bool, options: Mapping[str, Any]) -> None:
+        described = describe_function(await_call if awaits else make_call, Parameters((("call", item_source),), (), ()))
         shared = {"barrier_timeout": None, "barrier_type": BarrierType.ALL}
         worker = draft(NodeKind.STEP, name, described, [], handler_of(name, options), {**shared, **options})
         check_options(worker)

@@ -18,7 +18,7 @@ class Step:
         id: The task instance.
         status: `running`, `ok`, `skipped` or `failed`.
         duration: How many seconds it took; None while it runs.
-        calls: How many calls it makes, if it is mapped.
+        calls: How many calls it makes, if it is mapped or a loop.
         error: Why it failed.
         reason: Why it was skipped, if the spec says it.
     """
@@ -67,7 +67,9 @@ class Steps:
         step = self._steps.setdefault(event.step, Step(event.step))
         step.status = _STATUS.get(event.kind, step.status)
         step.duration = event.duration if event.duration is not None else step.duration
-        if event.method != "call" and event.calls is not None:
+        if event.round is not None:
+            step.calls = event.round + 1
+        elif event.method != "call" and event.calls is not None:
             step.calls = event.calls
         step.error = event.error or step.error
         step.reason = event.reason or step.reason

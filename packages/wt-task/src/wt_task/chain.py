@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wt_contracts.retry import RetryPolicy
 
     from wt_task.conditions import Skipif
+    from wt_task.errors import Element
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -46,6 +47,7 @@ class Task(Generic[P, R]):
         retries: When a failed call is tried again; None for never.
         limit: How many seconds a call may take; None for any number.
         skips_errors: Whether a step that fails is skipped.
+        turn: Which round of a loop a single call of it is; None if it is none.
         travelled: Whether it came from another process.
     """
 
@@ -63,6 +65,7 @@ class Task(Generic[P, R]):
     retries: RetryPolicy | None
     limit: float | None
     skips_errors: bool
+    turn: Element | None
     travelled: bool
 
     def __init__(
@@ -87,6 +90,7 @@ class Task(Generic[P, R]):
             retries=None,
             limit=None,
             skips_errors=False,
+            turn=None,
             travelled=False,
         )
 
@@ -140,6 +144,12 @@ class Task(Generic[P, R]):
     def skip_errors(self) -> Self:
         """Give `SKIP_SENTINEL` for a call that fails, and say so on standard error."""
         return self._with(skips_errors=True)
+
+    def round(self, number: int) -> Self:
+        """Let a single call be one of the rounds of a loop, counted from 0: errors and events say so."""
+        from wt_task.errors import Element
+
+        return self._with(turn=Element(number, noun="round"))
 
     def set_executor(self, executor: str | Executor) -> Self:
         """Choose where the calls run.
@@ -213,15 +223,15 @@ class Task(Generic[P, R]):
     def _single(self, args: tuple[Any, ...], kwargs: dict[str, Any]) -> Call:
         """A single call, its arguments by name as far as they have one: errors then name them."""
         if not args:
-            return Call(None, (), kwargs)
+            return Call(self.turn, (), kwargs)
         names = parameters(self.func).positional
         if names is None or len(args) > len(names):
-            return Call(None, args, kwargs)
+            return Call(self.turn, args, kwargs)
         by_place = dict(zip(names, args, strict=False))
         for name in by_place:
             if name in kwargs or name in self.bound:
                 raise TypeError(f"{self.name}() got multiple values for argument {name!r}")
-        return Call(None, (), {**by_place, **kwargs})
+        return Call(self.turn, (), {**by_place, **kwargs})
 
     def calls(self, method: Method, argnames: str | Sequence[str], argvalues: Any) -> list[Call]:
         """The calls that a method would make, one an element.

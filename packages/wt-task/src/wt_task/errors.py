@@ -8,20 +8,22 @@ from wt_contracts.portable import RemoteError
 
 
 class Element(NamedTuple):
-    """Which of the calls of a `map` or `mapvalues` it is.
+    """Which of the calls of a `map` or `mapvalues`, or which round of a loop, it is.
 
     Attributes:
-        place: Its place among the elements, counted from 0.
+        place: Its place among the elements or rounds, counted from 0.
         key: Its key, for `mapvalues`.
         keyed: Whether it has a key.
+        noun: What it is.
     """
 
     place: int
     key: Any = None
     keyed: bool = False
+    noun: str = "element"
 
     def __str__(self) -> str:
-        return f"key {self.key!r}" if self.keyed else f"element {self.place}"
+        return f"key {self.key!r}" if self.keyed else f"{self.noun} {self.place}"
 
 
 class TaskInstanceError(Exception):

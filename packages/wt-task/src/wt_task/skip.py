@@ -13,7 +13,7 @@ if TYPE_CHECKING:
 __all__ = ["SKIP_SENTINEL", "SkipSentinel", "Skipped", "SkippedDependencyFallback", "skip_step"]
 
 
-def skip_step(task_instance_id: str, reason: str, method: Literal["call", "map", "mapvalues"] = "call") -> Any:
+def skip_step(task_instance_id: str, reason: str, method: Literal["call", "map", "mapvalues", "loop"] = "call") -> Any:
     """Tell whoever listens that a step does not run.
 
     Args:

@@ -49,7 +49,8 @@ class Step:
 
     def __enter__(self) -> Step:
         self._observed = self._task.task_instance_id is not None and bool(observers())
-        self._emit("STEP_START")
+        if self._task.turn is None:
+            self._emit("STEP_START")
         self._begin = time.perf_counter()
         if self._task.traced:
             attributes: dict[str, str] = {"method": self._method}
@@ -69,22 +70,32 @@ class Step:
                 self._span.__exit__(kind, error, traceback)
         finally:
             if error is None:
-                self._emit("STEP_SKIPPED" if self.skipped else "STEP_END", duration)
+                self._end(duration)
             elif isinstance(error, Exception):
                 self._fail(error, duration)
+
+    def _end(self, duration: float) -> None:
+        if self._task.turn is not None:
+            self._emit("STEP_ROUND", duration)
+        else:
+            self._emit("STEP_SKIPPED" if self.skipped else "STEP_END", duration)
 
     def _fail(self, error: Exception, duration: float) -> None:
         """Say whose error it was; interruptions and exits of the process are nobody's, and have no event."""
         task = self._task
-        if self._observed:
+        if self._observed and task.turn is None:
             self._emit("STEP_ERROR", duration, str(_instance_error(task, error, self.element)))
         _name(task, error, self.element)
 
     def _emit(self, kind: StepEventKind, duration: float | None = None, error: str | None = None) -> None:
         if not self._observed:
             return
-        step = self._task.task_instance_id or ""
-        event = StepEvent(kind, time.time(), step, self._method, self._calls, duration, error)
+        task = self._task
+        step, turn = task.task_instance_id or "", task.turn
+        if turn is None:
+            event = StepEvent(kind, time.time(), step, self._method, self._calls, duration, error)
+        else:
+            event = StepEvent(kind, time.time(), step, "loop", None, duration, round=turn.place)
         for observer in observers():
             observer(event)
 

@@ -13,7 +13,7 @@ from wt_task.skip import SKIP_SENTINEL, SkipSentinel
 from wt_task.step import Method, Step
 
 if TYPE_CHECKING:
-    from wt_task.deferred import DeferredCalls
+    from wt_task.deferred import AsyncElementCall, DeferredCalls, ElementCall
 
 __all__ = ["AsyncTask", "SyncTask", "Task", "TaskDecorator", "task"]
 
@@ -85,6 +85,12 @@ class SyncTask(Task[P, R]):
         from wt_task.deferred import ElementCall, deferred
 
         return deferred(self, "mapvalues", argnames, argvalues, partial(ElementCall, self))
+
+    def call_later(self) -> ElementCall:
+        """The single call, for somebody else to make."""
+        from wt_task.deferred import ElementCall
+
+        return ElementCall(self, self._single((), {}))
 
     def run(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
         """One call as it is, outside of any step: what executors run."""
@@ -167,6 +173,12 @@ class AsyncTask(Task[P, R]):
         from wt_task.deferred import AsyncElementCall, deferred
 
         return deferred(self, "mapvalues", argnames, argvalues, partial(AsyncElementCall, self))
+
+    def call_later(self) -> AsyncElementCall:
+        """The single call, to be awaited, for somebody else to make."""
+        from wt_task.deferred import AsyncElementCall
+
+        return AsyncElementCall(self, self._single((), {}))
 
     async def run(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
         """One call as it is, outside of any step: what executors run."""

@@ -10,6 +10,7 @@ from wt_compiler.check.edges import check_edges
 from wt_compiler.check.form import form_of
 from wt_compiler.check.groups import check_groups
 from wt_compiler.check.literals import LiteralCheck
+from wt_compiler.check.loops import check_loops
 from wt_compiler.check.mapping import check_mapping
 from wt_compiler.check.overrides import check_overrides
 from wt_compiler.check.params import check_params
@@ -37,6 +38,7 @@ def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue, *, used: b
     findings = spec.findings
     check_references(spec, catalogue)
     check_params(spec)
+    check_loops(spec)
     check_secrets(spec)
     literals = LiteralCheck(findings)
     for item in resolved:

@@ -13,7 +13,7 @@ from wt_compiler.types.assignability import Assignability
 from wt_compiler.types.objects import fields
 from wt_compiler.types.schema_type import Type, alternatives, array_of, kind
 from wt_compiler.types.wording import describe, explain
-from wt_compiler.values import Expression, Parameter, Reference, expressions
+from wt_compiler.values import Expression, LoopValue, Parameter, Reference, expressions
 
 _MOST_FIELDS = 3
 
@@ -97,6 +97,8 @@ class EdgeReport:
             return f"{expression.instance_id!r} returns {describe(given)}"
         if isinstance(expression, Parameter):
             return f"the parameter {expression.name!r} is {describe(given)}"
+        if isinstance(expression, LoopValue):
+            return f"'loop.{expression.name}' is {describe(given)}"
         return f"this is {describe(given)}"
 
     def _notes(self, expression: Expression) -> Notes:

@@ -14,13 +14,22 @@ from wt_contracts.codes import Code
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.check.edge_report import Argument, EdgeReport
 from wt_compiler.check.results import Result, Results
-from wt_compiler.flow import Condition, holds_only_with
+from wt_compiler.flow import Condition, Loop, holds_only_with
 from wt_compiler.spec import InstanceSpec, MappingSpec, Spec
 from wt_compiler.types.answer import Mismatch
 from wt_compiler.types.assignability import Assignability
 from wt_compiler.types.elements import Elements, spread
-from wt_compiler.types.inference import Inference
-from wt_compiler.types.schema_type import ANY, Type, alternatives, constant, kind, object_of, tuple_of, union_of
+from wt_compiler.types.inference import LAST, Inference
+from wt_compiler.types.schema_type import (
+    ANY,
+    Type,
+    alternatives,
+    constant,
+    kind,
+    object_of,
+    tuple_of,
+    union_of,
+)
 from wt_compiler.types.wording import describe
 from wt_compiler.values import Call, Expression, Reference, Value, expressions, references
 
@@ -64,9 +73,12 @@ class _Checker:
     def check(self, item: Resolved) -> None:
         """Check one instance, and note what it returns."""
         instance = item.spec
+        self._instance = None
         if instance.when is not None:
             self._check_condition(instance.when)
         self._instance = instance
+        if instance.loop is not None:
+            self._enter_loop(instance.loop, self._results.returned(item))
         self.infer([*instance.arguments])
         mapping = instance.mapping
         if item.task is not None:
@@ -77,6 +89,36 @@ class _Checker:
                 self._map(item, mapping)
         if instance.id is not None:
             self._results.add(item, self._elements_may_be_skipped(mapping))
+        if instance.loop is not None:
+            self._leave_loop(instance, instance.loop, self._results.returned(item))
+
+    def _enter_loop(self, loop: Loop, returned: Type | None) -> None:
+        """Check what is evaluated before the first round, and note what `loop.last` is in the arguments."""
+        self.infer(loop.before)
+        if isinstance(loop.times, Expression):
+            times = self._type(loop.times)
+            kinds = {kind(option) for option in alternatives(times) or [ANY]}
+            if not kinds & {"integer", "number", None}:
+                message = f"'times' is a whole number, and this is {describe(times)}"
+                self._findings.error(Code.EDGE_REFUSED, message, loop.times.position)
+        self._results.types[LAST] = self._joined(loop, returned)
+
+    def _leave_loop(self, instance: InstanceSpec, loop: Loop, returned: Type | None) -> None:
+        """Check the condition that ends a loop, and note that a loop without a round gives its start."""
+        self._results.types[LAST] = returned
+        if loop.until is not None:
+            self._check_condition(loop.until)
+        if loop.may_be_empty and instance.id is not None:
+            self._results.types[instance.id.text] = self._joined(loop, returned)
+        del self._results.types[LAST]
+
+    def _joined(self, loop: Loop, returned: Type | None) -> Type | None:
+        """The type of what a round gives, or of what stands for that in the first round."""
+        if loop.start is None:
+            return returned
+        literal = not any(True for _ in expressions(loop.start))
+        start = constant(loop.start) if literal else self._type(loop.start)
+        return union_of([start, returned]) if returned and start is not ANY else None
 
     def result(self, spec: Spec) -> Result:
         """Check what the workflow returns: its outputs, or what its last instance does."""
@@ -157,7 +199,6 @@ class _Checker:
 
     def _check_condition(self, condition: Condition) -> None:
         """Report a condition that is an object with fields, which is always true."""
-        self._instance = None
         self.infer(condition.expression)
         options = alternatives(self._type(condition.expression)) or []
         if options and all(kind(option) == "object" and option.get("properties") for option in options):

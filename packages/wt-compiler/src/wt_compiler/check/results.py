@@ -42,6 +42,10 @@ class Results:
         self._skipped: dict[str, tuple[bool, bool]] = {}
         self._made: dict[tuple[str, str, bool, bool], Type | None] = {}
 
+    def returned(self, item: Resolved) -> Type | None:
+        """What a single call of an instance's task returns, as far as it is known."""
+        return self._type(item, "call", False, False) if item.task is not None else None
+
     def add(self, item: Resolved, elements_skipped: bool) -> None:
         """Note what an instance returns.
 

@@ -61,6 +61,7 @@ class ExecutionSource:
         arguments += [f"executor={quoted(resources.executor)}"] if resources.executor else []
         arguments += [] if resources.memory is None else [f"memory={resources.memory}"]
         arguments += [f"on_error={SKIPPED}"] if execution.skips_errors else []
+        arguments += ["awaits=True"] if instance.loop and instance.task.entry.is_async else []
         return f"({', '.join(arguments)})" if arguments else ""
 
     def chain(self, execution: Execution) -> tuple[str, ...]:

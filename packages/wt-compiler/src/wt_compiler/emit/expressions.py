@@ -14,6 +14,7 @@ from wt_compiler.values import (
     Expression,
     Index,
     Items,
+    LoopValue,
     Operation,
     Parameter,
     Prefixed,
@@ -44,6 +45,8 @@ class ExpressionSource:
         variable: The name of the variable that holds what a task instance returned.
         skippable: Whether a task instance may be skipped.
         keyed: Whether an expression gives a mapping whose keys are written as attributes.
+        last: The name of the variable that holds what the last round of a loop gave.
+        index: The name of the variable that holds the number of the round.
     """
 
     def __init__(
@@ -51,7 +54,11 @@ class ExpressionSource:
         variable: Callable[[str], str],
         skippable: Callable[[str], bool],
         keyed: Callable[[Expression], bool] = lambda _: False,
+        *,
+        last: str = "loop.last",
+        index: str = "loop.index",
     ) -> None:
+        self._of_loop = {"last": last, "index": index}
         self._keyed = keyed
         self._variable = variable
         self._skippable = skippable
@@ -71,6 +78,8 @@ class ExpressionSource:
                 return f"secret({quoted(value.name)})", ATOM
             case Parameter():
                 return f"{SHARED}[{quoted(value.name)}]", ATOM
+            case LoopValue():
+                return self._of_loop[value.name], ATOM
             case Constant():
                 negative = isinstance(value.value, int | float) and value.value < 0
                 return scalar(value.value), SIGN if negative else ATOM

@@ -49,6 +49,8 @@ def _how(instance: Instance) -> str:
     """How a step is called, in a few words."""
     mapping = instance.mapping
     words = ["once"] if mapping is None else [f"for each {' and '.join(mapping.argnames)}"]
+    if instance.loop:
+        words = [instance.loop.text]
     if mapping is not None and mapping.method == "mapvalues":
         words.append("by key")
     if instance.when:

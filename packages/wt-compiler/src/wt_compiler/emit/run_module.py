@@ -5,72 +5,38 @@ from __future__ import annotations
 import re
 from typing import NamedTuple
 
-from wt_compiler.dag import Dag, Group, Instance, TaskUse
+from wt_compiler.dag import Dag, Group, Instance
 from wt_compiler.emit.execution import SKIPPED, ExecutionSource
 from wt_compiler.emit.expressions import SENTINEL, SHARED, ExpressionSource
 from wt_compiler.emit.imports import Import, statements
 from wt_compiler.emit.literals import Literals, quoted
+from wt_compiler.emit.module_names import (
+    INDEX,
+    INPUTS,
+    LOOP_STEP,
+    ROUNDS,
+    SKIP_STEP,
+    SUB_WORKFLOW,
+    WHOLLY_SKIPPED,
+    function_names,
+    loops_of,
+    machinery_of,
+    variable_names,
+)
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.outputs import outputs_of
 from wt_compiler.emit.part import Part, sub_name
+from wt_compiler.emit.step import LoopSource, Step
 from wt_compiler.emit.templating import render
 from wt_compiler.schemas import SHARED_KEY
 from wt_compiler.values import EnvVariable, Expression, Parameter, Prefixed, Reference, Secret, Value, expressions
 
 CONCURRENT = "run.py"
 SEQUENTIAL = "run_sequential.py"
-INPUTS = "inputs"
-SUB_WORKFLOW = "sub_workflow"
 _LONGEST_TITLE = 80
-_MACHINERY = ("Any", "Workflow", "env", "main", "params", "task", "workflow")
-_OF_EXPRESSIONS = (SENTINEL, "len", "map", "outputs", "secret", SHARED, "str")
-"""What the generated code has beside, if the spec has expressions that need it."""
-_SKIPPED, _SKIP_STEP = "Skipped", "skip_step"
-"""What says that a step does not run, in a concurrent and in a sequential run."""
 _ASKS_FOR_SKIPS = re.compile(rf" is (not )?{SENTINEL}\b")
 _DIRECTIVE = re.compile(r"\b(noqa|nosec|nopep8|pragma|(type|fmt|ruff|flake8|mypy|pyright|pylint|isort|yapf)\s*:)", re.I)
 """Comments that linters, formatters or type checkers obey; no title may turn into one."""
-
-
-class Step(NamedTuple):
-    """One task instance as it stands in the template.
-
-    Attributes:
-        comment: The title, or empty.
-        name: The variable, or the function, that stands for the step.
-        target: The variable, or empty if nothing needs the value.
-        task: The name of the function.
-        chain: What stands behind `task(…)`, each as `.method(…)`, up to the method that starts it.
-        method: The method that starts it: `call`, `map` or `mapvalues`.
-        arguments: The arguments of that method.
-        is_async: Whether the call has to be awaited.
-        parameters: The parameters of the function that stands for the step, with their types.
-        decorator: The arguments of its decorator, in parentheses.
-        endurance: What a sequential run puts into the chain, where the decorator says it in a concurrent one.
-        when: What has to hold for it to run, or empty.
-        unless: The opposite, which keeps it from running.
-        skip: What a sequential run says of it otherwise: its id, why, and how it would have been called.
-        reason: Why it does not run otherwise.
-        sub: The module of the sub-workflow whose steps stand for it, or empty; then the arguments are an expression for
-            the parameters of those steps.
-    """
-
-    comment: str
-    name: str
-    target: str
-    task: str
-    chain: tuple[str, ...]
-    method: str
-    arguments: str
-    is_async: bool
-    parameters: tuple[str, ...]
-    decorator: str
-    endurance: tuple[str, ...]
-    when: str
-    unless: str
-    skip: str
-    reason: str
-    sub: str = ""
 
 
 class Outputs(NamedTuple):
@@ -101,18 +67,26 @@ class RunModule:
         self._dag: Dag = part.dag
         self._visible = part.visible
         self._execution = ExecutionSource(self._dag)
-        machinery = _machinery(self._dag) | self._execution.names
-        self.functions = _function_names(self._dag, machinery)
-        self._variables = _variable_names(self._dag, self.functions, machinery)
+        machinery = machinery_of(self._dag) | self._execution.names
+        self.functions = function_names(self._dag, machinery)
+        self._variables = variable_names(self._dag, self.functions, machinery)
         skippable = {instance.id: instance.skippable for instance in self._dag.instances}
-        keyed = self._gives_outputs if any(instance.uses for instance in self._dag.instances) else (lambda _: False)
-        self._expressions = ExpressionSource(self._variables.__getitem__, skippable.__getitem__, keyed)
-        self._literals = Literals(self._expressions.source)
+        self._skippable = skippable.__getitem__
+        self._keyed = (
+            self._gives_outputs if any(instance.uses for instance in self._dag.instances) else (lambda _: False)
+        )
+        self._literals = self._writer(None)
         last = [] if self._dag.outputs else [instance.id for instance in self._dag.instances[-1:]]
         self._needed = {each.instance_id for each in self._dag.expressions if isinstance(each, Reference)}.union(last)
 
     def _gives_outputs(self, value: Expression) -> bool:
         return outputs_of(value, self._dag) is not None
+
+    def _writer(self, instance: Instance | None) -> Literals:
+        """Writes the values of an instance; the variable of a loop holds what its last round gave."""
+        last = self._variables[instance.id] if instance else ""
+        variable = self._variables.__getitem__
+        return Literals(ExpressionSource(variable, self._skippable, self._keyed, last=last, index=INDEX).source)
 
     @property
     def result(self) -> str:
@@ -153,11 +127,9 @@ class RunModule:
         kinds = {type(each) for each in self._dag.expressions}
         names += [name for kind, name in ((EnvVariable, "env"), (Secret, "secret")) if kind in kinds]
         steps = self.steps()
-        source = [
-            self.result,
-            *(part for step in steps for part in (*step.chain, step.arguments, step.task, step.when)),
-        ]
-        names += [SENTINEL] if any(_ASKS_FOR_SKIPS.search(each) for each in source) else []
+        source = [self.result, *(part for step in steps for part in step.expressions)]
+        asks = any(step.loop and step.loop.skips for step in steps) or any(map(_ASKS_FOR_SKIPS.search, source))
+        names += [SENTINEL] if asks else []
         wanted = [Import("wt_task", name, name) for name in names] + list(machinery) + self._execution.imports()
         wanted += [
             Import("wt_task.sub_workflow", name, name) for name in (INPUTS, SUB_WORKFLOW) if _calls(name, source)
@@ -188,13 +160,23 @@ class RunModule:
         return [
             Import("wt_engine.workflow", "Workflow", "Workflow"),
             *([Import("wt_task.endurance", SKIPPED, SKIPPED)] if skips else []),
-            *([Import("wt_contracts.skip", _SKIPPED, _SKIPPED)] if self._has_conditions else []),
+            *([Import("wt_contracts.skip", WHOLLY_SKIPPED, WHOLLY_SKIPPED)] if self._has_conditions else []),
+            *self._rounds,
         ]
 
     @property
     def for_calls(self) -> list[Import]:
         """What only a run needs that makes one call after the other."""
-        return [Import("wt_task.skip", _SKIP_STEP, _SKIP_STEP)] if self._has_conditions else []
+        return [
+            *([Import("wt_task.skip", SKIP_STEP, SKIP_STEP)] if self._has_conditions else []),
+            *([Import("wt_task.loops", LOOP_STEP, LOOP_STEP)] if loops_of(self._dag) else []),
+            *self._rounds,
+        ]
+
+    @property
+    def _rounds(self) -> list[Import]:
+        counted = any(not isinstance(loop.times, int) for loop in loops_of(self._dag))
+        return [Import("wt_task.loops", ROUNDS, ROUNDS)] if counted else []
 
     @property
     def _has_conditions(self) -> bool:
@@ -213,24 +195,42 @@ class RunModule:
         calls = [] if instance.uses else [".validate()"]
         calls += [f".set_task_instance_id({step_id})", ".handle_errors()", ".with_tracing()"]
         name = self._variables[instance.id]
+        literals = self._writer(instance)
         given = ["params: dict[str, Any]"] if instance.id in self._visible else []
         return Step(
             comment=_harmless(comment),
+            id=step_id,
             name=name,
-            target=name if instance.id in self._needed else "",
+            target=name if instance.id in self._needed or instance.loop else "",
             task="" if instance.inlined else self._task(instance),
-            chain=(*calls, *self._skipif(instance), *self._partial(instance)),
+            chain=(*calls, *self._skipif(instance), *self._partial(instance, literals)),
             method=instance.method,
-            arguments=self._inputs(instance) if instance.inlined else self._arguments(instance),
+            arguments=self._inputs(instance) if instance.inlined else self._arguments(instance, literals),
             is_async=instance.task.entry.is_async,
             parameters=(*self._parameters(instance.values), *given),
             decorator=self._uses(instance, name) if instance.inlined else self._execution.decorator(instance, name),
             endurance=self._execution.chain(instance.execution),
             sub=sub_name(instance) if instance.inlined else "",
-            **self._condition(instance),
+            loop=self._loop(instance, literals) if instance.loop else None,
+            **self._condition(instance, literals),
         )
 
-    def _condition(self, instance: Instance) -> dict[str, str]:
+    def _loop(self, instance: Instance, literals: Literals) -> LoopSource:
+        loop = instance.loop
+        assert loop is not None
+        step = quoted(f"{self.part.path}{instance.id}")
+        if loop.until is not None:
+            rounds = f"{ROUNDS}({step}, at_most={loop.most})"
+        elif isinstance(loop.times, int):
+            rounds = f"range({loop.times})"
+        else:
+            least = "" if loop.may_be_empty else ", least=1"
+            rounds = f"{ROUNDS}({step}, {literals.source(loop.times)}{least})"
+        skips = instance.execution.skips_errors or (instance.skipif is not None and bool(instance.skipif.conditions))
+        until = literals.source(loop.until.expression) if loop.until else ""
+        return LoopSource(literals.source(loop.start), rounds, until, skips)
+
+    def _condition(self, instance: Instance, literals: Literals) -> dict[str, str]:
         """What a step says of when it runs."""
         if instance.when is None:
             return {"when": "", "unless": "", "skip": "", "reason": ""}
@@ -241,7 +241,7 @@ class RunModule:
         opposite: Expression = Prefixed("not", condition, condition.position)
         if isinstance(condition, Prefixed) and condition.operator == "not":
             opposite = condition.operand
-        when, unless = map(self._expressions.source, (condition, opposite))
+        when, unless = map(literals.source, (condition, opposite))
         return {"when": when, "unless": unless, "skip": skip, "reason": reason}
 
     def _uses(self, instance: Instance, name: str) -> str:
@@ -277,20 +277,20 @@ class RunModule:
         conditions = ", ".join(self.functions[use.dotted_path] for use in instance.skipif.conditions)
         return [f".skipif(conditions=[{conditions}], unpack_depth={instance.skipif.unpack_depth})"]
 
-    def _partial(self, instance: Instance) -> list[str]:
+    def _partial(self, instance: Instance, literals: Literals) -> list[str]:
         if instance.uses is not None:
-            return [f".partial(**{self._literals.source(instance.partial)})"] if instance.partial else []
-        arguments = [f"{name}={self._literals.source(value)}" for name, value in instance.partial.items()]
+            return [f".partial(**{literals.source(instance.partial)})"] if instance.partial else []
+        arguments = [f"{name}={literals.source(value)}" for name, value in instance.partial.items()]
         if instance.id in self._visible:
             arguments.append(f"**params.get({quoted(instance.id)}, {{}})")
         return [f".partial({', '.join(arguments)})"] if arguments else []
 
-    def _arguments(self, instance: Instance) -> str:
+    def _arguments(self, instance: Instance, literals: Literals) -> str:
         mapping = instance.mapping
         if mapping is None:
             return ""
         names = ", ".join(quoted(name) for name in mapping.argnames)
-        return f"argnames=[{names}], argvalues={self._literals.source(mapping.argvalues)}"
+        return f"argnames=[{names}], argvalues={literals.source(mapping.argvalues)}"
 
 
 def emit(module: RunModule) -> dict[str, str]:
@@ -320,50 +320,8 @@ def emit(module: RunModule) -> dict[str, str]:
     }
 
 
-def _machinery(dag: Dag) -> frozenset[str]:
-    """The names that the generated code uses itself."""
-    plain = (
-        all(isinstance(each, Reference | EnvVariable) for each in dag.expressions)
-        and not dag.params
-        and not dag.outputs
-    )
-    skips = (_SKIPPED, _SKIP_STEP) if any(instance.when for instance in dag.instances) else ()
-    subs = [sub_name(instance) for instance in dag.instances if instance.uses is not None]
-    around = (INPUTS, SUB_WORKFLOW, *subs) if subs else ()
-    return frozenset((*_MACHINERY, *skips, *around, *(() if plain else _OF_EXPRESSIONS)))
-
-
 def _calls(name: str, sources: list[str]) -> bool:
     return any(f"{name}(" in source for source in sources)
-
-
-def _function_names(dag: Dag, machinery: frozenset[str]) -> dict[str, str]:
-    """The name of every task in the module: its alias, unless the module's own machinery has that name."""
-    aliases = {use.alias for use in dag.tasks}
-    return {use.dotted_path: _free(use, aliases, machinery) for use in dag.tasks}
-
-
-def _free(use: TaskUse, aliases: set[str], machinery: frozenset[str]) -> str:
-    name = use.alias
-    if name in machinery:
-        name += "_"
-        while name in aliases or name in machinery:
-            name += "_"
-    return name
-
-
-def _variable_names(dag: Dag, functions: dict[str, str], machinery: frozenset[str]) -> dict[str, str]:
-    ids = {instance.id for instance in dag.instances}
-    taken = {*machinery, *functions.values()}
-    variables: dict[str, str] = {}
-    for instance in dag.instances:
-        name = instance.id
-        if name in taken:
-            name += "_"
-            while name in taken or name in ids:
-                name += "_"
-        variables[instance.id] = name
-    return variables
 
 
 def _harmless(title: str) -> str:

@@ -22,6 +22,7 @@ from wt_compiler.values import (
     Expression,
     Index,
     Items,
+    LoopValue,
     Operation,
     Parameter,
     Position,
@@ -30,7 +31,7 @@ from wt_compiler.values import (
     Secret,
 )
 
-ROOTS: Final = ("workflow", "env", "params", "secrets")
+ROOTS: Final = ("workflow", "env", "params", "secrets", "loop")
 """What the names of an expression start with."""
 
 DEEPEST: Final = 50
@@ -197,6 +198,8 @@ class _Parser:
             name = self._name("the name of an environment variable", "write '${{ env.<NAME> }}'", ascii_only=True)
             return EnvVariable(name.text, self._at(name))
         name = self._name(f"a name behind {word.text!r}")
+        if word.text == "loop":
+            return self._of_loop(name)
         if word.text == "params":
             return Parameter(name.text, self._at(name))
         if word.text == "secrets":
@@ -211,6 +214,15 @@ class _Parser:
             raise WrongExpressionError(said, meant, last.offset)
         self._next += 1
         return Reference(name.text, self._at(name))
+
+    def _of_loop(self, name: Word) -> Expression:
+        if name.text == "last":
+            return LoopValue("last", self._at(name))
+        if name.text == "index":
+            return LoopValue("index", self._at(name))
+        near = get_close_matches(name.text, ["last", "index"], n=1)
+        hint = f"did you mean {near[0]!r}?" if near else "there are loop.last and loop.index"
+        raise WrongExpressionError(f"a loop has no {name.text!r}", hint, name.offset)
 
     def _call(self, word: Word) -> Expression:
         opened = self._take()

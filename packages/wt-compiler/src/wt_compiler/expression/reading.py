@@ -13,10 +13,10 @@ from wt_compiler.values import Constant, Expression, Position, Text
 OPENING: Final = "${{"
 CLOSING: Final = "}}"
 
-_NEARLY: Final = re.compile(r"\$?\{{1,2}\s*(?:workflow|params|secrets)\.[^{}]*\}{1,2}")
+_NEARLY: Final = re.compile(r"\$?\{{1,2}\s*(?:workflow|params|secrets|loop)\.[^{}]*\}{1,2}")
 _SKIPPED: Final = re.compile(r"""'(?:[^'\\]|\\.)*'|"(?:[^"\\]|\\.)*"|\}\}|['"]""", re.DOTALL)
-_BEGUN: Final = re.compile(r"\s*(?:workflow|env|params|secrets)\.")
-_FORGOTTEN: Final = re.compile(r"\{\{\s*(?:workflow|env|params|secrets)\.[^{}]*\}\}")
+_BEGUN: Final = re.compile(r"\s*(?:workflow|env|params|secrets|loop)\.")
+_FORGOTTEN: Final = re.compile(r"\{\{\s*(?:workflow|env|params|secrets|loop)\.[^{}]*\}\}")
 
 
 def read_text(text: str, place: Callable[[int], Position]) -> Expression | None:

@@ -70,6 +70,8 @@ def _node(name: str, instance: Instance) -> str:
     details = [instance.task.entry.function_name]
     if instance.mapping:
         details.append(f"for each {', '.join(instance.mapping.argnames)}")
+    if instance.loop:
+        details.append(instance.loop.text)
     if instance.when:
         details.append(f"when {instance.when.text}")
     fill, border = KINDS[kind(instance)]

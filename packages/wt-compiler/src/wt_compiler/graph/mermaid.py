@@ -52,6 +52,8 @@ def _node(name: str, instance: Instance) -> str:
     label = f"<b>{escaped(instance.title or instance.id)}</b><br/>{escaped(instance.task.entry.function_name)}"
     if instance.mapping:
         label += f"<br/>for each {escaped(', '.join(instance.mapping.argnames))}"
+    if instance.loop:
+        label += f"<br/>{escaped(instance.loop.text)}"
     if instance.when:
         label += f"<br/>when {escaped(instance.when.text)}"
     return f'{name}["{label}"]:::{kind(instance)}'

@@ -42,6 +42,7 @@ def _details(step: Step) -> dict[str, Any]:
         "task": instance.task.dotted_path,
         "description": instance.task.entry.metadata.description or "",
         "how": f"{mapping.method} over {', '.join(mapping.argnames)}: {write(mapping.argvalues)}" if mapping else "",
+        "loop": instance.loop.text if instance.loop else "",
         "when": instance.when.text if instance.when else "",
         "skipped": [use.entry.function_name for use in instance.skipif.conditions] if instance.skipif else [],
         "arguments": arguments,

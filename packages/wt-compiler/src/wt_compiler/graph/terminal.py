@@ -66,6 +66,8 @@ def _label(step: Step, width: int) -> str:
     words = [f"{step.path:{width}}", instance.task.entry.function_name]
     if instance.mapping:
         words.append(f"({instance.mapping.method} over {', '.join(instance.mapping.argnames)})")
+    if instance.loop:
+        words.append(f"({instance.loop.text})")
     if instance.when:
         words.append(f"(when {instance.when.text})")
     elif instance.skippable:

@@ -30,6 +30,7 @@ from wt_compiler.values import (
     Expression,
     Index,
     Items,
+    LoopValue,
     Operation,
     Parameter,
     Position,
@@ -37,6 +38,9 @@ from wt_compiler.values import (
     Reference,
     Text,
 )
+
+LAST: Final = "loop.last"
+"""Stands among the instances for what the last round of a loop gave; no instance has such an id."""
 
 _NUMERIC: Final = frozenset({"integer", "number", "boolean"})
 _ORDER: Final = frozenset({"<", "<=", ">", ">="})
@@ -66,6 +70,8 @@ class Inference:
                 return self._results.get(value.instance_id)
             case Parameter():
                 return self._params.get(value.name)
+            case LoopValue():
+                return INTEGER if value.name == "index" else self._results.get(LAST)
             case Constant():
                 return constant(value.value)
             case Text():

@@ -50,11 +50,11 @@ class EventFile:
         if event.step is not None:
             if event.kind == "STEP_START":
                 self._running[event.step] = None
-            else:
+            elif event.kind != "STEP_ROUND":
                 self._running.pop(event.step, None)
                 self._failed = event.step if event.kind == "STEP_ERROR" else self._failed
         if self._descriptor is not None:
-            fields = ("time", "step", "method", "calls", "duration", "error", "reason")
+            fields = ("time", "step", "method", "calls", "duration", "error", "reason", "round")
             self._write(str(event.kind), {name: getattr(event, name, None) for name in fields})
 
     def emit(self, kind: str, **fields: Any) -> None:

@@ -1,0 +1,68 @@
+"""The names in a run module: what the generated code calls its tasks and variables, and what it uses itself."""
+
+from __future__ import annotations
+
+from wt_compiler.dag import Dag, TaskUse
+from wt_compiler.emit.expressions import SENTINEL, SHARED
+from wt_compiler.emit.part import sub_name
+from wt_compiler.flow import Loop
+from wt_compiler.values import EnvVariable, Reference
+
+INPUTS = "inputs"
+SUB_WORKFLOW = "sub_workflow"
+_MACHINERY = ("Any", "Workflow", "env", "main", "params", "task", "workflow")
+_OF_EXPRESSIONS = (SENTINEL, "len", "map", "outputs", "secret", SHARED, "str")
+"""What the generated code has beside, if the spec has expressions that need it."""
+WHOLLY_SKIPPED, SKIP_STEP = "Skipped", "skip_step"
+"""What says that a step does not run, in a concurrent and in a sequential run."""
+LOOP_STEP, ROUNDS, LOOP, INDEX = "LoopStep", "rounds", "loop", "index"
+"""What a loop consists of."""
+
+
+def machinery_of(dag: Dag) -> frozenset[str]:
+    """The names that the generated code uses itself."""
+    plain = (
+        all(isinstance(each, Reference | EnvVariable) for each in dag.expressions)
+        and not dag.params
+        and not dag.outputs
+    )
+    skips = (WHOLLY_SKIPPED, SKIP_STEP) if any(instance.when for instance in dag.instances) else ()
+    loops = (LOOP_STEP, ROUNDS, LOOP, INDEX, SENTINEL, "range") if loops_of(dag) else ()
+    subs = [sub_name(instance) for instance in dag.instances if instance.uses is not None]
+    around = (INPUTS, SUB_WORKFLOW, *subs) if subs else ()
+    return frozenset((*_MACHINERY, *skips, *loops, *around, *(() if plain else _OF_EXPRESSIONS)))
+
+
+def loops_of(dag: Dag) -> list[Loop]:
+    """The loops of all instances."""
+    return [instance.loop for instance in dag.instances if instance.loop]
+
+
+def function_names(dag: Dag, machinery: frozenset[str]) -> dict[str, str]:
+    """The name of every task in the module: its alias, unless the module's own machinery has that name."""
+    aliases = {use.alias for use in dag.tasks}
+    return {use.dotted_path: _free(use, aliases, machinery) for use in dag.tasks}
+
+
+def _free(use: TaskUse, aliases: set[str], machinery: frozenset[str]) -> str:
+    name = use.alias
+    if name in machinery:
+        name += "_"
+        while name in aliases or name in machinery:
+            name += "_"
+    return name
+
+
+def variable_names(dag: Dag, functions: dict[str, str], machinery: frozenset[str]) -> dict[str, str]:
+    """The name of the variable that stands for each instance."""
+    ids = {instance.id for instance in dag.instances}
+    taken = {*machinery, *functions.values()}
+    variables: dict[str, str] = {}
+    for instance in dag.instances:
+        name = instance.id
+        if name in taken:
+            name += "_"
+            while name in taken or name in ids:
+                name += "_"
+        variables[instance.id] = name
+    return variables
