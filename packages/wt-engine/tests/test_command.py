@@ -39,6 +39,11 @@ async def decide(state, work):
 @pipe.step
 async def last(state, decide):
     if state.get("die"):
+        from wt_engine.storage import SQLiteBackend
+        store = SQLiteBackend("runs.db")
+        [run] = store.list_runs()
+        while "last" not in [event.stage for event in store.get_events(run.run_id, "step_start")]:
+            await asyncio.sleep(0)
         os.kill(os.getpid(), 9)
     if state.get("fail") and not os.path.exists("repaired"):
         raise ValueError("cannot go on")
@@ -156,7 +161,9 @@ def test_the_record_of_a_run_that_died_can_be_read(place):
     run = place.run(die=True)
     assert place.json("runs")["runs"][0]["status"] == "interrupted"
     document = place.json("show", run, code=1)
-    assert [call["stage"] for call in document["calls"]][:1] == ["numbers"]
+    calls = {call["stage"]: call["status"] for call in document["calls"]}
+    assert calls == {"numbers": "success", "work": "success", "decide": "success", "last": "interrupted"}
+    assert "interrupted" in place.wt("show", run, code=1).out
     for command in (("timeline", run), ("export", run), ("stats",), ("cleanup", "--keep", 0, "--dry-run")):
         place.wt(*command)
 

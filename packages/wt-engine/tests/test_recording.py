@@ -524,3 +524,44 @@ def test_a_store_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path
     with pytest.raises(StoreError, match="This is no store"):
         run(pipe)
     assert ran == []
+
+
+def test_what_runs_for_a_while_is_in_the_record_before_it_ends(store: InMemoryBackend) -> None:
+    pipe: Pipe[Any, Any] = Pipe(store=store)
+
+    async def noted() -> bool:
+        [run] = store.list_runs()
+        return "waits" in [event.stage for event in store.get_events(run.run_id, "step_start")]
+
+    @pipe.step
+    async def waits() -> None:
+        while not await noted():
+            await asyncio.sleep(0)
+
+    events = run(pipe)
+
+    told = [(event.seq, event.type.value) for event in events.events]
+    [kept] = store.list_runs()
+    assert [(event.seq, event.type) for event in store.get_events(kept.run_id)] == told
+
+
+def test_the_time_of_each_step_is_in_the_record_of_the_end(store: InMemoryBackend) -> None:
+    pipe: Pipe[Any, Any] = Pipe(store=store)
+    tries: list[int] = []
+
+    @pipe.step(to="second", retries=1)
+    async def first() -> None:
+        tries.append(1)
+        if len(tries) == 1:
+            raise ValueError("once")
+
+    @pipe.step
+    async def second() -> None: ...
+
+    end = run(pipe).end
+
+    [kept] = store.list_runs()
+    [finish] = store.get_events(kept.run_id, "finish")
+    live = {step: dataclasses.asdict(timing) for step, timing in end.metrics.step_latency.items()}
+    assert finish.payload["metrics"]["step_latency"] == live
+    assert live["first"]["count"] == 2

@@ -17,6 +17,7 @@ from typing import Any
 
 import pytest
 import wt_engine
+from wt_engine.events import NodeKind
 from wt_engine.storage import (
     AlertRecord,
     ArtifactRecord,
@@ -36,9 +37,10 @@ from wt_engine.storage import (
     default_path,
 )
 from wt_engine.storage.connections import Connections
+from wt_engine.storage.facts import Facts
 from wt_engine.storage.models import EventRow, NewRun, PlanFacts, RunEnd, StepRow
 from wt_engine.storage.processes import is_alive, this_process
-from wt_engine.storage.schema import APPLICATION, MIGRATIONS, VERSION, migrate
+from wt_engine.storage.schema import APPLICATION, FIRST, MIGRATIONS, VERSION, migrate
 
 PLAN = PlanFacts("k", "h", "[]")
 
@@ -61,10 +63,9 @@ def run(run_id: str = "r1", at: float = 1.0, status: RunStatus = RunStatus.SUCCE
 
 def step(root: int, record: int, node: str = "a", **changes: Any) -> StepRow:
     first = 2 * record
-    row = StepRow(
-        root, record, root, record, 0, node, "step", 0, -1, 1, first, first + 1, 1.0, 2.0, 0.5, "ended", *[None] * 5
-    )
-    return row._replace(**changes)
+    facts = Facts(root, record, 0, 0, -1, 1, first, first + 1, 1.0, 2.0, 0.5, NodeKind.STEP, Outcome.ENDED)
+    packed = {name: changes.pop(name) for name in Facts._fields if name in changes}
+    return StepRow(root * FIRST + record, node, facts._replace(**packed).packed(), **changes)
 
 
 def test_both_stores_are_what_the_protocol_asks_for(store: SQLiteBackend) -> None:
@@ -136,8 +137,8 @@ def test_a_call_is_one_row_and_two_events(store: SQLiteBackend) -> None:
     writer = store.writer()
     root = writer.begin(NewRun("r1", "pipe", 1.0, state="{}"))
     inner = writer.begin(NewRun("r2", "inner", 1.0, parent=root, parent_call=1, scope='["sub"]'))
-    opened = step(root, 1, "m", kind="map", outcome=Outcome.OPENED.value, end_seq=None, ended_at=None)
-    worker = step(root, 2, "w", parent=1, owner=1, position=0, outcome=Outcome.FAILED.value, error="no")
+    opened = step(root, 1, "m", kind=NodeKind.MAP, outcome=Outcome.OPENED, end_seq=None, ended_at=None)
+    worker = step(root, 2, "w", parent=1, owner=1, position=0, outcome=Outcome.FAILED, error="no")
     nested = step(root, 3, "x", run=inner, number=1, meta='{"a": 1}')
     token = EventRow(root, 8, inner, "token", "sub:x", 3.0, 1, None, None, 1, "step", '["sub"]', '"t"', None)
     writer.write([opened, worker], [])
@@ -453,6 +454,69 @@ def test_a_store_of_the_first_schema_is_brought_up_to_date_with_what_it_holds(pa
     assert sqlite3.connect(path).execute("PRAGMA application_id").fetchone() == (APPLICATION,)
 
 
+def test_the_calls_of_an_older_store_are_read_as_before(path: Path) -> None:
+    old = sqlite3.connect(path, isolation_level=None)
+    migrate(old, path, MIGRATIONS[:3])
+    old.executescript(
+        """
+        INSERT INTO runs (run_id, root, name, status, started_at) VALUES ('r1', 1, 'pipe', 'failed', 1.0);
+        INSERT INTO steps VALUES
+            (1, 1, 1, 1, 0, 'm', 'map', 0, -1, 1, 2, NULL, 1.5, NULL, 0.25, 'opened', NULL, '[5]', NULL, NULL, NULL),
+            (1, 2, 1, 2, 1, 'w', 'step', 1, 0, 3, 4, 5, 2.5, 3.5, 0.5, 'failed', 'on', NULL, '{}', 'no', '{"a": 1}');
+        """
+    )
+    old.close()
+
+    opened, failed = SQLiteBackend(path).get_steps("r1")
+    assert (opened.node, opened.kind, opened.outcome, opened.value) == ("m", "map", Outcome.OPENED, "[5]")
+    assert (opened.started_at, opened.ended_at, opened.position, opened.record) == (1.5, None, -1, 1)
+    assert (failed.owner, failed.position, failed.attempt, failed.target) == (1, 0, 3, "on")
+    assert (failed.delta, failed.error, failed.meta, failed.duration_s) == ("{}", "no", {"a": 1}, 1.0)
+    told = SQLiteBackend(path).get_events("r1")
+    assert [(event.seq, event.type) for event in told] == [(2, "step_start"), (4, "step_start"), (5, "step_error")]
+
+
+def test_rows_of_several_writers_in_turn_are_all_kept(path: Path) -> None:
+    stores = [SQLiteBackend(path) for _ in range(3)]
+    writers = [store.writer("power" if place == 2 else "step") for place, store in enumerate(stores)]
+    roots = [writer.begin(NewRun(f"r{place}", "pipe", 1.0)) for place, writer in enumerate(writers)]
+    for record in range(1, 200):
+        for writer, root in zip(writers, roots, strict=True):
+            # Some write several rows in a row, and so hold their place in the log while another one writes.
+            if record % (root + 2) < 4:
+                writer.write([step(root, record)], [])
+
+    for place, root in enumerate(roots):
+        expected = [record for record in range(1, 200) if record % (root + 2) < 4]
+        assert [found.record for found in SQLiteBackend(path).get_steps(f"r{place}")] == expected
+
+
+def test_the_log_of_a_store_stays_small_while_one_process_writes(path: Path) -> None:
+    store = SQLiteBackend(path)
+    writer = store.writer()
+    root = writer.begin(NewRun("r1", "pipe", 1.0))
+    for record in range(1, 8_000):
+        writer.write([step(root, record)], [])
+
+    assert path.with_name(f"{path.name}-wal").stat().st_size < 3_000_000
+
+
+def test_who_rests_holds_up_no_other_log(path: Path) -> None:
+    store = SQLiteBackend(path)
+    writer = store.writer()
+    root = writer.begin(NewRun("r1", "pipe", 1.0))
+    for record in range(1, 5):
+        writer.write([step(root, record)], [])
+    other = sqlite3.connect(path, isolation_level=None)
+    held = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    writer.rest()
+    free = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+
+    assert (held[0], free) == (1, (0, 0, 0))
+    writer.write([step(root, 9)], [])
+    assert len(store.get_steps("r1")) == 5
+
+
 def test_a_migration_that_fails_leaves_the_store_as_it_was(path: Path) -> None:
     connection = sqlite3.connect(path, isolation_level=None)
     migrate(connection, path, MIGRATIONS[:1])
@@ -500,7 +564,7 @@ def test_common_questions_are_answered_by_an_index(path: Path) -> None:
         "SELECT * FROM runs WHERE run_id = 'x'",
         "SELECT * FROM runs WHERE parent IS NULL ORDER BY started_at DESC, id DESC LIMIT 10",
         "SELECT * FROM runs WHERE parent IS NULL AND status = 'failed' ORDER BY started_at DESC, id DESC LIMIT 10",
-        "SELECT * FROM steps WHERE root = 1 ORDER BY record",
+        "SELECT * FROM calls WHERE id >= 1 AND id < 2 ORDER BY id",
         "SELECT * FROM events WHERE root = 1 ORDER BY seq",
     ]
     with connections.reader() as connection:

@@ -15,6 +15,7 @@ from wt_engine.events import EventType, NodeKind
 from wt_engine.injection import MISSING
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.runlog import RunLog
+from wt_engine.storage.facts import KINDS, OUTCOMES, pack
 from wt_engine.storage.models import CheckpointRecord, NewRun, RunEnd, RunStatus, StepRow
 
 if TYPE_CHECKING:
@@ -22,6 +23,7 @@ if TYPE_CHECKING:
 
 _ELSEWHERE = (RESULTS, STATE)
 _WHOLE = (Outcome.ENDED, Outcome.CUT)
+_NO_ENDS = (Outcome.OPENED, Outcome.ANSWERED)
 _written = json.JSONEncoder(default=repr).encode
 
 
@@ -116,7 +118,7 @@ class Recorder:
         text = self._encoded(call, content) if content is not MISSING else None
         row = self._row(call, Outcome.OPENED, None, text, self._delta(call), None, None)
         call.began = None
-        self.log.add(row._replace(end_seq=None, ended_at=None), self.number, call.number)
+        self.log.add(row, self.number, call.number)
 
     def answered(self, call: Call, answer: Any, *, again: bool) -> None:
         """Record what a suspended call gets.
@@ -131,8 +133,7 @@ class Recorder:
         """
         text = self._encoded(call, answer)
         row = self._row(call, Outcome.ANSWERED, "again" if again else None, text, None, None, None)
-        untold = row._replace(start_seq=None, started_at=None, end_seq=None, ended_at=None)
-        self.log.add(untold, self.number, call.number)
+        self.log.add(row, self.number, call.number)
         self.log.flush()
 
     def descend(self, inner: Run, call: Call) -> Recorder:
@@ -244,19 +245,15 @@ class Recorder:
         error: str | None,
         said: dict[str, Any] | None,
     ) -> StepRow:
-        log = self.log
+        log, node, frame = self.log, call.node, call.frame
         log.record += 1
-        start_seq, started_at = call.began or (None, None)
-        end_seq, ended_at = log.told
-        node, frame = call.node, call.frame
-        row = (
-            log.root,
-            log.record,
+        log.running.pop(call, None)
+        start_seq, started_at = call.began or (0, 0.0)
+        end_seq, ended_at = (0, 0.0) if outcome in _NO_ENDS else log.told
+        facts = pack(
             self.number,
             call.number,
             call.parent,
-            node.name,
-            node.kind._value_,
             frame.owner.number if frame is not None else 0,
             call.position,
             call.attempt,
@@ -265,12 +262,9 @@ class Recorder:
             started_at,
             ended_at,
             call.seconds,
-            outcome._value_,
-            target,
-            value,
-            delta,
-            error,
-            None if said is None else _written(said),
+            KINDS[node.kind],
+            OUTCOMES[outcome],
         )
+        row = (log.record, node.name, facts, value, delta, target, error, None if said is None else _written(said))
         # As its constructor does, which is a function written in Python.
         return tuple.__new__(StepRow, row)

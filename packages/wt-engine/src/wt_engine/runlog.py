@@ -14,9 +14,13 @@ from wt_engine.storage.backend import RunWriter, StorageBackend
 from wt_engine.storage.errors import StoreError
 from wt_engine.storage.models import EventRow, NewRun, PlanFacts, RunEnd, StepRow
 from wt_engine.storage.processes import HEARTBEAT
+from wt_engine.storage.schema import FIRST
 
 MOST = 256
 """How many rows are collected before they are written."""
+
+_LONG = 0.1
+"""Seconds between two looks at what runs: what is seen there is written, for a process that dies meanwhile."""
 
 _NO_CALL = (None,) * 5
 _START, _END, _ERROR = EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR
@@ -39,9 +43,10 @@ class RunLog:
     Attributes:
         root: The number of the outermost run.
         numbers: The number of each run by its id.
-        record: The number of the last row of a call.
+        record: The number of the last row of a call in the store.
         told: The number and the time of the last event that told of a call's end.
         open: The calls whose rows are not written yet: their run and their number.
+        running: What told of the start of each call that has not ended.
         broken: What is wrong, if something is.
     """
 
@@ -59,6 +64,7 @@ class RunLog:
         self.record = 0
         self.told: tuple[int, float] = (0, 0.0)
         self.open: set[tuple[int, int]] = set()
+        self.running: dict[Any, Event] = {}
         self.broken: StoreError | None = None
         self._writer = writer
         self._fail = fail
@@ -69,6 +75,8 @@ class RunLog:
         self._scheduled = False
         self._loop = asyncio.get_running_loop()
         self._beat: asyncio.TimerHandle | None = None
+        self._look: asyncio.TimerHandle | None = None
+        self._seen = 0
 
     def begin(self, run: NewRun, plan: PlanFacts | None = None) -> int:
         """Write that a run, or a sub-pipeline of one, begins.
@@ -80,7 +88,9 @@ class RunLog:
             StoreError: It could not be written.
         """
         number = self.numbers[run.run_id] = self._writer.begin(run, plan)
-        self.root = self.root or number
+        if not self.root:
+            self.root = number
+            self.record = number * FIRST
         if self._beat is None:
             self._beat = self._loop.call_later(HEARTBEAT, self._pulse)
         return number
@@ -98,7 +108,7 @@ class RunLog:
         """
         self.numbers.update(self._writer.resume(run_id, plan))
         self.root = self.numbers[run_id]
-        self.record = record
+        self.record = self.root * FIRST + record
         self._beat = self._loop.call_later(HEARTBEAT, self._pulse)
 
     def tap(self, event: Event) -> None:
@@ -108,10 +118,19 @@ class RunLog:
         if call is not None:
             if kind is _START:
                 call.began = (event.seq, event.timestamp)
+                self.running[call] = event
+                if self._look is None:
+                    self._look = self._loop.call_later(_LONG, self._note_running)
                 return
             if kind is _END or kind is _ERROR:
                 self.told = (event.seq, event.timestamp)
                 return
+        self._keep(event)
+        self._arrange()
+
+    def _keep(self, event: Event) -> None:
+        call: Any = event.invocation
+        kind = event.type
         payload = None if kind is EventType.START else event.payload
         scope = event.scope
         number = self.numbers.get(event.origin.origin_run_id, self.root)
@@ -129,7 +148,6 @@ class RunLog:
             None if event.said is None else _written(event.said),
         )
         self._events.append(tuple.__new__(EventRow, row))
-        self._arrange()
 
     def add(self, row: StepRow, run: int, number: int) -> None:
         """Take the row of a call, of that run and with that number."""
@@ -159,8 +177,10 @@ class RunLog:
     def end(self, run: int, how: RunEnd) -> None:
         """Write what there is, and how a run ended."""
         self.flush()
-        if run == self.root and self._beat is not None:
-            self._beat.cancel()
+        if run == self.root:
+            for timer in (self._beat, self._look):
+                if timer is not None:
+                    timer.cancel()
         try:
             self._writer.end(run, how)
         except StoreError as error:
@@ -179,6 +199,16 @@ class RunLog:
     def _idle(self) -> None:
         self._scheduled = False
         self.flush()
+        self._writer.rest()
+
+    def _note_running(self) -> None:
+        self._look = self._loop.call_later(_LONG, self._note_running) if self.running else None
+        unseen = [event for event in self.running.values() if event.seq > self._seen]
+        for event in unseen:
+            self._keep(event)
+            self._seen = event.seq
+        if unseen:
+            self.flush()
 
     def _pulse(self) -> None:
         self._beat = self._loop.call_later(HEARTBEAT, self._pulse)
@@ -200,14 +230,11 @@ def _shown(value: Any) -> Any:
     if isinstance(value, BaseException):
         return text_of(value)
     if dataclasses.is_dataclass(value) and not isinstance(value, type):
-        shown = {field.name: getattr(value, field.name) for field in dataclasses.fields(value)}
+        names = [field.name for field in dataclasses.fields(value)]
         if isinstance(value, RuntimeMetrics):
-            # There is one for each step: one after the other through here, they would take longer than all else.
-            shown["step_latency"] = {
-                step: {"count": timing.count, "total_s": timing.total_s, "min_s": timing.min_s, "max_s": timing.max_s}
-                for step, timing in value.step_latency.items()
-            }
-        return shown
+            # There is one for each step, and readers of the record work it out from the calls.
+            names.remove("step_latency")
+        return {name: getattr(value, name) for name in names}
     if isinstance(value, set | frozenset | tuple):
         return list(value)
     return repr(value)

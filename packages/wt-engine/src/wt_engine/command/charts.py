@@ -35,7 +35,7 @@ def timeline(console: Console, run: str, shape: str, output: Path | None, width:
 
     with opened_store(place) as store:
         record = find_run(store, run)
-        chart = TimelineVisualizer.of(store.get_events(record.run_id), record.name)
+        chart = TimelineVisualizer.of(store.get_events(record.run_id), record.name, over=record.over)
     if console.json or shape == "json":
         text = chart.render_json()
     elif shape == "ascii":

@@ -109,7 +109,7 @@ def _document(store: SQLiteBackend, record: RunRecord, told: list[StoredEvent], 
 
     document = {
         **run_document(record),
-        "calls": [asdict(span) | {"status": span.status} for span in calls_of(told).spans],
+        "calls": [asdict(span) | {"status": span.status} for span in calls_of(told, over=record.over).spans],
         "failures": _failures(told),
         "metrics": [asdict(metric) for metric in store.metrics(record.run_id)],
         "alerts": [asdict(alert) for alert in store.alerts(record.run_id)],
@@ -135,7 +135,7 @@ def _describe(console: Console, store: SQLiteBackend, record: RunRecord, told: l
     for name, fact in facts.items():
         if fact is not None:
             console.answer(f"{name:<12} {plain(fact)}")
-    spans = calls_of(told).spans
+    spans = calls_of(told, over=record.over).spans
     for span in spans[:_MOST_CALLS]:
         console.answer(_call(span))
     if len(spans) > _MOST_CALLS:
@@ -151,7 +151,7 @@ def _describe(console: Console, store: SQLiteBackend, record: RunRecord, told: l
 
 def _call(span: CallSpan) -> str:
     attempt = f" (attempt {span.attempt})" if span.attempt > 1 else ""
-    return f"  {span.status:<8} {duration(span.seconds):>9}  {'  ' * span.depth}{plain(span.stage)}{attempt}"
+    return f"  {span.status:<11} {duration(span.seconds):>9}  {'  ' * span.depth}{plain(span.stage)}{attempt}"
 
 
 def _describe_failure(console: Console, failure: dict[str, Any]) -> None:

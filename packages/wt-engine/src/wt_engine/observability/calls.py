@@ -29,6 +29,10 @@ class Told(Protocol):
         """What goes with it."""
 
     @property
+    def meta(self) -> dict[str, Any] | None:
+        """What else is known."""
+
+    @property
     def invocation_id(self) -> str | None:
         """The call."""
 
@@ -58,6 +62,7 @@ class CallSpan:
         depth: How many maps and sub-pipelines it works for.
         kind: What the step is in the graph.
         invocation_id: The call.
+        seen_until: The last that is known of a call whose process died.
     """
 
     stage: str
@@ -68,11 +73,14 @@ class CallSpan:
     depth: int = 0
     kind: str = "step"
     invocation_id: str = ""
+    seen_until: float | None = None
 
     @property
     def status(self) -> str:
-        """`success`, `error`, or `running` for a call that has no end."""
-        return "error" if self.error is not None else "running" if self.end is None else "success"
+        """`success`, `error`, `running` for a call that has no end yet, `interrupted` for one that gets none."""
+        if self.end is None:
+            return "running" if self.seen_until is None else "interrupted"
+        return "success" if self.error is None else "error"
 
     @property
     def seconds(self) -> float | None:
@@ -93,6 +101,8 @@ class Calls:
         """Take an event in."""
         if self.began is None:
             self.began = event.timestamp
+        if event.type == EventType.START and event.invocation_id is None and (event.meta or {}).get("resumed"):
+            self.cut()
         self.ended = event.timestamp
         call = event.invocation_id
         if call is None:
@@ -114,10 +124,23 @@ class Calls:
             if event.type == EventType.STEP_ERROR:
                 span.error = str(event.payload)
 
+    def cut(self) -> None:
+        """Take note that nothing more is told of what is running."""
+        for span in self._open.values():
+            span.seen_until = self.ended
+        self._open.clear()
 
-def calls_of(events: Iterable[Told]) -> Calls:
-    """The calls of a run whose events are all there."""
+
+def calls_of(events: Iterable[Told], *, over: bool = False) -> Calls:
+    """The calls of a run whose events are all there.
+
+    Args:
+        events: The events.
+        over: Whether nobody runs it any more.
+    """
     calls = Calls()
     for event in events:
         calls.add(event)
+    if over:
+        calls.cut()
     return calls

@@ -174,7 +174,7 @@ def run_document(run: RunRecord) -> dict[str, Any]:
 
 def _document(store: SQLiteBackend, run: RunRecord) -> dict[str, Any]:
     events = store.get_events(run.run_id)
-    calls = [dataclasses.asdict(span) | {"status": span.status} for span in calls_of(events).spans]
+    calls = [dataclasses.asdict(span) | {"status": span.status} for span in calls_of(events, over=run.over).spans]
     return {**run_document(run), "calls": calls, "events": [dataclasses.asdict(event) for event in events]}
 
 
@@ -194,7 +194,7 @@ def _rows(store: SQLiteBackend, run: RunRecord) -> list[dict[str, Any]]:
             "error": span.error,
             "invocation_id": span.invocation_id,
         }
-        for span in calls_of(store.get_events(run.run_id)).spans
+        for span in calls_of(store.get_events(run.run_id), over=run.over).spans
     ]
 
 

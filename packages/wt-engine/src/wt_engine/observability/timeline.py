@@ -42,16 +42,19 @@ class TimelineVisualizer(Observer):
         self._calls = Calls()
 
     @classmethod
-    def of(cls, events: Iterable[Told], name: str = "run", most: int = 200) -> TimelineVisualizer:
+    def of(
+        cls, events: Iterable[Told], name: str = "run", most: int = 200, *, over: bool = False
+    ) -> TimelineVisualizer:
         """The timeline of events that are there already.
 
         Args:
             events: The events of one run.
             name: What to call it.
             most: How many calls are drawn.
+            over: Whether nobody runs it any more.
         """
         timeline = cls(most)
-        timeline._name, timeline._calls = name, calls_of(events)
+        timeline._name, timeline._calls = name, calls_of(events, over=over)
         return timeline
 
     async def on_pipeline_start(self, state: Any, ctx: Any, meta: ObserverMeta) -> None:
@@ -133,7 +136,8 @@ class TimelineVisualizer(Observer):
         return [span for span in self._calls.spans if span.kind not in _CONTAINERS]
 
     def _end(self, span: CallSpan) -> float:
-        return span.end if span.end is not None else self._calls.ended or span.start
+        known = (span.end, span.seen_until, self._calls.ended, span.start)
+        return next(moment for moment in known if moment is not None)
 
     def _seconds(self, span: CallSpan) -> float:
         return self._end(span) - span.start

@@ -36,6 +36,9 @@ class RunWriter(Protocol):
     def write(self, steps: Sequence[StepRow], events: Sequence[EventRow]) -> None:
         """Write calls and events, all or none."""
 
+    def rest(self) -> None:
+        """Say that nothing more is written for a while."""
+
     def beat(self, run: int) -> None:
         """Write that the run's process lives."""
 

@@ -54,6 +54,9 @@ class BackgroundWriter:
                 self._thread = threading.Thread(target=self._serve, name="wt-engine-store", daemon=True)
                 self._thread.start()
 
+    def rest(self) -> None:
+        """Nothing: what writes in batches holds no place."""
+
     def end(self, run: int, how: RunEnd) -> None:
         """Wait until everything is written, and write how a run ended.
 

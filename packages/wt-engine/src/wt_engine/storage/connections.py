@@ -12,7 +12,8 @@ from pathlib import Path
 from typing import Literal
 
 from wt_engine.storage.errors import StoreError, missing, store_error
-from wt_engine.storage.schema import VERSION, migrate, version_of
+from wt_engine.storage.schema import PAGE, VERSION, migrate, version_of
+from wt_engine.storage.write_line import WriteLine
 
 Synchronous = Literal["NORMAL", "FULL"]
 """What a commit survives: the death of the process, or also that of the machine."""
@@ -22,6 +23,18 @@ PATIENCE = 30.0
 
 READERS = 8
 """How many idle connections for reading are kept."""
+
+_forks = 0
+
+
+def _forked() -> None:
+    # Asking for the process's number before every row would take longer than what is asked for.
+    global _forks
+    _forks += 1
+
+
+if hasattr(os, "register_at_fork"):
+    os.register_at_fork(after_in_child=_forked)
 
 
 class Connections:
@@ -39,11 +52,31 @@ class Connections:
         self._begin()
 
     def _begin(self) -> None:
-        self._process = os.getpid()
+        self._forks = _forks
         self._checked = False
         self._writable = True
-        self._writers: dict[Synchronous, sqlite3.Connection] = {}
+        self._lines: dict[Synchronous, WriteLine] = {}
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(READERS)
+
+    def line(self, synchronous: Synchronous = "NORMAL") -> WriteLine:
+        """What to write single rows with; hold `lock` while using it.
+
+        Raises:
+            StoreError: The store cannot be opened or written, or is none.
+        """
+        found = self._lines.get(synchronous)
+        if found is not None and self._forks == _forks:
+            return found
+        with self.lock:
+            self._prepare()
+            found = self._lines.get(synchronous)
+            if found is None:
+                if not self._writable:
+                    raise store_error(self.path, PermissionError("it may only be read"))
+                connection = self._open("rw")
+                connection.execute(f"PRAGMA synchronous = {synchronous}")
+                found = self._lines[synchronous] = WriteLine(connection)
+            return found
 
     def writer(self, synchronous: Synchronous = "NORMAL") -> sqlite3.Connection:
         """The connection for writing, in autocommit mode; hold `lock` while using it.
@@ -51,18 +84,14 @@ class Connections:
         Raises:
             StoreError: The store cannot be opened or written, or is none.
         """
-        found = self._writers.get(synchronous)
-        if found is not None and self._process == os.getpid():
-            return found
+        return self.line(synchronous).free()
+
+    def rest(self, synchronous: Synchronous) -> None:
+        """Say that nothing more is written for a while."""
         with self.lock:
-            self._prepare()
-            found = self._writers.get(synchronous)
-            if found is None:
-                if not self._writable:
-                    raise store_error(self.path, PermissionError("it may only be read"))
-                found = self._writers[synchronous] = self._open("rw")
-                found.execute(f"PRAGMA synchronous = {synchronous}")
-            return found
+            line = self._lines.get(synchronous)
+            if line is not None and self._forks == _forks:
+                line.rest()
 
     @contextmanager
     def transaction(self) -> Iterator[sqlite3.Connection]:
@@ -115,8 +144,8 @@ class Connections:
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
         with self.lock:
-            for connection in self._writers.values():
-                connection.close()
+            for line in self._lines.values():
+                line.close()
             while not self._readers.empty():
                 self._readers.get_nowait().close()
             self._begin()
@@ -128,7 +157,7 @@ class Connections:
             connection.close()
 
     def _prepare(self) -> None:
-        if self._process != os.getpid():
+        if self._forks != _forks:
             # Connections do not survive a fork: the child lets go of them without closing the parent's.
             self._begin()
         if self._checked:
@@ -155,6 +184,7 @@ class Connections:
             if self._writable:
                 # The header says that it is in WAL mode; asking for it again would need a lock.
                 if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                    connection.execute(f"PRAGMA page_size = {PAGE}")
                     connection.execute("PRAGMA journal_mode = WAL")
                 migrate(connection, self.path)
             elif version_of(connection, self.path) < VERSION:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import json
 import sqlite3
 from collections.abc import Iterator
@@ -9,10 +10,11 @@ from typing import Any, NamedTuple
 
 from wt_engine.ends import Outcome
 from wt_engine.events import EventType, with_framework
+from wt_engine.metrics import StepTiming
 from wt_engine.storage.models import StoredEvent
-from wt_engine.storage.rows import loaded
+from wt_engine.storage.rows import calls_of, loaded
 
-_ERRORS = frozenset({Outcome.FAILED.value, Outcome.FAILED_ATTEMPT.value, Outcome.INTERRUPTED.value})
+_ERRORS = frozenset({Outcome.FAILED, Outcome.FAILED_ATTEMPT, Outcome.INTERRUPTED})
 _OF_CALLS = frozenset({EventType.STEP_START.value, EventType.STEP_END.value, EventType.STEP_ERROR.value})
 
 
@@ -37,7 +39,17 @@ class History:
         self._root = root
         self._run_id = run_id
         self._origins = {root: _Origin(run_id, None, None, ())}
-        self._maps: dict[tuple[int, int], tuple[str, int]] = {}
+        self._calls = calls_of(connection, root)
+        self._starts = {facts.start_seq for _, facts in self._calls}
+        self._maps = {
+            (facts.run, facts.number): (row.node, facts.owner)
+            for row, facts in self._calls
+            if facts.outcome is Outcome.OPENED
+        }
+
+    def _recorded(self, type_: str, seq: int) -> bool:
+        """Whether an event is also in the row of its call: a start that was noted while the call was running."""
+        return type_ == EventType.STEP_START and seq in self._starts
 
     def events(self, kind: str | None = None) -> list[StoredEvent]:
         """The events in their order.
@@ -46,9 +58,8 @@ class History:
             kind: Only those of this type.
         """
         self._read_origins()
-        found = list(self._other_events(kind))
+        found = [event for event in self._other_events(kind) if not self._recorded(event.type, event.seq)]
         if kind is None or kind in _OF_CALLS:
-            self._read_maps()
             found += [event for event in self._events_of_calls() if kind in (None, event.type)]
             found.sort(key=lambda event: event.seq)
         return found
@@ -61,12 +72,6 @@ class History:
         for number, run_id, parent, call, scope in rows:
             above = self._origins[parent].run_id
             self._origins[number] = _Origin(run_id, above, f"{above}:{call}", tuple(json.loads(scope)))
-
-    def _read_maps(self) -> None:
-        rows = self._connection.execute(
-            "SELECT run, number, node, owner FROM steps WHERE root = ? AND outcome = ?", (self._root, Outcome.OPENED)
-        )
-        self._maps = {(run, number): (node, owner) for run, number, node, owner in rows}
 
     def _scope(self, run: int, owner: int) -> tuple[str, ...]:
         maps: list[str] = []
@@ -85,25 +90,34 @@ class History:
             place = self._origins[run].scope if scope is None else tuple(json.loads(scope))
             names = self._names(run, number, parent, owner)
             about = (node_kind or "system", *names, attempt or 1, place)
-            yield self._event(seq, type_, stage, at, (loaded(payload), loaded(meta)), run, about)
+            content = loaded(payload)
+            if type_ == EventType.FINISH and isinstance(content, dict) and "metrics" in content:
+                content["metrics"]["step_latency"] = self._latency(run)
+            yield self._event(seq, type_, stage, at, (content, loaded(meta)), run, about)
 
     def _events_of_calls(self) -> Iterator[StoredEvent]:
-        rows = self._connection.execute(
-            "SELECT run, number, parent, node, kind, owner, attempt, start_seq, end_seq, started_at, ended_at, "
-            "outcome, error, meta, seconds FROM steps WHERE root = ? ORDER BY record",
-            (self._root,),
-        )
-        for run, number, parent, node, kind, owner, attempt, first, last, began, ended, outcome, *more in rows:
-            error, said, seconds = more
-            stage = ":".join((*self._origins[run].scope, node))
-            about = (kind, *self._names(run, number, parent, owner), attempt, self._scope(run, owner))
-            if first is not None:
-                yield self._event(first, EventType.STEP_START.value, stage, began, (None, None), run, about)
-            if last is not None:
-                type_ = EventType.STEP_ERROR if outcome in _ERRORS else EventType.STEP_END
-                meta = with_framework(type_, kind, loaded(said), seconds or 0.0, attempt)
-                payload = error if outcome in _ERRORS else None
-                yield self._event(last, type_.value, stage, ended, (payload, meta), run, about)
+        for row, facts in self._calls:
+            run, kind = facts.run, facts.kind.value
+            stage = ":".join((*self._origins[run].scope, row.node))
+            names = self._names(run, facts.number, facts.parent, facts.owner)
+            about = (kind, *names, facts.attempt, self._scope(run, facts.owner))
+            if facts.start_seq is not None:
+                began = facts.started_at or 0.0
+                yield self._event(facts.start_seq, EventType.STEP_START.value, stage, began, (None, None), run, about)
+            if facts.end_seq is not None:
+                failed = facts.outcome in _ERRORS
+                type_ = EventType.STEP_ERROR if failed else EventType.STEP_END
+                meta = with_framework(type_, kind, loaded(row.meta), facts.seconds, facts.attempt)
+                content = (row.error if failed else None, meta)
+                yield self._event(facts.end_seq, type_.value, stage, facts.ended_at or 0.0, content, run, about)
+
+    def _latency(self, run: int) -> dict[str, dict[str, float]]:
+        """How long the functions of a run's steps took, as its FINISH told."""
+        timings: dict[str, StepTiming] = {}
+        for row, facts in self._calls:
+            if facts.run == run and facts.end_seq is not None:
+                timings.setdefault(row.node, StepTiming()).add(facts.seconds)
+        return {step: dataclasses.asdict(timing) for step, timing in timings.items()}
 
     def _names(
         self, run: int, number: int | None, parent: int | None, owner: int | None

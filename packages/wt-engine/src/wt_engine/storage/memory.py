@@ -11,6 +11,7 @@ from wt_engine.storage.connections import Connections, Synchronous
 from wt_engine.storage.errors import store_error
 from wt_engine.storage.schema import migrate
 from wt_engine.storage.sqlite import SQLiteBackend
+from wt_engine.storage.write_line import WriteLine
 
 
 class _OneConnection(Connections):
@@ -21,15 +22,19 @@ class _OneConnection(Connections):
         self._only = sqlite3.connect(":memory:", isolation_level=None, check_same_thread=False)
         self._only.execute("PRAGMA foreign_keys = ON")
         migrate(self._only, self.path)
+        self._line = WriteLine(self._only)
 
-    def writer(self, _synchronous: Synchronous = "NORMAL") -> sqlite3.Connection:
-        return self._only
+    def line(self, _synchronous: Synchronous = "NORMAL") -> WriteLine:
+        return self._line
+
+    def rest(self, _synchronous: Synchronous) -> None:
+        """Nothing: nobody else writes to it."""
 
     @contextmanager
     def reader(self) -> Iterator[sqlite3.Connection]:
         with self.lock:
             try:
-                yield self._only
+                yield self._line.free()
             except sqlite3.Error as error:
                 raise store_error(self.path, error) from error
 

@@ -64,6 +64,11 @@ class RunRecord:
     process: str | None = None
     heartbeat_at: float | None = None
 
+    @property
+    def over(self) -> bool:
+        """Whether nobody runs it any more."""
+        return self.status is not RunStatus.RUNNING
+
 
 @dataclass(frozen=True, slots=True)
 class StoredEvent:
@@ -308,29 +313,21 @@ class NewRun(NamedTuple):
 
 
 class StepRow(NamedTuple):
-    """One row of the calls, as the writer takes it; see `StepRecord`. `root` and `run` are the writer's numbers."""
+    """One row of the calls, as the writer takes it; see `StepRecord`.
 
-    root: int
-    record: int
-    run: int
-    number: int
-    parent: int
+    Attributes:
+        id: Which call: the number of the outermost run times `schema.FIRST`, and its place there.
+        facts: What is known of every call, as `facts.pack` makes it.
+    """
+
+    id: int
     node: str
-    kind: str
-    owner: int
-    position: int
-    attempt: int
-    start_seq: int | None
-    end_seq: int | None
-    started_at: float | None
-    ended_at: float | None
-    seconds: float | None
-    outcome: str
-    target: str | None
-    value: str | None
-    delta: str | None
-    error: str | None
-    meta: str | None
+    facts: bytes
+    value: str | None = None
+    delta: str | None = None
+    target: str | None = None
+    error: str | None = None
+    meta: str | None = None
 
 
 class EventRow(NamedTuple):

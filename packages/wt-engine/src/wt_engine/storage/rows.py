@@ -3,21 +3,36 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
-from typing import Any
+import sqlite3
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
 
-from wt_engine.ends import Outcome
-from wt_engine.storage.models import RunRecord, RunStatus, StepRecord
+from wt_engine.storage.facts import Facts, unpacked
+from wt_engine.storage.models import RunRecord, RunStatus, StepRecord, StepRow
+from wt_engine.storage.schema import FIRST
 
 RUN_COLUMNS = (
     "r.run_id, r.name, r.status, r.started_at, r.ended_at, r.duration_s, r.error, r.failed_step, r.reason, r.start, "
     "r.plan_hash, r.resumed, (SELECT run_id FROM runs WHERE id = r.parent), "
     "(SELECT run_id FROM runs WHERE id = r.root), r.meta, r.process, r.heartbeat_at"
 )
-STEP_COLUMNS = (
-    "s.record, r.run_id, s.number, s.parent, s.node, s.kind, s.owner, s.position, s.attempt, s.outcome, s.target, "
-    "s.started_at, s.ended_at, s.error, s.meta, s.value, s.delta"
-)
+
+
+class RecordedCall(NamedTuple):
+    """A row of a call with what is packed in it."""
+
+    row: StepRow
+    facts: Facts
+
+
+def calls_of(connection: sqlite3.Connection, root: int) -> list[RecordedCall]:
+    """The recorded calls of a run and its sub-pipelines, in the order in which they ended."""
+    columns = ", ".join(StepRow._fields)
+    rows = connection.execute(
+        f"SELECT {columns} FROM calls WHERE id >= ? AND id < ? ORDER BY id",  # noqa: S608 - own names
+        (root * FIRST, (root + 1) * FIRST),
+    )
+    return [RecordedCall(StepRow(*row), unpacked(row[2])) for row in rows]
 
 
 def loaded(text: str | None) -> Any:
@@ -55,8 +70,30 @@ def run_of(row: Sequence[Any]) -> RunRecord:
     )
 
 
-def step_of(row: Sequence[Any]) -> StepRecord:
-    """A call from `STEP_COLUMNS`."""
-    values: list[Any] = list(row)
-    values[9], values[14] = Outcome(values[9]), loaded(values[14])
-    return StepRecord(*values)
+def step_of(call: RecordedCall, run_ids: Mapping[int, str]) -> StepRecord:
+    """A call as readers get it.
+
+    Args:
+        call: The call.
+        run_ids: The id of each run by its number.
+    """
+    row, facts = call
+    return StepRecord(
+        record=row.id % FIRST,
+        run_id=run_ids[facts.run],
+        number=facts.number,
+        parent=facts.parent,
+        node=row.node,
+        kind=facts.kind.value,
+        owner=facts.owner,
+        position=facts.position,
+        attempt=facts.attempt,
+        outcome=facts.outcome,
+        target=row.target,
+        started_at=facts.started_at,
+        ended_at=facts.ended_at,
+        error=row.error,
+        meta=loaded(row.meta),
+        value=row.value,
+        delta=row.delta,
+    )

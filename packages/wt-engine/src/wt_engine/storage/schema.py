@@ -7,6 +7,7 @@ import sqlite3
 from collections.abc import Sequence
 
 from wt_engine.storage.errors import StoreError, store_error
+from wt_engine.storage.facts import repacked
 
 APPLICATION = 0x7774656E
 """Marks a SQLite file as a store ("wten")."""
@@ -151,10 +152,34 @@ MIGRATIONS: tuple[str, ...] = (
         UNIQUE (metric, expression, severity)
     );
     """,
+    # One integer says which call it is (see `FIRST`), so that a row is added at the end of one page and nowhere else.
+    """
+    CREATE TABLE calls (
+        id INTEGER PRIMARY KEY,
+        node TEXT NOT NULL,
+        facts BLOB NOT NULL,
+        value TEXT,
+        delta TEXT,
+        target TEXT,
+        error TEXT,
+        meta TEXT
+    );
+    INSERT INTO calls
+        SELECT (root << 32) | record, node, repacked(run, number, parent, owner, position, attempt, start_seq, end_seq,
+            started_at, ended_at, seconds, kind, outcome), value, delta, target, error, meta
+        FROM steps ORDER BY root, record;
+    DROP TABLE steps;
+    """,
 )
 """The script of each version, from 1; a released one is never changed, only followed by another."""
 
 VERSION = len(MIGRATIONS)
+
+PAGE = 1024
+"""Bytes of a page of a new store: a commit writes each page that it touches as a whole."""
+
+FIRST = 1 << 32
+"""The calls of run `n` have the numbers from `n * FIRST` to that of the next run, in the order in which they ended."""
 
 
 def version_of(connection: sqlite3.Connection, path: str | os.PathLike[str]) -> int:
@@ -194,6 +219,7 @@ def migrate(connection: sqlite3.Connection, path: str | os.PathLike[str], script
     if version_of(connection, path) >= len(scripts):
         return
     try:
+        connection.create_function("repacked", 13, repacked, deterministic=True)
         connection.execute("BEGIN IMMEDIATE")
         try:
             for number, script in enumerate(scripts[version_of(connection, path) :], version_of(connection, path) + 1):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import os
+import sqlite3
 from collections.abc import Sequence
 from pathlib import Path
 from time import time
@@ -17,7 +18,8 @@ from wt_engine.storage.errors import RunNotFoundError, StoreError
 from wt_engine.storage.history import History
 from wt_engine.storage.models import RunRecord, RunStatus, StepRecord, StoredEvent
 from wt_engine.storage.processes import is_alive
-from wt_engine.storage.rows import RUN_COLUMNS, STEP_COLUMNS, dumped, run_of, step_of
+from wt_engine.storage.rows import RUN_COLUMNS, calls_of, dumped, run_of, step_of
+from wt_engine.storage.schema import FIRST
 from wt_engine.storage.writer import SQLiteWriter
 
 
@@ -182,12 +184,8 @@ class SQLiteBackend(Attachments):
             StoreError: The store cannot be read.
         """
         with self._connections.reader() as connection:
-            rows = connection.execute(
-                f"SELECT {STEP_COLUMNS} FROM steps s JOIN runs r ON r.id = s.run "  # noqa: S608 - own names
-                "WHERE s.root = (SELECT id FROM runs WHERE run_id = ?) ORDER BY s.record",
-                (run_id,),
-            )
-            return [step_of(row) for row in rows]
+            found = connection.execute("SELECT id FROM runs WHERE run_id = ?", (run_id,)).fetchone()
+            return [] if found is None else _steps(connection, found[0])
 
     def find_runs_by_prefix(self, prefix: str, limit: int = 10) -> list[RunRecord]:
         """The runs whose id begins so, without sub-pipelines, the latest first.
@@ -209,9 +207,13 @@ class SQLiteBackend(Attachments):
             StoreError: The store cannot be written.
         """
         with self._connections.transaction() as connection:
-            found = connection.execute("DELETE FROM runs WHERE run_id = ?", (run_id,)).rowcount > 0
+            found = connection.execute("DELETE FROM runs WHERE run_id = ? RETURNING id", (run_id,)).fetchone()
+            if found is None:
+                return False
+            calls = found[0] * FIRST, (found[0] + 1) * FIRST
+            connection.execute("DELETE FROM calls WHERE id >= ? AND id < ?", calls)
             connection.execute("DELETE FROM plans WHERE key NOT IN (SELECT plan FROM runs WHERE plan IS NOT NULL)")
-            return found
+            return True
 
     def recorded(self, run_id: str) -> RecordedRun:
         """What a run is resumed from.
@@ -232,19 +234,17 @@ class SQLiteBackend(Attachments):
                 "FROM runs r WHERE r.root = ?",
                 (root,),
             ).fetchall()
-            (last_seq,) = connection.execute(
-                "SELECT coalesce(max(seq), 0) FROM (SELECT seq FROM events WHERE root = ?1 UNION ALL "
-                "SELECT max(coalesce(start_seq, 0), coalesce(end_seq, 0)) FROM steps WHERE root = ?1)",
-                (root,),
-            ).fetchone()
-            numbers = connection.execute(
-                "SELECT r.run_id, max(t.number) FROM (SELECT run, number FROM steps WHERE root = ?1 UNION ALL "
-                "SELECT run, number FROM events WHERE root = ?1 AND number IS NOT NULL) t "
-                "JOIN runs r ON r.id = t.run GROUP BY r.run_id",
-                (root,),
+            told = connection.execute(
+                "SELECT run, max(seq), max(coalesce(number, 0)) FROM events WHERE root = ? GROUP BY run", (root,)
             ).fetchall()
+            run_ids, calls = _run_ids(connection, root), calls_of(connection, root)
         known = {row[0]: RecordedPart(*row) for row in parts}
-        return RecordedRun(run, plan, known, self.get_steps(run_id), last_seq, dict(numbers))
+        numbers: dict[str, int] = {}
+        for number, _, last in [*told, *((facts.run, 0, facts.number) for _, facts in calls)]:
+            numbers[run_ids[number]] = max(last, numbers.get(run_ids[number], 0))
+        seqs = [seq or 0 for _, facts in calls for seq in (facts.start_seq, facts.end_seq)]
+        last_seq = max([*seqs, *(last for _, last, _ in told)], default=0)
+        return RecordedRun(run, plan, known, [step_of(call, run_ids) for call in calls], last_seq, numbers)
 
     def _runs(self, where: str, values: tuple[Any, ...]) -> list[RunRecord]:
         with self._connections.reader() as connection:
@@ -268,6 +268,15 @@ class SQLiteBackend(Attachments):
         except StoreError:
             # Where nothing can be written, whoever reads is told the same each time.
             return
+
+
+def _run_ids(connection: sqlite3.Connection, root: int) -> dict[int, str]:
+    return dict(connection.execute("SELECT id, run_id FROM runs WHERE root = ?", (root,)))
+
+
+def _steps(connection: sqlite3.Connection, root: int) -> list[StepRecord]:
+    run_ids = _run_ids(connection, root)
+    return [step_of(call, run_ids) for call in calls_of(connection, root)]
 
 
 def _number_in(invocation_id: str | None) -> int | None:

@@ -16,7 +16,7 @@ def _insert(table: str, columns: Sequence[str]) -> str:
     return f"INSERT INTO {table} ({', '.join(columns)}) VALUES ({', '.join('?' * len(columns))})"  # noqa: S608 - own names
 
 
-_STEP = _insert("steps", StepRow._fields)
+_STEP = _insert("calls", StepRow._fields)
 _EVENT = _insert("events", EventRow._fields)
 _PLAN = "INSERT OR IGNORE INTO plans (key, facts) VALUES (?, ?)"
 _RUN = _insert("runs", (*NewRun._fields, "root", "status", "process", "heartbeat_at"))
@@ -101,15 +101,18 @@ class SQLiteWriter:
         """
         connections = self._connections
         with connections.lock:
-            connection = connections.writer(self._synchronous)
+            line = connections.line(self._synchronous)
             try:
                 if not events and len(steps) == 1:
-                    # A single statement is a transaction of its own.
-                    connection.execute(_STEP, steps[0])
+                    line.add(_STEP, steps[0])
                 else:
-                    _write_all(connection, steps, events)
+                    _write_all(line.free(), steps, events)
             except sqlite3.Error as error:
                 raise store_error(connections.path, error) from error
+
+    def rest(self) -> None:
+        """Say that nothing more is written for a while."""
+        self._connections.rest(self._synchronous)
 
     def beat(self, run: int) -> None:
         """Write that the run's process lives.
