@@ -17,6 +17,7 @@ BENCHMARKS = (
     "compile_scaling",
     "hello_cold",
     "noop_tasks",
+    "cached_run",
     "cli_help",
     "env_realise",
     "engine_steps",

@@ -68,6 +68,10 @@ class Language:
         """Which steps the last run skipped: how they would have been called, and why they were not."""
         return {e["step"]: (e["method"], e["reason"]) for e in self.events() if e["kind"] == "STEP_SKIPPED"}
 
+    def cached(self) -> dict[str, int | None]:
+        """How many calls of each step of the last run were taken from the cache."""
+        return {event["step"]: event.get("cached") for event in self.events() if event["kind"] == "STEP_END"}
+
     def written(self) -> str:
         """Everything that the last run wrote."""
         return "".join(
@@ -106,6 +110,18 @@ def test_calls_are_tried_again_placed_and_skipped_as_the_spec_says(language: Lan
     assert language.result["result"] == 81.0
     assert "failed and is skipped: ConnectionError: no answer from Bergen" in done.stderr
     assert "Oslo" not in done.stderr
+
+
+def test_a_cached_step_is_not_called_again_until_something_changes(language: Language) -> None:
+    cache = {"WT_CACHE_DIR": str(language.directory / "cache")}
+    first = language.run("cached", **cache)
+    assert first.returncode == 0, first.stderr
+    assert language.cached() == {"stations": None, "rain": 0, "report": None}
+    assert language.run("cached", mode="sequential", **cache).returncode == 0
+    assert language.cached()["rain"] == 2
+    assert language.result["result"] == "81.0 mm"
+    assert language.run("cached", {"params": {"year": 2020}}, **cache).returncode == 0
+    assert language.cached()["rain"] == 0
 
 
 def test_expressions_are_evaluated_by_the_code_that_they_become(language: Language) -> None:

@@ -19,7 +19,7 @@ id: demo
 requirements: [{name: pandas, version: ">=2", source: pypi}]
 params: {year: {type: integer, default: 1}}
 workflow:
-  - {id: a, task: load, partial: {path: 'x-${{ params.year }}', limit: 5}}
+  - {id: a, task: load, partial: {path: 'x-${{ params.year }}', limit: 5}, retry: 3, timeout: 5 m, cache: true}
   - {id: b, task: acme.csv.read, partial: {path: '${{ env.X }}'}, name: null, skipif: {conditions: [never]}}
   - type: task-group
     title: The look
@@ -60,6 +60,8 @@ def test_what_a_spec_can_say_is_accepted(library: RegistryOutput) -> None:
         ("type: integer", "type: int"),
         ("conditions: [never]", "conditions: never"),
         ("type: task-group", "type: group"),
+        ("retry: 3", "retry: often"),
+        ("cache: true", "cache: maybe"),
     ],
 )
 def test_a_mistake_is_refused(old: str, new: str, library: RegistryOutput) -> None:

@@ -1,4 +1,4 @@
-"""`retry`, `timeout`, `resources` and `on-error`: what they may say, and what is said of mistakes."""
+"""`retry`, `timeout`, `resources`, `cache` and `on-error`: what they may say, and what is said of mistakes."""
 
 from __future__ import annotations
 
@@ -33,6 +33,8 @@ def read(text: str) -> tuple[Execution, list[str]]:
         ("resources: {executor: process, memory: 2 GiB}", Execution(resources=Resources("process", 2 * 1024**3))),
         ("resources: {executor: process, memory: 1.5GB}", Execution(resources=Resources("process", 1_500_000_000))),
         ("on-error: skip", Execution(skips_errors=True)),
+        ("cache: true", Execution(caches=True)),
+        ("cache: false", AS_USUAL),
         ("{retry: null, timeout: null, resources: null, on-error: null}", AS_USUAL),
     ],
 )
@@ -52,6 +54,7 @@ def test_what_is_written_is_read(text: str, expected: Execution) -> None:
         ("retry: {wait: -1}", "'wait' must be seconds above 0"),
         ("retry: {on: ConectionError}", "did you mean 'ConnectionError'?"),
         ("retry: {on: Exeption-}", "there is no built-in exception"),
+        ("cache: often", "1:8 'cache' must be true or false"),
         ("timeout: 0", "'timeout' must be seconds above 0"),
         ("timeout: 5 parsecs", "'timeout' must be seconds above 0"),
         ("timeout: .nan", "'timeout' must be seconds above 0"),

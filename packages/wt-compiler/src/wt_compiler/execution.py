@@ -47,12 +47,14 @@ class Execution(NamedTuple):
         timeout: Seconds that a call may take.
         resources: Where it runs.
         skips_errors: Whether the instance counts as skipped if it fails.
+        caches: Whether a call that was made before is not made again.
     """
 
     retry: Retry | None = None
     timeout: float | None = None
     resources: Resources = Resources()
     skips_errors: bool = False
+    caches: bool = False
 
 
 AS_USUAL: Final = Execution()

@@ -8,6 +8,7 @@ from wt_contracts.registry import RegistryEntry, RegistryOutput
 
 from wt_compiler.catalogue import Catalogue, dotted_path
 from wt_compiler.definitions import Definitions, Schema, TaskDefinitions, renamed
+from wt_compiler.execution import EXECUTORS
 from wt_compiler.identifiers import LONGEST_INSTANCE_ID, LONGEST_SPEC_ID
 from wt_compiler.parameters import JSON_TYPES
 
@@ -108,6 +109,7 @@ def _instance(tasks: dict[str, RegistryEntry]) -> Schema:
             "map": {**mapping, "description": "Calls the task once an element."},
             "mapvalues": {**mapping, "description": "Calls the task once a pair of a key and a value."},
             "skipif": _skipif(),
+            **_execution(),
         },
         ["id", "task"],
     )
@@ -128,6 +130,32 @@ def _loop() -> Schema:
 def _skipif() -> Schema:
     fields = {"conditions": _NAMES, "unpack_depth": {"type": "integer", "minimum": 0}}
     return {"anyOf": [_object(fields), {"type": "null"}]}
+
+
+def _execution() -> Schema:
+    """How an instance is run, as `wt_compiler.parse_execution` reads it."""
+    duration = {"type": ["number", "string", "null"]}
+    retry = _object(
+        {
+            "attempts": {"type": "integer", "minimum": 1, "maximum": 1000},
+            "wait": duration,
+            "backoff": {"type": "number", "minimum": 1},
+            "jitter": {"type": "boolean"},
+            "longest": duration,
+            "on": {"anyOf": [_TEXT, _NAMES]},
+        }
+    )
+    resources = _object({"executor": {"enum": [*EXECUTORS]}, "memory": {"type": ["integer", "string"]}})
+    return {
+        "retry": {
+            "anyOf": [{"type": ["integer", "null"], "minimum": 1}, retry],
+            "description": "When a failed call is tried again.",
+        },
+        "timeout": {**duration, "description": "How long a call may take: seconds, or a duration such as '5 m'."},
+        "resources": {"anyOf": [resources, {"type": "null"}], "description": "Where a call runs, and with how much."},
+        "cache": {"type": ["boolean", "null"], "description": "Whether a call that was made before is not made again."},
+        "on-error": {"enum": ["skip", None], "description": "What becomes of a call that fails for good."},
+    }
 
 
 def _group() -> Schema:

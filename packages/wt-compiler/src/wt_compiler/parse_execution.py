@@ -1,4 +1,4 @@
-"""How a task instance is run: `retry`, `timeout`, `resources`, `on-error`."""
+"""How a task instance is run: `retry`, `timeout`, `resources`, `cache`, `on-error`."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from wt_compiler.execution import EXECUTORS, Execution, Resources, Retry
 from wt_compiler.findings import Findings
 from wt_compiler.shape import check_keys, is_null, read_map, read_string, refuse
 
-EXECUTION_KEYS: Final = ("retry", "timeout", "resources", "on-error")
+EXECUTION_KEYS: Final = ("retry", "timeout", "resources", "cache", "on-error")
 _RETRY_KEYS: Final = ("attempts", "wait", "backoff", "jitter", "longest", "on")
 _RESOURCE_KEYS: Final = ("executor", "memory")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)")
@@ -45,6 +45,7 @@ def read_execution(item: MapNode, findings: Findings) -> Execution:
         timeout=_read_seconds(item.get("timeout"), "'timeout'", findings),
         resources=_read_resources(item.get("resources"), findings),
         skips_errors=_read_on_error(item.get("on-error"), findings),
+        caches=_read_flag(item.get("cache"), "'cache'", False, findings),
     )
 
 
@@ -59,9 +60,7 @@ def _read_retry(node: Node | None, findings: Findings) -> Retry | None:
         return None
     check_keys(retry, _RETRY_KEYS, "'retry'", findings)
     usual = Retry(3)
-    attempts_node, jitter = retry.get("attempts"), retry.get("jitter")
-    if jitter is not None and not (isinstance(jitter, ScalarNode) and isinstance(jitter.value, bool)):
-        refuse(jitter, "'jitter'", "true or false", findings)
+    attempts_node = retry.get("attempts")
     wait = _read_seconds(retry.get("wait"), "'wait'", findings, none_too=True)
     longest = _read_seconds(retry.get("longest"), "'longest'", findings, none_too=True)
     backoff = _read_number(retry.get("backoff"), "'backoff'", 1.0, findings)
@@ -70,7 +69,7 @@ def _read_retry(node: Node | None, findings: Findings) -> Retry | None:
         attempts=attempts or usual.attempts,
         wait=usual.wait if wait is None else wait,
         backoff=usual.backoff if backoff is None else backoff,
-        jitter=not (isinstance(jitter, ScalarNode) and jitter.value is False),
+        jitter=_read_flag(retry.get("jitter"), "'jitter'", usual.jitter, findings),
         longest=max(usual.longest, wait or 0.0) if longest is None else longest,
         on=_read_exceptions(retry.get("on"), findings),
     )
@@ -130,6 +129,15 @@ def _read_on_error(node: Node | None, findings: Findings) -> bool:
     if text is not None and text != "skip":
         findings.error(Code.WRONG_VALUE, f"'on-error' can be 'skip', not {text!r}", node.position)
     return text == "skip"
+
+
+def _read_flag(node: Node | None, what: str, usual: bool, findings: Findings) -> bool:
+    if node is None or is_null(node):
+        return usual
+    if isinstance(node, ScalarNode) and isinstance(node.value, bool):
+        return node.value
+    refuse(node, what, "true or false", findings)
+    return usual
 
 
 def _read_seconds(node: Node | None, what: str, findings: Findings, *, none_too: bool = False) -> float | None:

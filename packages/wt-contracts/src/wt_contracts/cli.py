@@ -34,6 +34,7 @@ class WorkflowChoices(BaseModel):
         mock_io: Whether tasks that read or write return recorded examples.
         otel_exporter: Where traces go, if anywhere.
         record: Whether a concurrent run is recorded in its results directory, so that it can be resumed.
+        cache: Whether steps that say so are taken from the cache of calls.
         resume: The recorded run to go on with, by the beginning of its id; its parameters are those that it had.
     """
 
@@ -43,6 +44,7 @@ class WorkflowChoices(BaseModel):
     mock_io: bool = False
     otel_exporter: Literal["console", "gcp"] | None = None
     record: bool = True
+    cache: bool = True
     resume: str | None = None
 
 
@@ -64,6 +66,8 @@ class WorkflowCLIArgs(WorkflowChoices):
             argv.append("--mock-io")
         if not self.record:
             argv.append("--no-record")
+        if not self.cache:
+            argv.append("--no-cache")
         if self.resume is not None:
             argv += ["--resume", self.resume]
         if self.otel_exporter:

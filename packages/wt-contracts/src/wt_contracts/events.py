@@ -39,6 +39,7 @@ class WorkflowEvent(BaseModel):
         error: What went wrong (STEP_ERROR, and FINISH of a failed run).
         reason: Why a step was skipped, if the spec says it (since 1.1).
         round: Which round of a loop has ended, counted from 0 (STEP_ROUND only).
+        cached: How many of a step's calls were taken from the cache, if the step is cached (ends only; since 1.1).
     """
 
     model_config = ConfigDict(frozen=True)
@@ -55,6 +56,7 @@ class WorkflowEvent(BaseModel):
     error: str | None = None
     reason: str | None = None
     round: int | None = None
+    cached: int | None = None
 
     @field_validator("version")
     @classmethod

@@ -20,6 +20,7 @@ class StepEvent(NamedTuple):
         error: What went wrong (errors only).
         reason: Why the step was skipped, if the spec says it.
         round: Which round of a loop has ended, counted from 0.
+        cached: How many of the calls were taken from the cache (ends only), if the step is cached.
     """
 
     kind: StepEventKind
@@ -31,3 +32,4 @@ class StepEvent(NamedTuple):
     error: str | None = None
     reason: str | None = None
     round: int | None = None
+    cached: int | None = None

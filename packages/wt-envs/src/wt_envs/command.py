@@ -7,6 +7,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wt_envs.units import shown_age, shown_bytes
+
 if TYPE_CHECKING:
     from wt_contracts.console import Console
 
@@ -38,7 +40,9 @@ def list_(console: Console) -> None:
         return
     width = max(len(each.project) for each in found)
     for each in found:
-        console.answer(f"{each.key[:12]}  {_bytes(each.size()):>9}  {_ago(each.last_used):>12}  {each.project:{width}}")
+        console.answer(
+            f"{each.key[:12]}  {shown_bytes(each.size()):>9}  {shown_age(each.last_used):>12}  {each.project:{width}}"
+        )
 
 
 @env.command(short_help="Show what is installed in an environment.")
@@ -56,8 +60,8 @@ def show(console: Console, digest: str) -> None:
     console.answer(f"place     {found.environment.prefix}")
     console.answer(f"python    {found.interpreter}")
     console.answer(f"made for  {found.project}")
-    console.answer(f"last use  {_ago(found.last_used)}")
-    console.answer(f"size      {_bytes(found.size())}")
+    console.answer(f"last use  {shown_age(found.last_used)}")
+    console.answer(f"size      {shown_bytes(found.size())}")
     for name, version in found.packages():
         console.answer(f"  {name} {version}")
 
@@ -83,7 +87,7 @@ def prune(console: Console, older_than: float, everything: bool, dry_run: bool) 
     verb = "would remove" if dry_run else "removed"
     for each in gone:
         console.answer(f"{verb} {each.key[:12]}  {each.project}")
-    console.answer(f"{verb} {len(gone)} environment(s), {_bytes(freed)} with their locks and wheels")
+    console.answer(f"{verb} {len(gone)} environment(s), {shown_bytes(freed)} with their locks and wheels")
 
 
 @env.command(
@@ -175,7 +179,7 @@ def pack(console: Console, workspace: Path, output: Path) -> None:
     from wt_envs.realise import realise
 
     write(realise(read_lock(workspace), progress=console.progress), output, progress=console.progress)
-    console.answer(f"packed to {output} ({_bytes(output.stat().st_size)})")
+    console.answer(f"packed to {output} ({shown_bytes(output.stat().st_size)})")
 
 
 @env.command(short_help="Put a packed environment in place.")
@@ -207,22 +211,3 @@ def _answer_json(console: Console, answer: dict[str, object]) -> None:
     import json
 
     console.answer(json.dumps(answer, indent=2))
-
-
-def _bytes(size: float) -> str:
-    for unit in ("B", "kB", "MB"):
-        if size < 1000:
-            return f"{size:.0f} {unit}"
-        size /= 1000
-    return f"{size:.1f} GB"
-
-
-def _ago(moment: float) -> str:
-    import time
-
-    seconds = max(0.0, time.time() - moment)
-    for unit, length in (("day", 86_400), ("hour", 3_600), ("minute", 60)):
-        count = int(seconds // length)
-        if count:
-            return f"{count} {unit}{'s' if count > 1 else ''} ago"
-    return "just now"

@@ -27,6 +27,9 @@ if TYPE_CHECKING:
 @click.option(
     "--record/--no-record", default=True, help="Keep a record in the results, from which the run can be resumed."
 )
+@click.option(
+    "--cache/--no-cache", "cache", default=True, help="Take what cached steps returned before from the cache."
+)
 @click.option("--mock-io", is_flag=True, help="Tasks that read or write return their recorded examples.")
 @click.option("--open", "open_it", is_flag=True, help="Show the page or picture that the workflow returns.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
@@ -49,6 +52,7 @@ def run(
     execution_mode: Literal["concurrent", "sequential"],
     resume: str | None,
     record: bool,
+    cache: bool,
     mock_io: bool,
     open_it: bool,
     as_json: bool,
@@ -84,7 +88,7 @@ def run(
         run_id = new_run_id() if resume is None else resume
         place = results or str(home / run_id if resume is None else results_of(home, resume))
         invoker = LocalInvoker(workspace, realise(workspace, console).python)
-    choices = WorkflowChoices(execution_mode=execution_mode, mock_io=mock_io, record=record, resume=resume)
+    choices = WorkflowChoices(execution_mode=execution_mode, mock_io=mock_io, record=record, cache=cache, resume=resume)
     outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, choices=choices)
     report(outcome, seconds, console, open_it=open_it)
     return outcome.exit_code

@@ -16,11 +16,12 @@ class Step:
 
     Attributes:
         id: The task instance.
-        status: `running`, `ok`, `skipped` or `failed`.
+        status: `running`, `ok`, `cached`, `skipped` or `failed`.
         duration: How many seconds it took; None while it runs.
         calls: How many calls it makes, if it is mapped or a loop.
         error: Why it failed.
         reason: Why it was skipped, if the spec says it.
+        cached: How many of its calls were taken from the cache, if it is cached.
     """
 
     id: str
@@ -29,11 +30,15 @@ class Step:
     calls: int | None = None
     error: str | None = None
     reason: str | None = None
+    cached: int | None = None
 
     @property
     def label(self) -> str:
         """Its id, with the number of its calls if it is mapped."""
-        return self.id if self.calls is None else f"{self.id} ({self.calls} call{'' if self.calls == 1 else 's'})"
+        if self.calls is None:
+            return self.id
+        cached = f", {self.cached} cached" if self.cached and self.status != "cached" else ""
+        return f"{self.id} ({self.calls} call{'' if self.calls == 1 else 's'}{cached})"
 
 
 class Steps:
@@ -73,6 +78,9 @@ class Steps:
             step.calls = event.calls
         step.error = event.error or step.error
         step.reason = event.reason or step.reason
+        step.cached = event.cached
+        if step.status == "ok" and event.cached and event.cached >= (event.calls or 1):
+            step.status = "cached"
         return step
 
     def as_json(self) -> list[dict[str, Any]]:

@@ -46,7 +46,7 @@ def _steps(outcome: Outcome) -> Iterator[str]:
 
 def _end(outcome: Outcome, seconds: float, page: str | None) -> Iterator[str]:
     word = "done:" if outcome.result.error is None else "failed after" if outcome.exit_code == 1 else "not started:"
-    ended = sum(step.status in ("ok", "skipped") for step in outcome.steps)
+    ended = sum(step.status in ("ok", "cached", "skipped") for step in outcome.steps)
     steps = f"{ended} of {outcome.steps.total} steps" if outcome.steps.total else "no step"
     yield f"{word} {steps} in {seconds:.2f} s"
     yield f"results: {outcome.results}"

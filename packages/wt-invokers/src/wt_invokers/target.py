@@ -33,17 +33,44 @@ def find_workspace(target: Path, console: Console) -> Workspace:
         DiagnosticError: If there is no such target, it is neither of these, the spec is wrong, or no compiler is
             installed.
     """
+    spec = _spec_of(target)
+    return Workspace.read(target if spec is None else _compile(spec, console))
+
+
+def workflow_id(target: Path) -> str:
+    """The id of the workflow that a target stands for; nothing is compiled for that.
+
+    Raises:
+        DiagnosticError: If there is no such target, or it is neither a spec nor a workspace.
+    """
+    import yaml
+
+    spec = _spec_of(target)
+    if spec is None:
+        return Workspace.read(target).id
+    try:
+        content = yaml.safe_load(spec.read_bytes())
+    except (OSError, yaml.YAMLError) as error:
+        message = f"the spec cannot be read: {str(error).splitlines()[0]}"
+        raise DiagnosticError(Diagnostic(code=Code.FILE_UNREADABLE, message=message, file=str(spec))) from None
+    found = content.get("id") if isinstance(content, dict) else None
+    if not isinstance(found, str):
+        message = "this is no spec: it has no id"
+        raise DiagnosticError(Diagnostic(code=Code.MISSING_KEY, message=message, file=str(spec)))
+    return found
+
+
+def _spec_of(target: Path) -> Path | None:
+    """The spec that a target names; None for a directory that holds none, or a workspace."""
     if target.is_dir():
         spec = target / "spec.yaml"
-        if (target / "pyproject.toml").is_file() or not spec.is_file():
-            return Workspace.read(target)
-        target = spec
+        return None if (target / "pyproject.toml").is_file() or not spec.is_file() else spec
     if not target.exists():
         hint = "give the path of a spec.yaml, or the directory of a compiled workspace"
         raise DiagnosticError(
             Diagnostic(code=Code.FILE_UNREADABLE, message=f"there is no file or directory {target}", hint=hint)
         )
-    return Workspace.read(_compile(target, console))
+    return target
 
 
 def realise(workspace: Workspace, console: Console) -> Environment:

@@ -48,6 +48,7 @@ class Task(Generic[P, R]):
         limit: How many seconds a call may take; None for any number.
         skips_errors: Whether a step that fails is skipped.
         turn: Which round of a loop a single call of it is; None if it is none.
+        caches: Whether a call that was made before is not made again.
         travelled: Whether it came from another process.
     """
 
@@ -66,6 +67,7 @@ class Task(Generic[P, R]):
     limit: float | None
     skips_errors: bool
     turn: Element | None
+    caches: bool
     travelled: bool
 
     def __init__(
@@ -91,6 +93,7 @@ class Task(Generic[P, R]):
             limit=None,
             skips_errors=False,
             turn=None,
+            caches=False,
             travelled=False,
         )
 
@@ -150,6 +153,15 @@ class Task(Generic[P, R]):
         from wt_task.errors import Element
 
         return self._with(turn=Element(number, noun="round"))
+
+    def cache(self) -> Self:
+        """Give what an earlier call returned, in this run or another, if nothing has changed that decides it.
+
+        That is the source of the function, the Python files of its package, the lock of the environment, the version of
+        Python, and each argument by its content. Runs that the command of a compiled workflow has started have a cache;
+        elsewhere each call is made.
+        """
+        return self._with(caches=True)
 
     def set_executor(self, executor: str | Executor) -> Self:
         """Choose where the calls run.

@@ -108,6 +108,13 @@ class SyncTask(Task[P, R]):
             return self._call_function(args, arguments)
 
     def _call_function(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
+        if not self.caches:
+            return self._made(args, arguments)
+        from wt_task.call_cache import cached
+
+        return cached(self, args, arguments, partial(self._made, args, arguments))
+
+    def _made(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
         if not self._enduring:
             return self._function(*args, **arguments)
         from wt_task.endurance import endure
@@ -196,6 +203,13 @@ class AsyncTask(Task[P, R]):
             return await self._call_function(args, arguments)
 
     async def _call_function(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
+        if not self.caches:
+            return await self._made(args, arguments)
+        from wt_task.call_cache import cached_async
+
+        return await cached_async(self, args, arguments, partial(self._made, args, arguments))
+
+    async def _made(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
         if not self._enduring:
             return await self._function(*args, **arguments)
         from wt_task.endurance import endure_async

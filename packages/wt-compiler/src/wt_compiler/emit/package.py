@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from hashlib import sha256
 
 from wt_compiler.emit import Files, notebook, run_module
 from wt_compiler.emit.json_text import json_text
@@ -62,6 +63,12 @@ def _cli(workflow: Workflow) -> str:
         "steps": str(len(workflow.dag.steps)),
         "env_vars": f"({''.join(f'{quoted(name)}, ' for name in workflow.env_vars)})",
         **({"secrets": f"({''.join(f'{quoted(name)}, ' for name in workflow.secrets)})"} if workflow.secrets else {}),
+        **({"caches": "True"} if workflow.caches else {}),
+        **(
+            {"lock": quoted(sha256(workflow.lock.text.encode()).hexdigest())}
+            if workflow.caches and workflow.lock
+            else {}
+        ),
     }
     return render("cli.py.jinja", arguments=arguments)
 

@@ -203,7 +203,7 @@ class RunModule:
             name=name,
             target=name if instance.id in self._needed or instance.loop else "",
             task="" if instance.inlined else self._task(instance),
-            chain=(*calls, *self._skipif(instance), *self._partial(instance, literals)),
+            chain=(*calls, *self._cache(instance), *self._skipif(instance), *self._partial(instance, literals)),
             method=instance.method,
             arguments=self._inputs(instance) if instance.inlined else self._arguments(instance, literals),
             is_async=instance.task.entry.is_async,
@@ -276,6 +276,9 @@ class RunModule:
             return []
         conditions = ", ".join(self.functions[use.dotted_path] for use in instance.skipif.conditions)
         return [f".skipif(conditions=[{conditions}], unpack_depth={instance.skipif.unpack_depth})"]
+
+    def _cache(self, instance: Instance) -> list[str]:
+        return [".cache()"] if instance.execution.caches else []
 
     def _partial(self, instance: Instance, literals: Literals) -> list[str]:
         if instance.uses is not None:

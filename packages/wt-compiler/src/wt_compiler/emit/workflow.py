@@ -86,6 +86,11 @@ class Workflow:
         """Whether any step reads from or writes to the outside."""
         return any(instance.task.is_io for dag in self.dag.parts for instance in dag.instances)
 
+    @property
+    def caches(self) -> bool:
+        """Whether any step is cached."""
+        return any(instance.execution.caches for instance in self.dag.instances)
+
     @cached_property
     def env_vars(self) -> tuple[str, ...]:
         """The environment variables that the workflow cannot do without, sorted."""

@@ -73,6 +73,12 @@ def _run_parser(workflow: Workflow) -> argparse.ArgumentParser:
     config.add_argument("--config-file", metavar="FILE", help="the parameters as YAML or JSON")
     config.add_argument("--resume", metavar="RUN", help="go on with a run recorded in the results, named by its id")
     config.add_argument("--config-json", metavar="JSON", help="the parameters as JSON (visible in the process list)")
+    _add_choices(run)
+    return run
+
+
+def _add_choices(run: argparse.ArgumentParser) -> None:
+    """How it is run."""
     run.add_argument(
         "--execution-mode",
         choices=["concurrent", "sequential"],
@@ -84,6 +90,12 @@ def _run_parser(workflow: Workflow) -> argparse.ArgumentParser:
         action=argparse.BooleanOptionalAction,
         default=True,
         help="record a concurrent run in its results, so that it can be resumed (the default)",
+    )
+    run.add_argument(
+        "--cache",
+        action=argparse.BooleanOptionalAction,
+        default=True,
+        help="take what cached steps returned before from the cache (the default)",
     )
     run.add_argument(
         "--mock-io",
@@ -98,4 +110,3 @@ def _run_parser(workflow: Workflow) -> argparse.ArgumentParser:
         default="stdout",
         help="where the console exporter writes: standard output, or otel_traces.jsonl in the results",
     )
-    return run

@@ -54,7 +54,7 @@ class EventFile:
                 self._running.pop(event.step, None)
                 self._failed = event.step if event.kind == "STEP_ERROR" else self._failed
         if self._descriptor is not None:
-            fields = ("time", "step", "method", "calls", "duration", "error", "reason", "round")
+            fields = ("time", "step", "method", "calls", "duration", "error", "reason", "round", "cached")
             self._write(str(event.kind), {name: getattr(event, name, None) for name in fields})
 
     def emit(self, kind: str, **fields: Any) -> None:

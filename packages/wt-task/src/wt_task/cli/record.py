@@ -10,6 +10,7 @@ from wt_contracts.codes import Code
 from wt_contracts.run_record import RECORD_DIRECTORY, RunRecord
 
 from wt_task.cli.results import ResultsDirectory
+from wt_task.whole_file import write_whole
 
 if TYPE_CHECKING:
     from wt_contracts.diagnostics import DiagnosticError
@@ -63,12 +64,7 @@ def keep_params(record: RunRecord, params: dict[str, object]) -> None:
 
     path = params_file(record)
     try:
-        os.makedirs(record.directory, exist_ok=True)  # noqa: PTH103 - importing pathlib costs more than a run may take
-        # Parameters are nobody else's business
-        descriptor = os.open(f"{path}.aside", os.O_WRONLY | os.O_CREAT | os.O_TRUNC, 0o600)
-        with os.fdopen(descriptor, "w", encoding="utf-8") as file:
-            json.dump(params, file)
-        os.replace(f"{path}.aside", path)  # noqa: PTH105
+        write_whole(path, json.dumps(params).encode())
     except OSError as error:
         from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
@@ -79,7 +75,7 @@ def keep_params(record: RunRecord, params: dict[str, object]) -> None:
 
 def _matching(directory: str, beginning: str) -> str:
     try:
-        names = os.listdir(directory)  # noqa: PTH208
+        names = os.listdir(directory)  # noqa: PTH208 - importing pathlib costs more than a run may take
     except OSError:
         names = []
     known = sorted(name[len(_BEFORE) : -len(_AFTER)] for name in names if name.startswith(_BEFORE))

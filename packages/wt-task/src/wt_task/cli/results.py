@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 from typing import Protocol
 
+from wt_task.whole_file import write_whole
+
 RESULT_FILE = "result.json"
 
 
@@ -83,17 +85,9 @@ class _LocalDirectory:
             raise ResultsError(f"{self._path}/{name} cannot be removed: {_reason(error)}") from error
 
     def write(self, name: str, content: bytes) -> None:
-        aside = f"{self._path}/.{name}.{os.getpid()}"
         try:
-            os.makedirs(self._path, exist_ok=True)  # noqa: PTH103 - a task may have tidied it away
-            with open(aside, "wb") as file:  # noqa: PTH123
-                file.write(content)
-                file.flush()
-                os.fsync(file.fileno())
-            os.replace(aside, f"{self._path}/{name}")  # noqa: PTH105
+            write_whole(f"{self._path}/{name}", content, private=False, durable=True)  # a task may have tidied it away
         except OSError as error:
-            if os.path.exists(aside):  # noqa: PTH110
-                os.unlink(aside)  # noqa: PTH108
             raise ResultsError(f"{self._path}/{name} cannot be written: {_reason(error)}") from error
 
 

@@ -163,18 +163,28 @@ def _execute(
         from wt_task.cli.mock_io import replace_io
 
         replace_io(module, workflow.package)
-    with traced(workflow, options, results, mask):
+    with traced(workflow, options, results, mask), _observed(workflow, options, results, events) as observe:
         if concurrent:
             if record is not None and not record.resume:
                 keep_params(record, params)
-            return to_json(module.workflow.run(params, events.observe, record))
-        with subscribe(events.observe):
+            return to_json(module.workflow.run(params, observe, record))
+        with subscribe(observe):
             result = module.main(params)
             if inspect.iscoroutine(result):
                 import asyncio
 
                 result = asyncio.run(_awaited(result))
     return to_json(result)
+
+
+def _observed(
+    workflow: Workflow, options: argparse.Namespace, results: ResultsDirectory, events: EventFile
+) -> contextlib.AbstractContextManager[Any]:
+    if not workflow.caches:
+        return contextlib.nullcontext(events.observe)
+    from wt_task.cli.call_log import caching
+
+    return caching(workflow, options, results, events.observe)
 
 
 async def _awaited(coroutine: Any) -> Any:

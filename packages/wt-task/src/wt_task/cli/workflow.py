@@ -15,6 +15,8 @@ class Workflow(NamedTuple):
         steps: How many task instances there are.
         env_vars: The environment variables that the spec reads; a run refuses to start without them.
         secrets: The secrets that the spec reads; a run refuses to start without them, and shows them nowhere.
+        caches: Whether any step is cached.
+        lock: The hash of the lock of its environment; empty if it has none.
     """
 
     package: str
@@ -23,6 +25,8 @@ class Workflow(NamedTuple):
     steps: int
     env_vars: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    caches: bool = False
+    lock: str = ""
 
     @property
     def directory(self) -> str:

@@ -1,0 +1,104 @@
+"""What decides whether a call gives what an earlier one gave: code, environment, arguments."""
+
+from __future__ import annotations
+
+import hashlib
+import inspect
+import os
+import sys
+from collections.abc import Callable, Mapping
+from functools import cache
+from types import FunctionType
+from typing import Any, NamedTuple
+
+from wt_task.stable_digest import UnstableError, digest
+
+
+class CallKey(NamedTuple):
+    """The key of a call.
+
+    Attributes:
+        task: The module and the name of the function.
+        parts: What it is made from: a hash by name, such as `source` or `argument year`.
+    """
+
+    task: str
+    parts: dict[str, str]
+
+    @property
+    def text(self) -> str:
+        """Hexadecimal digits; the name of a file."""
+        return digest([self.task, sorted(self.parts.items())])
+
+
+def call_key(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    arguments: Mapping[str, Any],
+    *,
+    environment: str,
+    salt: bytes,
+) -> CallKey:
+    """The key of a call.
+
+    Args:
+        function: What is called.
+        args: The arguments by place that have no name.
+        arguments: The arguments by name.
+        environment: A hash of the lock of the environment.
+        salt: What hashes of arguments are keyed with.
+
+    Raises:
+        UnstableError: It has none; the text says why.
+    """
+    task, source, library = _code(function)
+    parts = {"source": source, "version": library, "environment": environment, "python": _python()}
+    given = [*((f"argument {place + 1}", value) for place, value in enumerate(args))]
+    given += [(f"argument {name}", value) for name, value in arguments.items()]
+    for name, value in given:
+        try:
+            parts[name] = digest(value, salt)
+        except UnstableError as error:
+            raise UnstableError(f"the {name} has no stable hash: {error}") from None
+    return CallKey(task, parts)
+
+
+@cache
+def _python() -> str:
+    return f"{sys.implementation.name} {sys.version_info.major}.{sys.version_info.minor}"
+
+
+@cache
+def _code(function: Callable[..., Any]) -> tuple[str, str, str]:
+    """The name of a function, the hash of its text, and that of its library's."""
+    plain = inspect.unwrap(function)
+    if not isinstance(plain, FunctionType) or "<locals>" in plain.__qualname__:
+        raise UnstableError(f"{getattr(plain, '__qualname__', plain)!r} is no function of a module")
+    try:
+        source = inspect.getsource(plain)
+    except (OSError, TypeError):
+        raise UnstableError(f"the source of {plain.__qualname__!r} cannot be read") from None
+    return f"{plain.__module__}:{plain.__qualname__}", digest(source), _library(plain.__module__)
+
+
+@cache
+def _library(module: str) -> str:
+    """A hash of all Python files of the package that a module belongs to."""
+    top = sys.modules.get(module.partition(".")[0])
+    file = getattr(top, "__file__", None) or getattr(sys.modules.get(module), "__file__", None)
+    if file is None:
+        raise UnstableError(f"the module {module!r} has no file")
+    directory, _, name = file.rpartition(os.sep)
+    found = _files(directory) if name == "__init__.py" else [file]
+    hasher = hashlib.blake2b(digest_size=16)
+    for path in found:
+        with open(path, "rb") as content:  # noqa: PTH123 - importing pathlib costs more than a run may take
+            data = content.read()
+        place = path.removeprefix(directory).encode("utf-8", "surrogateescape")
+        hasher.update(b"%d:%d:%b%b" % (len(place), len(data), place, data))
+    return hasher.hexdigest()
+
+
+def _files(directory: str) -> list[str]:
+    names = ((parent, name) for parent, _, names in os.walk(directory) for name in names)
+    return sorted(f"{parent}{os.sep}{name}" for parent, name in names if name.endswith(".py"))
