@@ -49,6 +49,14 @@ class Language:
         module = f"{self.compile(name).names.package}.cli"
         command = [sys.executable, "-m", module, "run", "--config-json", json.dumps(params or {})]
         command += ["--execution-mode", mode]
+        return self.start(command, **variables)
+
+    def resume(self, run_id: str, package: str) -> subprocess.CompletedProcess[str]:
+        """Go on with a run that was recorded."""
+        return self.start([sys.executable, "-m", f"{package}.cli", "run", "--resume", run_id])
+
+    def start(self, command: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
+        """Run a command where the examples are."""
         environment = {**os.environ, "WT_RESULTS": "results", "WT_EVENTS_FILE": "events.jsonl", **variables}
         return subprocess.run(command, cwd=self.directory / "language", env=environment, capture_output=True, text=True)
 
@@ -199,6 +207,39 @@ def test_a_sub_workflow_gets_its_parameters_and_gives_its_outputs(language: Lang
     assert ended == {"stations", "first.measured", "first.label", "second.measured", "second.label", "report"}
 
 
+def test_a_killed_run_goes_on_inside_of_a_sub_workflow(language: Language) -> None:
+    library = language.directory / "language/rain_language.py"
+    dying = (
+        "    import os, pathlib\n    died = pathlib.Path('died')\n    if '81' in text and not died.exists():\n"
+        "        died.touch()\n        os.kill(os.getpid(), 9)\n    return text.upper() if loud else text\n"
+    )
+    counting = "    with open('measured', 'a') as file:\n        file.write(f'{station}\\n')\n    return Measurement("
+    text = library.read_text().replace("    return text.upper() if loud else text\n", dying)
+    library.write_text(text.replace("    return Measurement(", counting))
+
+    use = "  - {id: rain, uses: ./rain_at.yaml, with: {measured.station: Oslo}}\n"
+    outputs = "outputs: {label: '${{ workflow.rain.return.label }}'}\n"
+    spec = f"id: chain\nrequirements: []\nworkflow:\n{use}{outputs}"
+    (language.directory / "language/chain.yaml").write_text(spec)
+    assert language.run("chain", WT_RUN_ID="night").returncode == -9
+    assert (language.directory / "language/measured").read_text() == "Oslo\n"
+    done = language.resume("night", "wt_chain_workflow")
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == {"label": "81.0 mm"}
+    assert (language.directory / "language/measured").read_text() == "Oslo\n"
+
+
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+def test_a_sub_workflow_runs_once_an_element(language: Language, mode: str) -> None:
+    done = language.run("each_station", {"rain": {"label": {"loud": True}}}, mode=mode)
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == "121.5 MM"
+    told = [json.loads(line) for line in (language.directory / "language/events.jsonl").read_text().splitlines()]
+    assert [(event["step"], event["calls"]) for event in told if event["kind"] == "STEP_END"] == [
+        *(("stations", 1), ("rain", 2), ("report", 1)),
+    ]
+
+
 @pytest.mark.parametrize("where", ["variable", "file", "directory"])
 def test_a_secret_reaches_the_task_and_nothing_that_is_written(language: Language, where: str) -> None:
     (language.directory / "RAIN_TOKEN").write_text("s3cr/t value\n")
@@ -235,7 +276,7 @@ def test_a_run_does_not_start_without_its_secrets(language: Language) -> None:
     assert "error[WT514]: the secret RAIN_TOKEN is given nowhere" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["expressions", "when", "loop", "outputs", "uses"])
+@pytest.mark.parametrize("name", ["expressions", "when", "loop", "outputs", "uses", "each_station"])
 def test_the_notebook_runs_cell_by_cell_and_gives_the_same(language: Language, name: str) -> None:
     assert language.run(name).returncode == 0
     package = language.compile(name).names.package

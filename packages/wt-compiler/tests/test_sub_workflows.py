@@ -6,10 +6,12 @@ from collections.abc import Callable
 from pathlib import Path
 
 import pytest
+from wt_compiler.checking import Checker
 from wt_compiler.dag import Dag
 from wt_compiler.difference import Side, compare
 from wt_compiler.document import read_document
 from wt_compiler.emit import package
+from wt_compiler.environment import TaskSource
 from wt_compiler.findings import Findings
 from wt_compiler.fingerprint import structure
 from wt_compiler.forms import derive_forms
@@ -17,6 +19,7 @@ from wt_compiler.graph.dot import to_dot
 from wt_compiler.graph.mermaid import to_mermaid
 from wt_compiler.graph.terminal import to_terminal
 from wt_compiler.parse import parse_spec
+from wt_compiler.spec_format import format_spec
 from wt_contracts.diagnostics import Diagnostic
 
 LOADING = """
@@ -318,3 +321,87 @@ def test_the_package_holds_a_package_for_each_use(
     assert '.set_task_instance_id("source.raw")' in inner
     assert "steps=3," in str(files["wt_demo_workflow/cli.py"])
     assert json.loads(str(files["wt_demo_workflow/layout.json"]))["groups"] == {}
+
+
+@pytest.mark.parametrize(
+    ("how", "expected"),
+    [
+        ("map: {argnames: raw.path, argvalues: [a.csv, b.csv]}", []),
+        ("map: {argnames: [raw.path, column], argvalues: [[a.csv, rain]]}", []),
+        ("mapvalues: {argnames: raw.path, argvalues: {a: a.csv}}", []),
+        ("skipif: {conditions: [never]}", []),
+        ("skipif: {conditions: [nevr]}", ["WT121 spec.yaml:4:57"]),
+        ("map: {argnames: raw.pth, argvalues: [a.csv]}", ["WT125 spec.yaml:4:51"]),
+        ("map: {argnames: raw.path, argvalues: [1]}", ["WT301 spec.yaml:4:73"]),
+        ("map: {argnames: raw.path, argvalues: '${{ workflow.b.return }}'}", ["WT123 spec.yaml:4:86"]),
+        ("with: {raw.path: a}, map: {argnames: raw.path, argvalues: [a.csv]}", ["WT127 spec.yaml:4:72"]),
+        ("when: true", ["WT113 spec.yaml:4:41"]),
+    ],
+)
+def test_a_sub_workflow_is_mapped_and_skipped_as_a_task_is(
+    how: str, expected: list[str], write: Callable[..., Path], diagnose: Callable[..., list[Diagnostic]]
+) -> None:
+    write(LOADING)
+    workflow = f"  - {{id: a, uses: ./loading.yaml, {how}}}\n"
+    assert texts(diagnose(f"id: demo\nrequirements: []\nworkflow:\n{workflow}")) == expected
+
+
+def test_what_is_skipped_is_known_of_a_sub_workflow(
+    write: Callable[..., Path], diagnose: Callable[..., list[Diagnostic]]
+) -> None:
+    write("id: inner\nrequirements: []\nworkflow: [{id: a, task: load, skipif: {conditions: [never]}}]\n", "last.yaml")
+    use = "  - {id: x, uses: ./last.yaml}\n  - {id: y, task: load, partial: {path: '${{ workflow.x.return.p }}'}}\n"
+    assert "WT304 spec.yaml:5:55" in texts(diagnose(f"id: demo\nrequirements: []\nworkflow:\n{use}"))
+
+
+def test_a_condition_stands_before_the_steps_and_in_the_picture(
+    using: Callable[..., Dag], workflow_of: Callable[..., object]
+) -> None:
+    dag = using(
+        """
+        - {id: first, task: acme.csv.read, partial: {path: a}}
+        - id: source
+          uses: ./loading.yaml
+          when: '${{ workflow.first.return }}'
+        - {id: after, task: load, partial: {path: b}}
+        """
+    )
+    run = str(package.emit(workflow_of(dag))["wt_demo_workflow/run.py"])  # type: ignore[arg-type]
+    assert "@workflow.uses(sub_source.workflow, may_skip=True)\n" in run
+    assert '    if not first:\n        return Skipped("when: workflow.first.return")\n' in run
+    sequential = str(package.emit(workflow_of(dag))["wt_demo_workflow/run_sequential.py"])  # type: ignore[arg-type]
+    assert 'if first: sub_source.main(params.get("source", {})) else: skip_step("source"' in " ".join(
+        sequential.split()
+    )
+    assert [line.strip() for line in to_dot(dag).splitlines() if "->" in line] == ["n0 -> n1;", "n1 -> n2;"]
+    assert dag.steps == ("first", "source.raw", "source.cleaned", "after")
+    assert "source" in dag.skippable_steps
+
+
+def test_names_of_the_spec_do_not_collide_with_those_of_the_package(
+    using: Callable[..., Dag], workflow_of: Callable[..., object]
+) -> None:
+    others = "- {id: sub_source, task: load}\n- {id: inputs, task: load}\n"
+    dag = using(others + "- {id: source, uses: ./loading.yaml, with: {column: a}}")
+    run = str(package.emit(workflow_of(dag))["wt_demo_workflow/run.py"])  # type: ignore[arg-type]
+    assert '@workflow.step(name="sub_source")\ndef sub_source_(' in run
+    assert '@workflow.step(name="inputs")\ndef inputs_(' in run
+
+
+def test_keys_are_put_in_order() -> None:
+    text = "id: a\nworkflow:\n  - with: {a: 1}\n    uses: ./b.yaml\n    map: {}\n    id: x\n"
+    ordered = "  - id: x\n    uses: ./b.yaml\n    with: {a: 1}\n    map: {}\n"
+    assert format_spec(text, "spec.yaml") == f"id: a\nworkflow:\n{ordered}"
+
+
+def test_a_watched_check_looks_at_the_other_specs_too(write: Callable[..., Path], tmp_path: Path) -> None:
+    registry = tmp_path / "registry.json"
+    registry.write_text('{"entries": {}}')
+    write("id: inner\nrequirements: []\nworkflow: [{id: a, uses: ./deep/er.yaml}]\n", "inner.yaml")
+    path = write("id: outer\nrequirements: []\nworkflow: [{id: a, uses: ./inner.yaml}]\n", "spec.yaml")
+    checks = Checker(path, TaskSource(registry=registry), str).watch()
+    assert texts(next(checks).diagnostics) == ["WT136 inner.yaml:3:26"]
+    write("id: deeper\nrequirements: []\nworkflow: []\n", "deep/er.yaml")
+    assert texts(next(checks).diagnostics) == []
+    write("id: deeper\nrequirements: []\nworkflow: [{id: b, task: nothing}]\n", "deep/er.yaml")
+    assert texts(next(checks).diagnostics) == ["WT121 er.yaml:3:26"]

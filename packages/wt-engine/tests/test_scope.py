@@ -1,9 +1,11 @@
 from __future__ import annotations
 
 import threading
+from textwrap import dedent
 
 import pytest
 from wt_contracts.run_record import RunRecord
+from wt_contracts.skip import SKIP_SENTINEL, Skipped
 from wt_engine.errors import DefinitionError
 from wt_engine.workflow import Workflow
 
@@ -145,3 +147,57 @@ def test_a_recorded_run_goes_on_inside_of_another_workflow(workflow, tmp_path):
         workflow.run({"number": 41}, record=RunRecord(str(tmp_path), "r1"))
     assert workflow.run({"number": 41}, record=RunRecord(str(tmp_path), "r1", resume=True)) == 42
     assert done == ["first", "second"]
+
+
+@pytest.mark.parametrize("executor", ["thread", "process", "inline"])
+def test_a_workflow_may_be_skipped_as_a_whole_and_is_told_of_as_one_step(workflow, executor):
+    other = Workflow("other")
+
+    @other.value
+    def text(params):
+        return params["text"]
+
+    other.step(executor=executor)(dedent)
+
+    @other.map(name="each")
+    async def each_(dedent):
+        return [dedent]
+
+    @other.value
+    def outputs(dedent, each_):
+        return dedent, each_
+
+    @workflow.uses(other, may_skip=True)
+    def inner(params):
+        return params if params else Skipped("nothing to do")
+
+    @workflow.step
+    def last(inner):
+        return repr(inner)
+
+    events = []
+    assert workflow.run({}, events.append) == "<SkipSentinel>"
+    assert [(event.kind, event.step, event.reason) for event in events] == [
+        ("STEP_SKIPPED", "inner", "nothing to do"),
+        ("STEP_START", "last", None),
+        ("STEP_END", "last", None),
+    ]
+
+
+def test_a_workflow_that_may_be_skipped_runs_otherwise(workflow, sums):
+    @workflow.uses(sums, may_skip=True)
+    def inner(params):
+        return params
+
+    outer = Workflow("outer")
+
+    @outer.uses(workflow, may_skip=True)
+    def deep(params):
+        return Skipped("no") if params["one"] > 5 else params
+
+    events = []
+    assert outer.run({"one": 1}, events.append) == 2
+    assert [event.step for event in events if event.kind == "STEP_END"] == ["deep.inner.one", "deep.inner.two"]
+    events.clear()
+    assert outer.run({"one": 6}, events.append) is SKIP_SENTINEL
+    assert [(event.kind, event.step) for event in events] == [("STEP_SKIPPED", "deep")]

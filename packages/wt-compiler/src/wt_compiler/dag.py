@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal
@@ -129,7 +130,8 @@ class Instance:
     @property
     def inlined(self) -> bool:
         """Whether it is a sub-workflow whose steps stand beside those around it: it is called once, not by a task."""
-        return self.uses is not None and self.method == "call" and not self.conditional
+        conditions = self.skipif is not None and bool(self.skipif.conditions)
+        return self.uses is not None and self.method == "call" and not conditions
 
     @cached_property
     def dependencies(self) -> tuple[str, ...]:
@@ -207,12 +209,27 @@ class Dag:
 
     @cached_property
     def steps(self) -> tuple[str, ...]:
-        """What a run tells of: the ids of the instances, those of sub-workflows behind the id of the sub-workflow."""
+        """What a run tells of: the ids of the instances, those of sub-workflows behind the id of the sub-workflow.
+
+        A sub-workflow that is skipped as a whole is told of by its own id.
+        """
         names: list[str] = []
         for each in self.instances:
             inner = each.uses.dag.steps if each.uses is not None and each.inlined else None
             names += [each.id] if inner is None else [f"{each.id}.{name}" for name in inner]
         return tuple(names)
+
+    @property
+    def skippable_steps(self) -> tuple[str, ...]:
+        """What a run may tell of as skipped."""
+        return tuple(dict.fromkeys([*self.steps, *(path for path, each in self.walk() if each.uses is not None)]))
+
+    def walk(self, prefix: str = "") -> Iterator[tuple[str, Instance]]:
+        """All instances, those of sub-workflows behind the sub-workflow and its id."""
+        for each in self.instances:
+            yield f"{prefix}{each.id}", each
+            if each.uses is not None:
+                yield from each.uses.dag.walk(f"{prefix}{each.id}.")
 
     @cached_property
     def expressions(self) -> tuple[Expression, ...]:

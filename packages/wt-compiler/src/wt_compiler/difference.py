@@ -69,7 +69,7 @@ def compare(old: Side, new: Side) -> Difference:
 def _structure(old: Dag, new: Dag) -> Iterator[Change]:
     if old.id != new.id:
         yield Change("structure", "~", f"the id {old.id!r} is {new.id!r} now")
-    before, after = (dict(_paths(dag, "")) for dag in (old, new))
+    before, after = (dict(dag.walk()) for dag in (old, new))
     for name, instance in after.items():
         if name not in before:
             yield Change("structure", "+", f"{name} ({_called(instance)})")
@@ -83,14 +83,6 @@ def _structure(old: Dag, new: Dag) -> Iterator[Change]:
     if common != [name for name in after if name in before]:
         yield Change("structure", "~", "the order of the instances")
     yield from _named("structure", "the output", _outputs(old, ""), _outputs(new, ""))
-
-
-def _paths(dag: Dag, prefix: str) -> Iterator[tuple[str, Instance]]:
-    """All instances by id, those of sub-workflows behind the id of the sub-workflow."""
-    for instance in dag.instances:
-        yield f"{prefix}{instance.id}", instance
-        if instance.uses is not None:
-            yield from _paths(instance.uses.dag, f"{prefix}{instance.id}.")
 
 
 def _outputs(dag: Dag, prefix: str) -> dict[str, Value]:
@@ -169,7 +161,7 @@ def _presentation(old: Side, new: Side) -> Iterator[Change]:
         yield Change("presentation", "~", "the metadata")
     if old.forms.layout != new.forms.layout:
         yield Change("presentation", "~", "the groups of the form")
-    titles = [{path: instance.title for path, instance in _paths(side.dag, "")} for side in (old, new)]
+    titles = [{path: instance.title for path, instance in side.dag.walk()} for side in (old, new)]
     for name in titles[0].keys() & titles[1].keys():
         if titles[0][name] != titles[1][name]:
             yield Change("presentation", "~", f"{name}: the title {titles[0][name]!r} is {titles[1][name]!r} now")

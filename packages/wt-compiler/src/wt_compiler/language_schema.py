@@ -20,6 +20,7 @@ _EXPRESSION: Final = {"$ref": f"#/$defs/{EXPRESSION}"}
 _ANNOTATIONS: Final = ("title", "description", "default", "examples", "deprecated")
 _TEXT: Final = {"type": "string"}
 _FREE: Final = {"type": "object"}
+_MEMBERS: Final = [{"$ref": "#/$defs/instance"}, {"$ref": "#/$defs/sub-workflow"}]
 _NAMES: Final = {"type": "array", "items": _TEXT}
 
 
@@ -45,6 +46,7 @@ def language_schema(registry: RegistryOutput) -> Schema:
                 "description": "${{ … }}: read when the workflow runs",
             },
             "instance": {**_instance(tasks), "allOf": rules},
+            "sub-workflow": _sub_workflow(),
             "group": _group(),
         },
     }
@@ -78,7 +80,7 @@ def _root() -> Schema:
             "schema": _FREE,
         }
     )
-    item = {"anyOf": [{"$ref": "#/$defs/instance"}, {"$ref": "#/$defs/group"}]}
+    item = {"anyOf": [*_MEMBERS, {"$ref": "#/$defs/group"}]}
     return _object(
         {
             "id": {**_TEXT, "maxLength": LONGEST_SPEC_ID, "description": "Names the workflow; an identifier."},
@@ -97,22 +99,27 @@ def _root() -> Schema:
 def _instance(tasks: dict[str, RegistryEntry]) -> Schema:
     names = [{"const": name, "description": _described(entry)} for name, entry in tasks.items()]
     task = {"oneOf": names} if names else _TEXT
+    partial = {"type": ["object", "null"], "description": "Arguments that the spec binds."}
+    return _object({**_entry(), "task": task, "loop": _loop(), "partial": partial, **_execution()}, ["id", "task"])
+
+
+def _sub_workflow() -> Schema:
+    path = {**_TEXT, "description": "Another spec, by its path from the directory of this one."}
+    bound = {"type": ["object", "null"], "description": "What its parameters are bound to."}
+    return _object({**_entry(), "uses": path, "with": bound}, ["id", "uses"])
+
+
+def _entry() -> Schema:
+    """What a task instance and a sub-workflow have in common."""
     mapping = _object({"argnames": {"anyOf": [_TEXT, _NAMES]}, "argvalues": {}}, ["argnames", "argvalues"])
-    return _object(
-        {
-            "id": {**_TEXT, "maxLength": LONGEST_INSTANCE_ID},
-            "name": {"type": ["string", "null"], "description": "The title of its part of the form."},
-            "task": task,
-            "when": {"anyOf": [_EXPRESSION, {"type": "null"}], "description": "It is skipped unless this holds."},
-            "loop": _loop(),
-            "partial": {"type": ["object", "null"], "description": "Arguments that the spec binds."},
-            "map": {**mapping, "description": "Calls the task once an element."},
-            "mapvalues": {**mapping, "description": "Calls the task once a pair of a key and a value."},
-            "skipif": _skipif(),
-            **_execution(),
-        },
-        ["id", "task"],
-    )
+    return {
+        "id": {**_TEXT, "maxLength": LONGEST_INSTANCE_ID},
+        "name": {"type": ["string", "null"], "description": "The title of its part of the form."},
+        "when": {"anyOf": [_EXPRESSION, {"type": "null"}], "description": "It is skipped unless this holds."},
+        "map": {**mapping, "description": "Calls it once an element."},
+        "mapvalues": {**mapping, "description": "Calls it once a pair of a key and a value."},
+        "skipif": _skipif(),
+    }
 
 
 def _loop() -> Schema:
@@ -159,7 +166,7 @@ def _execution() -> Schema:
 
 
 def _group() -> Schema:
-    tasks = {"type": "array", "items": {"$ref": "#/$defs/instance"}}
+    tasks = {"type": "array", "items": {"anyOf": _MEMBERS}}
     fields = {"type": {"const": "task-group"}, "title": _TEXT, "description": _TEXT, "tasks": tasks}
     return _object(fields, [*fields])
 

@@ -13,7 +13,7 @@ from wt_compiler.identifiers import LONGEST_INSTANCE_ID, RESERVED, as_identifier
 from wt_compiler.parse_execution import EXECUTION_KEYS, read_execution
 from wt_compiler.parse_flow import FLOW_KEYS, read_condition, read_loop
 from wt_compiler.parse_value import read_value
-from wt_compiler.parse_with import read_with
+from wt_compiler.parse_with import placed, read_with
 from wt_compiler.shape import (
     check_keys,
     is_null,
@@ -23,13 +23,13 @@ from wt_compiler.shape import (
     read_string,
     require,
 )
-from wt_compiler.spec import Argument, GroupSpec, InstanceSpec, MappingSpec, Name, SkipifSpec, Use
+from wt_compiler.spec import Argument, GroupSpec, InstanceSpec, MappingSpec, Name, SkipifSpec, Spec, Use
 from wt_compiler.sub_specs import SubSpecs
 from wt_compiler.wording import describe_value
 
 GROUP_TYPE: Final = "task-group"
 INSTANCE_KEYS: Final = ("id", "name", "task", *FLOW_KEYS, "partial", "map", "mapvalues", "skipif", *EXECUTION_KEYS)
-USE_KEYS: Final = ("id", "name", "uses", "with")
+USE_KEYS: Final = ("id", "name", "uses", "when", "with", "map", "mapvalues", "skipif")
 GROUP_KEYS: Final = ("type", "title", "description", "tasks")
 _GROUP_ONLY: Final = ("type", "tasks", "title")
 
@@ -114,7 +114,7 @@ def _read_member(item: MapNode, defaults: SkipifSpec | None, subs: SubSpecs, fin
 
 
 def _read_use(item: MapNode, subs: SubSpecs, findings: Findings) -> InstanceSpec:
-    """Read a sub-workflow; the defaults of the spec are about its own task instances, not about those in there."""
+    """Read a sub-workflow; the defaults of the spec are not about it, which has defaults of its own."""
     what = "a sub-workflow"
     check_keys(item, USE_KEYS, what, findings)
     id_node = require(item, "id", what, findings)
@@ -128,9 +128,9 @@ def _read_use(item: MapNode, subs: SubSpecs, findings: Findings) -> InstanceSpec
         title=title or "",
         task=None,
         partial=read_with(item.get("with"), use.spec, findings),
-        mapping=None,
-        skipif=None,
-        when=None,
+        mapping=_read_mapping(item, use.spec, findings),
+        skipif=_read_skipif(item.get("skipif"), findings),
+        when=read_condition(item.get("when"), "'when'", findings),
         loop=None,
         execution=AS_USUAL,
         position=item.position,
@@ -151,7 +151,7 @@ def _read_instance(item: MapNode, defaults: SkipifSpec | None, findings: Finding
         title=title or "",
         task=Name(task, task_node.position) if task is not None and task_node else None,
         partial=_read_partial(item.get("partial"), findings),
-        mapping=_read_mapping(item, findings),
+        mapping=_read_mapping(item, None, findings),
         skipif=defaults if is_null(own) else _read_skipif(own, findings),
         when=read_condition(item.get("when"), "'when'", findings),
         loop=read_loop(item, findings),
@@ -186,7 +186,8 @@ def _read_partial(node: Node | None, findings: Findings) -> tuple[Argument, ...]
     )
 
 
-def _read_mapping(item: MapNode, findings: Findings) -> MappingSpec | None:
+def _read_mapping(item: MapNode, sub: Spec | None, findings: Findings) -> MappingSpec | None:
+    """Read what an instance is mapped over; the names are those of the parameters of a sub-workflow, if it is one."""
     methods: list[Literal["map", "mapvalues"]] = ["map", "mapvalues"]
     found = [method for method in methods if not is_null(item.get(method))]
     if len(found) == 2:
@@ -199,7 +200,7 @@ def _read_mapping(item: MapNode, findings: Findings) -> MappingSpec | None:
         check_keys(node, ("argnames", "argvalues"), f"{method!r}", findings)
         names = require(node, "argnames", f"{method!r}", findings)
         values = require(node, "argvalues", f"{method!r}", findings)
-        argnames = _read_names(names, "'argnames'", findings) if names else ()
+        argnames = tuple(placed(name, sub) for name in _read_names(names, "'argnames'", findings)) if names else ()
         if names and isinstance(names, ListNode) and not names.items:
             findings.error(Code.WRONG_VALUE, "'argnames' must name at least one argument", names.position)
         if values is not None:

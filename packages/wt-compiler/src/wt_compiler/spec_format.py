@@ -14,7 +14,7 @@ from wt_contracts.diagnostics import DiagnosticError
 
 from wt_compiler.document import ListNode, MapNode, Node, ScalarNode, parse_document, plain
 from wt_compiler.parse import ROOT_KEYS
-from wt_compiler.parse_workflow import GROUP_KEYS, INSTANCE_KEYS
+from wt_compiler.parse_workflow import GROUP_KEYS, INSTANCE_KEYS, USE_KEYS
 
 _WORD: Final = re.compile(r"[A-Za-z_][\w./-]*(?: [\w./-]+)*")
 _NOT_TEXT: Final = re.compile(r"true|false|null|yes|no|on|off|y|n|inf|nan", re.IGNORECASE)
@@ -86,7 +86,8 @@ def _items(items: ListNode, end: int) -> Iterator[Region]:
             continue
         stop = items.items[place + 1].line - 1 if place + 1 < len(items.items) else end
         tasks = item.get("tasks")
-        yield Region(item, stop, GROUP_KEYS if tasks is not None else INSTANCE_KEYS)
+        order = GROUP_KEYS if tasks is not None else USE_KEYS if "uses" in item.entries else INSTANCE_KEYS
+        yield Region(item, stop, order)
         if isinstance(tasks, ListNode):
             yield from _items(tasks, _end_of(item, "tasks", stop))
 

@@ -23,6 +23,7 @@ class Written(NamedTuple):
         limit: How many calls of a map run at once.
         steps: The steps of another workflow, which get what the function returns as what they are given.
         awaits: Whether the calls of a loop are awaited.
+        may_skip: Whether the function may skip them.
     """
 
     method: str
@@ -32,6 +33,7 @@ class Written(NamedTuple):
     limit: int | None = None
     steps: tuple[Written, ...] | None = None
     awaits: bool = False
+    may_skip: bool = False
 
 
 class Scope(NamedTuple):
@@ -40,10 +42,12 @@ class Scope(NamedTuple):
     Attributes:
         names: The step that each name means.
         params: The step whose value is what they are given to work on; None for what the run is given.
+        gate: The step that may skip them all; None if there is none.
     """
 
     names: dict[str, str]
-    params: str | None
+    params: str | None = None
+    gate: str | None = None
 
     @property
     def last(self) -> str | None:

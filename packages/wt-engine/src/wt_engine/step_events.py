@@ -16,28 +16,38 @@ if TYPE_CHECKING:
     from wt_engine.runner import Runner
 
 
+SUB = "sub"
+"""The method of what decides whether the steps of a sub-workflow run."""
+
+
 class StepEvents:
     """Remembers what is needed to tell of the end of a step.
 
     Args:
         plan: The plan that is run.
-        methods: How each step is called: `call`, `map`, `mapvalues` or `loop`. Nothing is told of other steps.
+        methods: How each step is called: `call`, `map`, `mapvalues`, `loop` or `SUB`. Nothing is told of other steps.
+        gates: For steps that may be skipped together, the one that decides: they are told of as that one.
         runner: The run.
     """
 
-    def __init__(self, plan: Plan, methods: Mapping[str, str], runner: Runner) -> None:
+    def __init__(self, plan: Plan, methods: Mapping[str, str], gates: Mapping[str, str], runner: Runner) -> None:
         self._plan = plan
         self._methods = methods
+        self._gates = gates
         self._runner = runner
         self._began: dict[str, float] = {}
         self._calls: dict[str, int] = {}
 
     def of(self, event: Event) -> StepEvent | None:
         """What to tell of an event, if anything."""
-        method = self._methods.get(event.stage)
+        step = event.stage
+        method = self._methods.get(step)
         if method is None:
             return self._round(event)
-        step = event.stage
+        if self._is_skipped(self._gates.get(step)):
+            return None
+        if method == SUB:
+            return self._of_sub(event)
         if event.type is EventType.STEP_START:
             self._began[step] = event.timestamp
             return StepEvent("STEP_START", event.timestamp, step, method, 1 if method == "call" else None)
@@ -62,6 +72,15 @@ class StepEvents:
         self._calls[step] = number + 1
         seconds = event.invocation.seconds
         return StepEvent("STEP_ROUND", event.timestamp, step, self._methods[step], duration=seconds, round=number)
+
+    def _is_skipped(self, gate: str | None) -> bool:
+        return gate is not None and isinstance(self._runner.values.get(gate), Skipped)
+
+    def _of_sub(self, event: Event) -> StepEvent | None:
+        """A sub-workflow is a step only if it is skipped; else its steps are."""
+        if event.type is not EventType.STEP_END or not self._is_skipped(event.stage):
+            return None
+        return self._ended("STEP_SKIPPED", event, "call")._replace(reason=self._runner.values[event.stage].reason)
 
     def _ended(self, kind: StepEventKind, event: Event, method: str, error: str | None = None) -> StepEvent:
         step = event.stage

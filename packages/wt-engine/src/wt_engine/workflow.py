@@ -16,6 +16,7 @@ from wt_engine.drafting import check_count, check_options, draft
 from wt_engine.errors import DefinitionError, MapItemsError, place_of
 from wt_engine.events import NodeKind
 from wt_engine.failures import FailureKind
+from wt_engine.gate import GATE, gated
 from wt_engine.injection import (
     MISSING,
     Occasion,
@@ -33,7 +34,7 @@ from wt_engine.rounds import LOOP, ROUND, beginning
 from wt_engine.run import OnFailure, Settings
 from wt_engine.runner import Runner
 from wt_engine.scope import Scope, Written
-from wt_engine.step_events import StepEvents
+from wt_engine.step_events import SUB, StepEvents
 
 if TYPE_CHECKING:
     from wt_contracts.run_record import RunRecord
@@ -78,7 +79,8 @@ class Workflow:
         self._drafts: dict[str, Draft] = {}
         self._methods: dict[str, str] = {}
         self._written: list[Written] = []
-        self._scope = Scope({}, None)
+        self._scope = Scope({})
+        self._gates: dict[str, str] = {}
         self._plan: Plan | None = None
 
     @overload
@@ -175,7 +177,7 @@ class Workflow:
         self._write(Written("value", function, function.__name__, _ON_THE_LOOP))
         return function
 
-    def uses(self, sub: Workflow, *, name: str | None = None) -> Callable[[F], F]:
+    def uses(self, sub: Workflow, *, name: str | None = None, may_skip: bool = False) -> Callable[[F], F]:
         """Let the steps of another workflow be steps of this one, named after the function and their own names.
 
         The function returns what their parameter `params` gets. For the steps of this workflow its name means the value
@@ -184,10 +186,12 @@ class Workflow:
         Args:
             sub: The other workflow, with all of its steps.
             name: What the names of its steps begin with, if not with the function's.
+            may_skip: Whether the function may return a `Skipped`, so that none of them runs; each waits for it then.
         """
 
         def decorate(function: F) -> F:
-            self._write(Written("value", function, name or function.__name__, _ON_THE_LOOP, steps=tuple(sub._written)))
+            named, steps = name or function.__name__, tuple(sub._written)
+            self._write(Written("value", function, named, _ON_THE_LOOP, steps=steps, may_skip=may_skip))
             return function
 
         return decorate
@@ -233,7 +237,7 @@ class Workflow:
             return None
         plan = self.plan
         runner = self._runner(plan, params, record)
-        told = StepEvents(plan, self._methods, runner) if observe else None
+        told = StepEvents(plan, self._methods, self._gates, runner) if observe else None
         end: PipelineEndData | None = None
         async for event in runner.events():
             if told is not None and observe is not None and (said := told.of(event)) is not None:
@@ -287,7 +291,10 @@ class Workflow:
         if written.steps is None:
             return
         own = written.function.__name__
-        inner = Scope({}, scope.names[own])
+        gate = written.name if written.may_skip else scope.gate
+        if written.may_skip:
+            self._methods[written.name] = SUB
+        inner = Scope({}, scope.names[own], gate)
         for each in written.steps or (Written("value", nothing, nothing.__name__, _ON_THE_LOOP),):
             self._place(each._replace(name=f"{written.name}.{each.name}"), inner)
         assert inner.last is not None
@@ -299,8 +306,11 @@ class Workflow:
         if name in self._drafts:
             raise DefinitionError(f"Step '{name}' is already registered", name, place)
         parents = scope.parents(function, name)
-        begun = beginning(function) if method == LOOP else function
-        described = describe_function(begun, self._parameters(parents))
+        call = beginning(function) if method == LOOP else function
+        if scope.gate is not None:
+            parents[GATE] = self._gates[name] = scope.gate
+            call = gated(call)
+        described = describe_function(call, self._parameters(parents))
         kind = NodeKind.STEP if limit is None else NodeKind.MAP
         each = None if limit is None else f"{name}.{ROUND if method == LOOP else 'element'}"
         if limit is not None:

@@ -247,7 +247,8 @@ class RunModule:
     def _uses(self, instance: Instance, name: str) -> str:
         """The arguments of the decorator of a sub-workflow."""
         named = "" if name == instance.id else f", name={quoted(instance.id)}"
-        return f"({sub_name(instance)}.workflow{named})"
+        skips = ", may_skip=True" if instance.when else ""
+        return f"({sub_name(instance)}.workflow{named}{skips})"
 
     def _task(self, instance: Instance) -> str:
         """What is called."""

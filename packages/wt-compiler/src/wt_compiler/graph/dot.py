@@ -56,7 +56,7 @@ def _drawn(part: Step | Frame, name: str, nodes: dict[str, str]) -> Iterator[str
     if isinstance(part, Step):
         yield _node(nodes[part.path], part.instance)
         return
-    style = "rounded,filled,dashed" if part.instance and part.instance.skippable else "rounded,filled"
+    style = "rounded,filled,dashed" if part.instance and part.instance.conditional else "rounded,filled"
     yield f"subgraph {name} {{"
     yield f'  graph [label={quoted(_shortened(part.title))}, labeljust=l, fontcolor="{FAINT}", margin=14,'
     yield f'    style="{style}", color="{FRAME}", fillcolor="{GROUND}", penwidth=1.0];'

@@ -72,6 +72,8 @@ def _part(instance: Instance, prefix: str) -> Step | Frame:
     title = instance.title or instance.id
     if instance.mapping:
         title += f" (for each {', '.join(instance.mapping.argnames)})"
+    if instance.when:
+        title += f" (when {instance.when.text})"
     return Frame(title, tuple(_parts(instance.uses.dag, f"{path}.")), instance)
 
 
@@ -86,16 +88,26 @@ def _steps(parts: tuple[Step | Frame, ...]) -> Iterator[Step]:
 def _edges(dag: Dag, prefix: str) -> Iterator[tuple[str, str]]:
     by_id = {instance.id: instance for instance in dag.instances}
     for instance in dag.instances:
-        for place, value in _bindings(instance):
-            sources = [
-                source
-                for reference in references(value)
-                for source in _sources(by_id[reference.instance_id], f"{prefix}{reference.instance_id}")
-            ]
-            targets = list(_targets(instance, f"{prefix}{instance.id}", place)) if sources else []
-            yield from ((source, target) for source in sources for target in targets)
+        path = f"{prefix}{instance.id}"
+        bindings = [(path, instance.values)] if instance.uses is None else _into(instance, path)
+        for target, values in bindings:
+            for reference in references(values):
+                source = by_id[reference.instance_id]
+                yield from ((each, target) for each in _sources(source, f"{prefix}{source.id}"))
         if instance.uses is not None:
-            yield from _edges(instance.uses.dag, f"{prefix}{instance.id}.")
+            yield from _edges(instance.uses.dag, f"{path}.")
+
+
+def _into(instance: Instance, path: str) -> Iterator[tuple[str, list[Value]]]:
+    """What the steps of a sub-workflow get from around it; the first ones wait for its condition."""
+    assert instance.uses is not None
+    for place, value in _bindings(instance):
+        yield from ((target, [value]) for target in _targets(instance, path, place))
+    if instance.when is not None:
+        later = {target for _, target in _edges(instance.uses.dag, f"{path}.")}
+        steps = (step.path for step in _steps(tuple(_parts(instance.uses.dag, f"{path}."))))
+        condition: list[Value] = [instance.when.expression]
+        yield from ((step, condition) for step in steps if step not in later)
 
 
 def _bindings(instance: Instance) -> Iterator[tuple[str, Value]]:
