@@ -10,13 +10,14 @@ from wt_compiler.checking import Checker
 from wt_compiler.dag import Dag
 from wt_compiler.difference import Side, compare
 from wt_compiler.document import read_document
-from wt_compiler.emit import package
+from wt_compiler.emit import package, readme
 from wt_compiler.environment import TaskSource
 from wt_compiler.findings import Findings
 from wt_compiler.fingerprint import structure
 from wt_compiler.forms import derive_forms
 from wt_compiler.graph.dot import to_dot
 from wt_compiler.graph.mermaid import to_mermaid
+from wt_compiler.graph.opened import Opened
 from wt_compiler.graph.terminal import to_terminal
 from wt_compiler.parse import parse_spec
 from wt_compiler.spec_format import format_spec
@@ -405,3 +406,34 @@ def test_a_watched_check_looks_at_the_other_specs_too(write: Callable[..., Path]
     assert texts(next(checks).diagnostics) == []
     write("id: deeper\nrequirements: []\nworkflow: [{id: b, task: nothing}]\n", "deep/er.yaml")
     assert texts(next(checks).diagnostics) == ["WT121 er.yaml:3:26"]
+
+
+def test_the_readme_lists_steps_and_parameters_of_the_other_spec(
+    using: Callable[..., Dag], workflow_of: Callable[..., object]
+) -> None:
+    files = readme.emit(workflow_of(using("- {id: source, uses: ./loading.yaml}")))  # type: ignore[arg-type]
+    text = str(files["README.md"])
+    assert "source:\n  params:\n    column: # string\n  raw:\n    path: # string\n" in text
+    assert "| `source.raw` |  | `acme.tasks.load` | once |" in text
+    assert "| `source.raw` | `limit` | integer | no | 10 |" in text
+
+
+def test_an_output_leads_back_to_the_step_that_makes_it(using: Callable[..., Dag], write: Callable[..., Path]) -> None:
+    outputs = "outputs: {raw: '${{ workflow.raw.return }}', all: ['${{ workflow.cleaned.return }}']}\n"
+    write(LOADING + outputs, "inner.yaml")
+    outer = """
+    id: outer
+    requirements: []
+    workflow: [{id: in, uses: ./inner.yaml, with: {column: rain, raw.path: a}}]
+    outputs: {inner: '${{ workflow.in.return }}'}
+    """
+    dag = using(
+        """
+        - {id: a, uses: ./loading.yaml}
+        - {id: b, task: load, partial: {path: "${{ workflow.a.return.inner['raw'] }}"}}
+        - {id: c, task: anything, partial: {x: '${{ workflow.a.return.inner }}'}}
+        """,
+        outer.replace("in,", "in_,").replace(".in.", ".in_."),
+    )
+    assert Opened(dag).edges["b"] == ("a.in_.raw",)
+    assert Opened(dag).edges["c"] == ("a.in_.raw", "a.in_.cleaned")

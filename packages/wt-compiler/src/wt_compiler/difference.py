@@ -7,10 +7,9 @@ from collections.abc import Iterator
 from typing import Any, Literal, NamedTuple
 
 from wt_compiler.dag import Dag, Instance
-from wt_compiler.definitions import Schema
 from wt_compiler.emit.expressions import written
 from wt_compiler.fingerprint import structure
-from wt_compiler.forms import Forms
+from wt_compiler.forms import Forms, open_parameters
 from wt_compiler.values import Value
 
 Part = Literal["structure", "parameters", "environment", "presentation"]
@@ -134,19 +133,13 @@ def _conditions(instance: Instance) -> object:
 
 
 def _parameters(old: Side, new: Side) -> Iterator[Change]:
-    yield from _named("parameters", "", dict(_flat(old.forms.params, old.dag)), dict(_flat(new.forms.params, new.dag)))
+    yield from _named("parameters", "", _flat(old), _flat(new))
 
 
-def _flat(params: Schema, dag: Dag, prefix: str = "") -> Iterator[tuple[str, Any]]:
+def _flat(side: Side) -> dict[str, Any]:
     """Every parameter by its place in a file of parameters: its schema, and whether it is required."""
-    subs = {instance.id: instance.uses.dag for instance in dag.instances if instance.uses is not None}
-    for step, group in params["properties"].items():
-        if step in subs:
-            yield from _flat(group, subs[step], f"{prefix}{step}.")
-            continue
-        for name, schema in group["properties"].items():
-            required = name in group["required"]
-            yield f"{prefix}{step}.{name}", {**(schema if isinstance(schema, dict) else {}), "required": required}
+    found = open_parameters(side.forms.params, side.dag)
+    return {f"{each.step}.{each.name}": {**each.schema, "required": each.required} for each in found}
 
 
 def _environment(old: Dag, new: Dag) -> Iterator[Change]:

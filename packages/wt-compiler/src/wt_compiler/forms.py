@@ -7,7 +7,7 @@ the marker `ecoscope:task_group` on a group.
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Iterator
 from typing import Any, NamedTuple
 
 from wt_contracts.codes import Code
@@ -39,6 +39,40 @@ class Forms(NamedTuple):
     def needs_parameters(self) -> bool:
         """Whether the workflow cannot run without being told anything."""
         return any(schema["required"] for schema in self.params["properties"].values())
+
+
+class OpenParameter(NamedTuple):
+    """A parameter that a run may be told.
+
+    Attributes:
+        step: The key that it stands under in a file of parameters; of a sub-workflow's, the keys joined by dots.
+        name: Its name.
+        schema: Its schema.
+        required: Whether it has no default.
+    """
+
+    step: str
+    name: str
+    schema: Schema
+    required: bool
+
+
+def open_parameters(params: Schema, dag: Dag, prefix: str = "") -> Iterator[OpenParameter]:
+    """Every parameter of a workflow, those of its sub-workflows too.
+
+    Args:
+        params: The content of `params.json`, or the part of it that belongs to a sub-workflow.
+        dag: The workflow.
+        prefix: What the keys begin with.
+    """
+    subs = {instance.id: instance.uses.dag for instance in dag.instances if instance.uses is not None}
+    for step, group in params["properties"].items():
+        if step in subs:
+            yield from open_parameters(group, subs[step], f"{prefix}{step}.")
+            continue
+        for name, schema in group["properties"].items():
+            known = schema if isinstance(schema, dict) else {}
+            yield OpenParameter(f"{prefix}{step}", name, known, name in group["required"])
 
 
 def derive_forms(dag: Dag, findings: Findings) -> Forms:

@@ -57,14 +57,10 @@ def diff(
 
 def _side(console: Console, path: Path, source: TaskSource) -> Side:
     from wt_compiler.difference import Side
-    from wt_compiler.document import read_document
-    from wt_compiler.environment import find_tasks
     from wt_compiler.forms import derive_forms
-    from wt_compiler.parse import parse_spec
-    from wt_compiler.resolve import check_spec
+    from wt_compiler.reading import read_checked
 
-    spec = parse_spec(read_document(path))
-    dag, _ = check_spec(spec, find_tasks(spec, path.absolute().parent, source, console.progress))
+    spec, dag = read_checked(path, source, console.progress)
     forms = derive_forms(dag, spec.findings)
     spec.findings.raise_if_failed()
     return Side(dag, forms, spec.text)

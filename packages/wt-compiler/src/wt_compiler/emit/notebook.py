@@ -5,14 +5,15 @@ from __future__ import annotations
 from wt_compiler.emit.run_module import SEQUENTIAL, RunModule
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
+from wt_compiler.forms import open_parameters
 
 FILE = "notebook.py"
 
 
 def emit(workflow: Workflow, module: RunModule) -> str:
     """The source of the notebook, unformatted."""
-    params = workflow.forms.params["properties"]
-    needed = [f"`{step}.{name}`" for step, schema in params.items() for name in schema["required"]]
+    found = open_parameters(workflow.forms.params, workflow.dag)
+    needed = [f"`{each.step}.{each.name}`" for each in found if each.required]
     return render(
         f"{FILE}.jinja",
         workflow=workflow,

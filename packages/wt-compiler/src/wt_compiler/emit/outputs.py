@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import NamedTuple
+
 from wt_compiler.dag import Dag
 from wt_compiler.values import Attribute, Constant, Index, Reference, Value
 
@@ -9,15 +11,31 @@ _DEEP = {"call": 0, "map": 1, "mapvalues": 2}
 """How many indices lead from what an instance returns to what one call does."""
 
 
-def outputs_of(value: Value, dag: Dag) -> Dag | None:
-    """The workflow whose outputs a value is.
+class Outputs(NamedTuple):
+    """What a sub-workflow returns that names it.
+
+    Attributes:
+        dag: The sub-workflow.
+        path: Its id, behind those of the sub-workflows that it is inside of, each with a dot behind it.
+    """
+
+    dag: Dag
+    path: str
+
+    def named(self, name: str) -> Value:
+        """The value that has a name; None if there is none."""
+        return self.dag.outputs.get(name)
+
+
+def outputs_of(value: Value, dag: Dag) -> Outputs | None:
+    """The outputs that a value is.
 
     Args:
         value: The value.
         dag: The workflow in which it is written.
 
     Returns:
-        The sub-workflow; None if the value is anything else.
+        Those of a sub-workflow; None if the value is anything else.
     """
     deep = 0
     inner = value
@@ -27,23 +45,33 @@ def outputs_of(value: Value, dag: Dag) -> Dag | None:
         instance = next((each for each in dag.instances if each.id == inner.instance_id), None)
         if instance is None or instance.uses is None:
             return None
-        if deep == _DEEP[instance.method]:
-            return _named(instance.uses.dag)
-    name = _name(value)
-    owner = outputs_of(value.owner, dag) if isinstance(value, Attribute | Index) else None
-    return outputs_of(owner.outputs.get(name), owner) if owner is not None and name is not None else None
+        if deep == _DEEP.get(instance.method):
+            return _within(f"{instance.id}.", _returned(instance.uses.dag))
+    taken = taken_from(value, dag)
+    if taken is None:
+        return None
+    owner, name = taken
+    return _within(owner.path, outputs_of(owner.named(name), owner.dag))
 
 
-def _named(dag: Dag) -> Dag | None:
-    """The workflow whose outputs a workflow returns: itself, or the sub-workflow that is its last instance."""
+def taken_from(value: Value, dag: Dag) -> tuple[Outputs, str] | None:
+    """The outputs of which a value is one, and its name."""
+    if not isinstance(value, Attribute | Index):
+        return None
+    owner = outputs_of(value.owner, dag)
+    index = value.index if isinstance(value, Index) else None
+    constant = index.value if isinstance(index, Constant) else None
+    name = value.name if isinstance(value, Attribute) else constant
+    return (owner, name) if owner is not None and isinstance(name, str) else None
+
+
+def _returned(dag: Dag) -> Outputs | None:
+    """The outputs that a workflow returns: its own, or those of the sub-workflow that is its last instance."""
     last = dag.instances[-1] if dag.instances else None
     if dag.outputs or last is None:
-        return dag if dag.outputs else None
+        return Outputs(dag, "") if dag.outputs else None
     return outputs_of(Reference(last.id, last.position), dag)
 
 
-def _name(value: Value) -> str | None:
-    if isinstance(value, Attribute):
-        return value.name
-    index = value.index if isinstance(value, Index) else None
-    return index.value if isinstance(index, Constant) and isinstance(index.value, str) else None
+def _within(path: str, found: Outputs | None) -> Outputs | None:
+    return found._replace(path=f"{path}{found.path}") if found is not None else None

@@ -8,11 +8,11 @@ from typing import Any, NamedTuple
 
 from wt_compiler import version
 from wt_compiler.dag import Instance
-from wt_compiler.definitions import Schema
 from wt_compiler.emit import Files
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
+from wt_compiler.forms import OpenParameter, open_parameters
 
 _LONGEST_CELL = 160
 
@@ -30,17 +30,13 @@ class Parameter(NamedTuple):
 
 def emit(workflow: Workflow) -> Files:
     """`README.md` and `VERSION.yaml`."""
-    parameters = list(_parameters(workflow.forms.params))
-    required: dict[str, list[Parameter]] = {}
-    for parameter in parameters:
-        if parameter.required:
-            required.setdefault(parameter.step, []).append(parameter)
+    parameters = [_row(each) for each in open_parameters(workflow.forms.params, workflow.dag)]
     text = render(
         "README.md.jinja",
         workflow=workflow,
         how=_how,
         parameters=parameters,
-        required=required,
+        required=list(_needed(parameters)),
     )
     return {"README.md": text, version.FILE: workflow.stamp.to_yaml()}
 
@@ -61,19 +57,31 @@ def _how(instance: Instance) -> str:
     return " ".join(words)
 
 
-def _parameters(params: Schema) -> Iterator[Parameter]:
-    for step, schema in params["properties"].items():
-        for name, parameter in schema["properties"].items():
-            parameter = parameter if isinstance(parameter, dict) else {}
-            default = json.dumps(parameter["default"], ensure_ascii=False) if "default" in parameter else ""
-            yield Parameter(
-                step=step,
-                name=name,
-                type=type_name(parameter),
-                required=name in schema["required"],
-                default=_shortened(default),
-                description=_shortened(one_line(str(parameter.get("description") or parameter.get("title") or ""))),
-            )
+def _needed(parameters: list[Parameter]) -> Iterator[str]:
+    """The lines of a file with the parameters that a run cannot do without."""
+    before: list[str] = []
+    for parameter in parameters:
+        if not parameter.required:
+            continue
+        keys = parameter.step.split(".")
+        for depth, key in enumerate(keys):
+            if before[: depth + 1] != keys[: depth + 1]:
+                yield f"{'  ' * depth}{key}:"
+        before = keys
+        yield f"{'  ' * len(keys)}{parameter.name}: # {parameter.type}"
+
+
+def _row(parameter: OpenParameter) -> Parameter:
+    schema = parameter.schema
+    default = json.dumps(schema["default"], ensure_ascii=False) if "default" in schema else ""
+    return Parameter(
+        step=parameter.step,
+        name=parameter.name,
+        type=type_name(schema),
+        required=parameter.required,
+        default=_shortened(default),
+        description=_shortened(one_line(str(schema.get("description") or schema.get("title") or ""))),
+    )
 
 
 def type_name(schema: Any) -> str:

@@ -89,7 +89,7 @@ class Workflow:
     @property
     def caches(self) -> bool:
         """Whether any step is cached."""
-        return any(instance.execution.caches for instance in self.dag.instances)
+        return any(instance.execution.caches for dag in self.dag.parts for instance in dag.instances)
 
     @cached_property
     def env_vars(self) -> tuple[str, ...]:

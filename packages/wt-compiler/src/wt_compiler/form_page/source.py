@@ -34,14 +34,10 @@ def of_spec(
     Raises:
         DiagnosticError: If the spec has mistakes.
     """
-    from wt_compiler.document import read_document
-    from wt_compiler.environment import find_tasks
     from wt_compiler.forms import derive_forms
-    from wt_compiler.parse import parse_spec
-    from wt_compiler.resolve import check_spec
+    from wt_compiler.reading import read_checked
 
-    spec = parse_spec(read_document(path))
-    dag, _ = check_spec(spec, find_tasks(spec, path.absolute().parent, source, progress))
+    spec, dag = read_checked(path, source, progress)
     forms = derive_forms(dag, spec.findings)
     spec.findings.raise_if_failed()
     title, description = _described(dag.id, dag.metadata)

@@ -58,7 +58,7 @@ def _drawn(part: Step | Frame, name: str, nodes: dict[str, str]) -> Iterator[str
         return
     style = "rounded,filled,dashed" if part.instance and part.instance.conditional else "rounded,filled"
     yield f"subgraph {name} {{"
-    yield f'  graph [label={quoted(_shortened(part.title))}, labeljust=l, fontcolor="{FAINT}", margin=14,'
+    yield f'  graph [label={quoted(*wrapped(_shortened(part.title)))}, labeljust=l, fontcolor="{FAINT}", margin=14,'
     yield f'    style="{style}", color="{FRAME}", fillcolor="{GROUND}", penwidth=1.0];'
     for index, inner in enumerate(part.parts):
         yield from (f"  {line}" for line in _drawn(inner, f"{name}_{index}", nodes))

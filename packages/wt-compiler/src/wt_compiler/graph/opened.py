@@ -6,8 +6,9 @@ from collections.abc import Iterator
 from typing import NamedTuple
 
 from wt_compiler.dag import Dag, Instance
+from wt_compiler.emit.outputs import taken_from
 from wt_compiler.schemas import SHARED_KEY
-from wt_compiler.values import Parameter, Value, expressions, references
+from wt_compiler.values import Expression, Parameter, Reference, Value, expressions
 
 
 class Step(NamedTuple):
@@ -69,11 +70,9 @@ def _part(instance: Instance, prefix: str) -> Step | Frame:
     path = f"{prefix}{instance.id}"
     if instance.uses is None:
         return Step(path, instance)
-    title = instance.title or instance.id
-    if instance.mapping:
-        title += f" (for each {', '.join(instance.mapping.argnames)})"
-    if instance.when:
-        title += f" (when {instance.when.text})"
+    details = [f"for each {', '.join(instance.mapping.argnames)}"] if instance.mapping else []
+    details += [f"when {instance.when.text}"] if instance.when else []
+    title = ", ".join([instance.title or instance.id, *details])
     return Frame(title, tuple(_parts(instance.uses.dag, f"{path}.")), instance)
 
 
@@ -86,14 +85,12 @@ def _steps(parts: tuple[Step | Frame, ...]) -> Iterator[Step]:
 
 
 def _edges(dag: Dag, prefix: str) -> Iterator[tuple[str, str]]:
-    by_id = {instance.id: instance for instance in dag.instances}
     for instance in dag.instances:
         path = f"{prefix}{instance.id}"
         bindings = [(path, instance.values)] if instance.uses is None else _into(instance, path)
         for target, values in bindings:
-            for reference in references(values):
-                source = by_id[reference.instance_id]
-                yield from ((each, target) for each in _sources(source, f"{prefix}{source.id}"))
+            for value in values:
+                yield from ((source, target) for source in _sources(value, dag, prefix))
         if instance.uses is not None:
             yield from _edges(instance.uses.dag, f"{path}.")
 
@@ -117,16 +114,33 @@ def _bindings(instance: Instance) -> Iterator[tuple[str, Value]]:
             yield name, instance.mapping.argvalues
 
 
-def _sources(instance: Instance, path: str) -> Iterator[str]:
-    """The steps whose results are that of an instance."""
+def _sources(value: Value, dag: Dag, prefix: str) -> Iterator[str]:
+    """The steps whose results a value is made of; of a sub-workflow, those that make what is taken from it."""
+    if isinstance(value, list | dict):
+        for item in value.values() if isinstance(value, dict) else value:
+            yield from _sources(item, dag, prefix)
+    elif (taken := taken_from(value, dag)) is not None:
+        (owner, path), name = taken
+        yield from _sources(owner.outputs.get(name), owner, f"{prefix}{path}")
+    elif isinstance(value, Reference):
+        instance = next(each for each in dag.instances if each.id == value.instance_id)
+        yield from _results(instance, f"{prefix}{instance.id}")
+    elif isinstance(value, Expression):
+        for part in value.parts:
+            yield from _sources(part, dag, prefix)
+
+
+def _results(instance: Instance, path: str) -> Iterator[str]:
+    """The steps that make what an instance returns."""
     if instance.uses is None:
         yield path
         return
     dag = instance.uses.dag
-    names = [reference.instance_id for value in dag.outputs.values() for reference in references(value)]
-    for name in dict.fromkeys(names if dag.outputs else [each.id for each in dag.instances[-1:]]):
-        inner = next(each for each in dag.instances if each.id == name)
-        yield from _sources(inner, f"{path}.{name}")
+    if dag.outputs:
+        yield from _sources([*dag.outputs.values()], dag, f"{path}.")
+    elif dag.instances:
+        last = dag.instances[-1]
+        yield from _results(last, f"{path}.{last.id}")
 
 
 def _targets(instance: Instance, path: str, place: str) -> Iterator[str]:

@@ -44,14 +44,10 @@ def of_spec(
     Raises:
         DiagnosticError: If the spec has mistakes.
     """
-    from wt_compiler.document import read_document
-    from wt_compiler.environment import find_tasks
-    from wt_compiler.parse import parse_spec
-    from wt_compiler.resolve import check_spec
+    from wt_compiler.reading import read_checked
 
-    spec = parse_spec(read_document(path))
-    dag, warnings = check_spec(spec, find_tasks(spec, path.absolute().parent, source, progress))
-    return GraphText(to_dot(dag), to_mermaid(dag), dag), warnings
+    spec, dag = read_checked(path, source, progress)
+    return GraphText(to_dot(dag), to_mermaid(dag), dag), spec.findings.sorted
 
 
 def of_workspace(directory: Path) -> GraphText:
