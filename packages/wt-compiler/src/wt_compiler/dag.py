@@ -202,6 +202,11 @@ class Dag:
         return tuple(flat)
 
     @cached_property
+    def by_id(self) -> dict[str, Instance]:
+        """The instances by their ids."""
+        return {instance.id: instance for instance in self.instances}
+
+    @cached_property
     def parts(self) -> tuple[Dag, ...]:
         """The workflow itself and its sub-workflows, and theirs."""
         inner = (part for each in self.instances if each.uses is not None for part in each.uses.dag.parts)

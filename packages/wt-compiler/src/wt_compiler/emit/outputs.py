@@ -42,7 +42,7 @@ def outputs_of(value: Value, dag: Dag) -> Outputs | None:
     while isinstance(inner, Index):
         inner, deep = inner.owner, deep + 1
     if isinstance(inner, Reference):
-        instance = next((each for each in dag.instances if each.id == inner.instance_id), None)
+        instance = dag.by_id.get(inner.instance_id)
         if instance is None or instance.uses is None:
             return None
         if deep == _DEEP.get(instance.method):

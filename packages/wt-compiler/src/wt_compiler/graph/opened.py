@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
 from wt_compiler.dag import Dag, Instance
@@ -123,7 +123,7 @@ def _sources(value: Value, dag: Dag, prefix: str) -> Iterator[str]:
         (owner, path), name = taken
         yield from _sources(owner.outputs.get(name), owner, f"{prefix}{path}")
     elif isinstance(value, Reference):
-        instance = next(each for each in dag.instances if each.id == value.instance_id)
+        instance = dag.by_id[value.instance_id]
         yield from _results(instance, f"{prefix}{instance.id}")
     elif isinstance(value, Expression):
         for part in value.parts:
@@ -149,11 +149,12 @@ def _targets(instance: Instance, path: str, place: str) -> Iterator[str]:
         yield path
         return
     key, _, name = place.partition(".")
-    for inner in instance.uses.dag.instances:
-        own = f"{path}.{inner.id}"
-        if inner.id == key:
-            yield from _targets(inner, own, name)
-        elif key == SHARED_KEY:
-            for within, value in _bindings(inner):
-                if any(isinstance(each, Parameter) and each.name == name for each in expressions(value)):
-                    yield from _targets(inner, own, within)
+    dag = instance.uses.dag
+    if key != SHARED_KEY:
+        yield from _targets(dag.by_id[key], f"{path}.{key}", name)
+        return
+    for inner in dag.instances:
+        parts: Iterable[tuple[str, Value]] = [("", inner.values)] if inner.uses is None else _bindings(inner)
+        for within, value in parts:
+            if any(isinstance(each, Parameter) and each.name == name for each in expressions(value)):
+                yield from _targets(inner, f"{path}.{inner.id}", within)
