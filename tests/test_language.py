@@ -176,6 +176,24 @@ def test_an_instance_whose_condition_is_false_is_skipped_and_says_why(language: 
 
 
 @pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+@pytest.mark.parametrize(
+    ("station", "report", "skipped"),
+    [
+        ("Bergen", "Hei: wear boots and a coat", {"hat": "switch: advice is not dry"}),
+        ("Oslo", "Hei: wear nothing special", dict.fromkeys(("boots", "coat", "hat"), "")),
+        ("Ås", "Hello: wear a hat", dict.fromkeys(("boots", "coat", "norwegian"), "")),
+    ],
+)
+def test_one_branch_of_a_switch_runs_and_gives_its_result(
+    language: Language, mode: str, station: str, report: str, skipped: dict[str, str]
+) -> None:
+    done = language.run("switch", {"params": {"station": station}}, mode=mode)
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == report
+    assert {name: why if skipped.get(name) else "" for name, (_, why) in language.skips().items()} == skipped
+
+
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
 def test_a_loop_calls_its_task_until_it_is_done_and_tells_of_each_round(language: Language, mode: str) -> None:
     done = language.run("loop", mode=mode)
     assert done.returncode == 0, done.stderr
@@ -276,7 +294,7 @@ def test_a_run_does_not_start_without_its_secrets(language: Language) -> None:
     assert "error[WT514]: the secret RAIN_TOKEN is given nowhere" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["expressions", "when", "loop", "outputs", "uses", "each_station"])
+@pytest.mark.parametrize("name", ["expressions", "when", "switch", "loop", "outputs", "uses", "each_station"])
 def test_the_notebook_runs_cell_by_cell_and_gives_the_same(language: Language, name: str) -> None:
     assert language.run(name).returncode == 0
     package = language.compile(name).names.package

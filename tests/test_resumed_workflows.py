@@ -98,6 +98,33 @@ workflow:
 """
 RESULT = {"pairs": 148, "others": 140, "large": 50_000}
 CALLS = 20
+BRANCHES = """
+id: notes
+requirements: []
+workflow:
+  - {id: counted, task: numbers}
+  - type: switch
+    id: way
+    cases:
+      - when: ${{ len(workflow.counted.return) > 3 }}
+        tasks:
+          - id: grown
+            task: more
+            loop: {start: 0, until: '${{ loop.last > 12 }}', max: 20}
+            partial: {value: '${{ loop.last }}', by: 2}
+          - {id: squared, task: square, partial: {number: '${{ workflow.grown.return }}'}}
+    default:
+      tasks:
+        - {id: plain, task: square, partial: {number: 1}}
+  - id: extra
+    task: more
+    when: ${{ workflow.way.return > 1000 }}
+    partial: {value: 1, by: 1}
+outputs:
+  way: ${{ workflow.way.return }}
+  extra: ${{ default(workflow.extra.return, "none") }}
+"""
+"""A branch with a loop in it: seven rounds, one after the other."""
 
 
 class Notes:
@@ -141,14 +168,23 @@ class Notes:
 @pytest.fixture(scope="module")
 def compiled(wt, tmp_path_factory) -> tuple[Path, Path]:
     """The workspace and its library."""
-    place = tmp_path_factory.mktemp("notes")
+    return compile_notes(wt, tmp_path_factory.mktemp("notes"), SPEC)
+
+
+@pytest.fixture(scope="module")
+def branched(wt, tmp_path_factory) -> tuple[Path, Path]:
+    """The same for a workflow with a branch, a loop and a condition."""
+    return compile_notes(wt, tmp_path_factory.mktemp("branches"), BRANCHES)
+
+
+def compile_notes(wt, place: Path, text: str) -> tuple[Path, Path]:
     library, spec = place / "library", place / "spec.yaml"
     about = library / "notes_tasks-1.0.dist-info"
     about.mkdir(parents=True)
     (library / "notes_tasks.py").write_text(LIBRARY)
     (about / "METADATA").write_text("Metadata-Version: 2.1\nName: notes-tasks\nVersion: 1.0\n")
     (about / "entry_points.txt").write_text("[wt_registry]\nnotes_tasks = notes_tasks\n")
-    spec.write_text(SPEC)
+    spec.write_text(text)
     done = wt("compile", spec, "--env", "current", "--no-graph", cwd=place, PYTHONPATH=str(library))
     assert done.returncode == 0, done.stderr
     return place / "wt-notes-workflow", library
@@ -189,6 +225,23 @@ def test_wherever_a_run_is_killed_it_gives_the_undisturbed_result(notes, seed):
     assert (code, said) == (0, "")
     assert notes.result["result"] == RESULT
     assert len(set(notes.lines)) == CALLS
+
+
+@pytest.mark.parametrize("lines", range(1, 9))
+def test_a_branch_and_a_loop_that_were_killed_go_on_where_they_were(branched, tmp_path, lines):
+    notes = Notes(*branched, tmp_path)
+    notes.kill_after(lines, "--config-json", "{}")
+    if (notes.results / "result.json").exists():  # it was faster
+        return
+
+    code, said = notes.run("--resume", "")
+
+    assert (code, said) == (0, "")
+    assert notes.result["result"] == {"way": 196, "extra": "none"}
+    calls = Counter(notes.lines)
+    assert set(calls) == {"numbers", *(f"more {value} 2" for value in range(0, 14, 2)), "square 14"}
+    # Only the call in which it was killed was made again
+    assert sum(calls.values()) <= len(calls) + 1
 
 
 def test_a_failed_run_goes_on_after_the_cause_is_gone(notes):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wt_contracts.registry import RegistryEntry
 
@@ -71,6 +71,18 @@ class SubWorkflow:
     findings: Findings = field(repr=False, compare=False)
 
 
+class Branch(NamedTuple):
+    """Where an instance stands that runs only if its branch of a switch is taken.
+
+    Attributes:
+        switch: The switch.
+        case: The label of the branch.
+    """
+
+    switch: str
+    case: str
+
+
 @dataclass(frozen=True)
 class Instance:
     """One step: a task with some of its arguments bound, or a sub-workflow with some of its parameters bound.
@@ -87,6 +99,7 @@ class Instance:
         execution: How it is run.
         position: Where it stands in the spec.
         uses: The sub-workflow, if it is one.
+        branch: The branch that it stands in, if it does.
     """
 
     id: str
@@ -99,6 +112,7 @@ class Instance:
     execution: Execution = AS_USUAL
     when: Condition | None = None
     uses: SubWorkflow | None = None
+    branch: Branch | None = None
     loop: Loop | None = None
 
     @property
@@ -120,7 +134,8 @@ class Instance:
     @property
     def conditional(self) -> bool:
         """Whether it is skipped under some condition."""
-        return self.when is not None or (self.skipif is not None and bool(self.skipif.conditions))
+        own = self.when is not None or self.branch is not None
+        return own or (self.skipif is not None and bool(self.skipif.conditions))
 
     @property
     def skippable(self) -> bool:
@@ -137,6 +152,60 @@ class Instance:
     def dependencies(self) -> tuple[str, ...]:
         """The ids of the instances whose results it takes, each once, in the order of first use."""
         return tuple(dict.fromkeys(reference.instance_id for reference in references(self.values)))
+
+
+@dataclass(frozen=True)
+class Case:
+    """A branch of a switch.
+
+    Attributes:
+        label: What it is called.
+        condition: When it is taken; None for the one that is taken otherwise.
+        instances: Its steps.
+        result: What the switch gives if it is taken.
+    """
+
+    label: str
+    condition: Expression | None
+    instances: tuple[Instance, ...]
+    result: Value
+
+
+@dataclass(frozen=True)
+class Switch:
+    """A choice between branches, of which one runs.
+
+    Attributes:
+        id: What others refer to.
+        title: What people call it; empty if the author gave no name.
+        cases: The branches; the one that is taken otherwise comes last.
+        position: Where it stands in the spec.
+    """
+
+    id: str
+    title: str
+    cases: tuple[Case, ...]
+    position: Position
+
+    @cached_property
+    def instances(self) -> tuple[Instance, ...]:
+        """The steps of all branches."""
+        return tuple(instance for case in self.cases for instance in case.instances)
+
+    @property
+    def total(self) -> bool:
+        """Whether some branch is always taken."""
+        return self.cases[-1].condition is None
+
+    @property
+    def conditions(self) -> list[Value]:
+        """When the branches are taken."""
+        return [case.condition for case in self.cases if case.condition is not None]
+
+    @property
+    def results(self) -> list[Value]:
+        """What the branches give."""
+        return [case.result for case in self.cases]
 
 
 @dataclass(frozen=True)
@@ -177,7 +246,7 @@ class Dag:
 
     Attributes:
         id: The spec's id.
-        items: Instances and groups in the order of the spec, which is an order of execution.
+        items: Instances, groups and switches in the order of the spec, which is an order of execution.
         requirements: What the environment must hold.
         metadata: Name, description, licence and whatever else the author wrote there.
         overrides: Patches of the form's schema, in order.
@@ -186,7 +255,7 @@ class Dag:
     """
 
     id: str
-    items: tuple[Instance | Group, ...]
+    items: tuple[Instance | Group | Switch, ...]
     requirements: tuple[Requirement, ...] = ()
     metadata: dict[str, Any] = field(default_factory=dict)
     overrides: tuple[Override, ...] = ()
@@ -195,16 +264,31 @@ class Dag:
 
     @cached_property
     def instances(self) -> tuple[Instance, ...]:
-        """All instances, groups flattened, in order."""
+        """All instances, groups and switches flattened, in order."""
         flat: list[Instance] = []
         for item in self.items:
-            flat.extend(item.instances if isinstance(item, Group) else (item,))
+            flat.extend((item,) if isinstance(item, Instance) else item.instances)
         return tuple(flat)
 
     @cached_property
     def by_id(self) -> dict[str, Instance]:
         """The instances by their ids."""
         return {instance.id: instance for instance in self.instances}
+
+    @cached_property
+    def switches(self) -> dict[str, Switch]:
+        """All switches by their ids, in order."""
+        return {item.id: item for item in self.items if isinstance(item, Switch)}
+
+    @property
+    def last(self) -> str | None:
+        """The id of what the workflow returns if it has no outputs: the last instance, or the switch that it is in."""
+        ids = (
+            item.id if not isinstance(item, Group) else item.instances[-1].id
+            for item in reversed(self.items)
+            if not isinstance(item, Group) or item.instances
+        )
+        return next(ids, None)
 
     @cached_property
     def parts(self) -> tuple[Dag, ...]:
@@ -240,6 +324,7 @@ class Dag:
     def expressions(self) -> tuple[Expression, ...]:
         """Every expression of the workflow, also those that are parts of others."""
         values: list[Value] = [value for instance in self.instances for value in instance.values]
+        values += [value for switch in self.switches.values() for value in (*switch.conditions, *switch.results)]
         return tuple(expressions([*values, *self.outputs.values()]))
 
     @cached_property

@@ -81,6 +81,7 @@ def _structure(old: Dag, new: Dag) -> Iterator[Change]:
     common = [name for name in before if name in after]
     if common != [name for name in after if name in before]:
         yield Change("structure", "~", "the order of the instances")
+    yield from _named("structure", "the branch", _branches(old, ""), _branches(new, ""))
     yield from _named("structure", "the output", _outputs(old, ""), _outputs(new, ""))
 
 
@@ -90,6 +91,19 @@ def _outputs(dag: Dag, prefix: str) -> dict[str, Value]:
     for instance in dag.instances:
         if instance.uses is not None:
             found |= _outputs(instance.uses.dag, f"{prefix}{instance.id}.")
+    return found
+
+
+def _branches(dag: Dag, prefix: str) -> dict[str, Value]:
+    """All branches of switches: when they are taken, what is in them, and what they give."""
+    found: dict[str, Value] = {}
+    for switch in dag.switches.values():
+        for case in switch.cases:
+            steps: list[Value] = [instance.id for instance in case.instances]
+            found[f"{prefix}{switch.id}.{case.label}"] = [case.condition, steps, case.result]
+    for instance in dag.instances:
+        if instance.uses is not None:
+            found |= _branches(instance.uses.dag, f"{prefix}{instance.id}.")
     return found
 
 

@@ -15,7 +15,7 @@ from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
-from wt_compiler.dag import Dag, Instance
+from wt_compiler.dag import Dag, Instance, Switch
 from wt_compiler.definitions import Schema
 from wt_compiler.values import EnvVariable, Expression, Reference, Value
 
@@ -52,9 +52,26 @@ def structure(dag: Dag, params: Schema) -> str:
 
 
 def _body(dag: Dag) -> list[Any]:
-    """The steps of a workflow, and what it returns if it has outputs."""
+    """The steps of a workflow, its switches if it has any, and what it returns if it has outputs."""
+    switches = {name: _chosen(switch) for name, switch in sorted(dag.switches.items())}
     outputs = {name: list(_connections(value, [])) for name, value in sorted(dag.outputs.items())}
-    return [[_step(instance) for instance in dag.instances], *([outputs] if outputs else [])]
+    return [
+        [_step(instance) for instance in dag.instances],
+        *([switches] if switches else []),
+        *([outputs] if outputs else []),
+    ]
+
+
+def _chosen(switch: Switch) -> list[Any]:
+    """When each branch of a switch is taken, which steps it has, and what it gives."""
+    return [
+        [
+            list(_connections(case.condition, [])),
+            [instance.id for instance in case.instances],
+            list(_connections(case.result, [])),
+        ]
+        for case in switch.cases
+    ]
 
 
 def inputs(spec: bytes, parts: Iterable[str | bytes]) -> str:

@@ -13,7 +13,7 @@ from typing import Any, NamedTuple
 from wt_contracts.codes import Code
 from wt_contracts.forms import FormLayout
 
-from wt_compiler.dag import Dag, Group, Instance, Override
+from wt_compiler.dag import Dag, Group, Instance, Override, Switch
 from wt_compiler.definitions import Schema
 from wt_compiler.findings import Findings
 from wt_compiler.overrides import OverrideRefusedError, apply
@@ -93,6 +93,8 @@ def derive_forms(dag: Dag, findings: Findings) -> Forms:
         if isinstance(item, Instance):
             if item.id in visible:
                 rjsf_properties[item.id] = visible[item.id]
+        elif isinstance(item, Switch):
+            rjsf_properties |= {each.id: visible[each.id] for each in item.instances if each.id in visible}
         elif members := [instance.id for instance in item.instances if instance.id in visible]:
             groups[item.title] = members
             rjsf_properties[item.title] = _group_schema(item, members, visible)

@@ -48,6 +48,7 @@ def language_schema(registry: RegistryOutput) -> Schema:
             "instance": {**_instance(tasks), "allOf": rules},
             "sub-workflow": _sub_workflow(),
             "group": _group(),
+            "switch": _switch(),
         },
     }
 
@@ -80,7 +81,7 @@ def _root() -> Schema:
             "schema": _FREE,
         }
     )
-    item = {"anyOf": [*_MEMBERS, {"$ref": "#/$defs/group"}]}
+    item = {"anyOf": [*_MEMBERS, {"$ref": "#/$defs/group"}, {"$ref": "#/$defs/switch"}]}
     return _object(
         {
             "id": {**_TEXT, "maxLength": LONGEST_SPEC_ID, "description": "Names the workflow; an identifier."},
@@ -169,6 +170,28 @@ def _group() -> Schema:
     tasks = {"type": "array", "items": {"anyOf": _MEMBERS}}
     fields = {"type": {"const": "task-group"}, "title": _TEXT, "description": _TEXT, "tasks": tasks}
     return _object(fields, [*fields])
+
+
+def _switch() -> Schema:
+    """A choice between branches."""
+    tasks = {"type": "array", "items": {"anyOf": _MEMBERS}}
+    branch = {"tasks": tasks, "result": {"description": "What the switch gives then; else what the last task does."}}
+    case = {
+        "name": {**_TEXT, "description": "What the branch is called."},
+        "when": {**_EXPRESSION, "description": "The branch is taken if this holds."},
+        "is": {"description": "The branch is taken if 'on' is this, or one of these."},
+    }
+    return _object(
+        {
+            "type": {"const": "switch"},
+            "id": {**_TEXT, "maxLength": LONGEST_INSTANCE_ID},
+            "name": {"type": ["string", "null"]},
+            "on": {"anyOf": [_EXPRESSION, {"type": "null"}], "description": "The value that decides."},
+            "cases": {"type": "array", "minItems": 1, "items": _object({**case, **branch}, ["tasks"])},
+            "default": {**_object(branch, ["tasks"]), "description": "Taken if no case is."},
+        },
+        ["type", "id", "cases"],
+    )
 
 
 def _rule(name: str, entry: RegistryEntry, definitions: Definitions) -> Schema:

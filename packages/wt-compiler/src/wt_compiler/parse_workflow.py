@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Final, Literal
 
 from wt_contracts.codes import Code
@@ -12,6 +13,7 @@ from wt_compiler.findings import Findings
 from wt_compiler.identifiers import LONGEST_INSTANCE_ID, RESERVED, as_identifier, why_no_identifier
 from wt_compiler.parse_execution import EXECUTION_KEYS, read_execution
 from wt_compiler.parse_flow import FLOW_KEYS, read_condition, read_loop
+from wt_compiler.parse_switch import is_switch, read_switch
 from wt_compiler.parse_value import read_value
 from wt_compiler.parse_with import placed, read_with
 from wt_compiler.shape import (
@@ -23,7 +25,7 @@ from wt_compiler.shape import (
     read_string,
     require,
 )
-from wt_compiler.spec import Argument, GroupSpec, InstanceSpec, MappingSpec, Name, SkipifSpec, Spec, Use
+from wt_compiler.spec import Argument, GroupSpec, InstanceSpec, ItemSpec, MappingSpec, Name, SkipifSpec, Spec, Use
 from wt_compiler.sub_specs import SubSpecs
 from wt_compiler.wording import describe_value
 
@@ -34,10 +36,8 @@ GROUP_KEYS: Final = ("type", "title", "description", "tasks")
 _GROUP_ONLY: Final = ("type", "tasks", "title")
 
 
-def read_workflow(
-    node: Node, defaults: SkipifSpec | None, subs: SubSpecs, findings: Findings
-) -> tuple[InstanceSpec | GroupSpec, ...]:
-    """Read the list of instances and groups.
+def read_workflow(node: Node, defaults: SkipifSpec | None, subs: SubSpecs, findings: Findings) -> tuple[ItemSpec, ...]:
+    """Read the list of instances, groups and switches.
 
     Args:
         node: The value of `workflow`.
@@ -45,13 +45,16 @@ def read_workflow(
         subs: Where to find the specs that it uses.
         findings: Gets what is wrong.
     """
-    items: list[InstanceSpec | GroupSpec] = []
+    items: list[ItemSpec] = []
     entries = read_list(node, "'workflow'", findings)
     for entry in entries.items if entries else ():
         item = read_map(entry, "an entry of 'workflow'", findings)
         if item is None:
             continue
-        if _is_group(item):
+        if is_switch(item):
+            members = partial(_read_members, what="a switch", defaults=defaults, subs=subs, findings=findings)
+            items.append(read_switch(item, _read_id, members, findings))
+        elif _is_group(item):
             items.append(_read_group(item, defaults, subs, findings))
         else:
             items.append(_read_member(item, defaults, subs, findings))
@@ -89,21 +92,22 @@ def _read_group(item: MapNode, defaults: SkipifSpec | None, subs: SubSpecs, find
     return GroupSpec(
         title=Name(title, title_node.position) if title is not None and title_node else None,
         description=description or "",
-        instances=_read_members(tasks, defaults, subs, findings) if tasks else (),
+        instances=_read_members(tasks, "a task group", defaults, subs, findings) if tasks else (),
         position=item.position,
     )
 
 
 def _read_members(
-    tasks: ListNode, defaults: SkipifSpec | None, subs: SubSpecs, findings: Findings
+    tasks: ListNode, what: str, defaults: SkipifSpec | None, subs: SubSpecs, findings: Findings
 ) -> tuple[InstanceSpec, ...]:
     members: list[InstanceSpec] = []
     for entry in tasks.items:
         item = read_map(entry, "an entry of 'tasks'", findings)
         if item is None:
             continue
-        if _is_group(item):
-            findings.error(Code.WRONG_VALUE, "a task group cannot stand in a task group", item.position)
+        if is_switch(item) or _is_group(item):
+            kind = "a switch" if is_switch(item) else "a task group"
+            findings.error(Code.WRONG_VALUE, f"{kind} cannot stand in {what}", item.position)
         else:
             members.append(_read_member(item, defaults, subs, findings))
     return tuple(members)

@@ -12,11 +12,11 @@ from wt_contracts.registry import RegistryEntry, RegistryOutput
 from wt_compiler.catalogue import Catalogue, dotted_path
 from wt_compiler.check import check
 from wt_compiler.check.results import Result
-from wt_compiler.dag import Dag, Group, Instance, Mapping, Skipif, SubWorkflow, TaskUse
+from wt_compiler.dag import Branch, Case, Dag, Group, Instance, Mapping, Skipif, SubWorkflow, Switch, TaskUse
 from wt_compiler.document import read_document
 from wt_compiler.findings import Findings
 from wt_compiler.parse import parse_spec
-from wt_compiler.spec import GroupSpec, InstanceSpec, MappingSpec, Spec
+from wt_compiler.spec import CaseSpec, InstanceSpec, ItemSpec, MappingSpec, Spec, SwitchSpec
 from wt_compiler.sub_entry import described
 
 
@@ -129,6 +129,13 @@ class _Builder:
     def __init__(self, spec: Spec, resolved: list[Resolved]) -> None:
         self._spec = spec
         self._uses = _uses(resolved)
+        self._branches = {
+            id(instance): Branch(switch.id.text, case.label)
+            for switch in spec.switches
+            if switch.id
+            for case in switch.cases
+            for instance in case.instances
+        }
         self._instances = {id(item.spec): self._instance(item) for item in resolved}
 
     def dag(self) -> Dag:
@@ -144,12 +151,19 @@ class _Builder:
             outputs={output.name.text: output.value for output in spec.outputs},
         )
 
-    def _item(self, item: InstanceSpec | GroupSpec) -> Instance | Group:
+    def _item(self, item: ItemSpec) -> Instance | Group | Switch:
         if isinstance(item, InstanceSpec):
             return self._instances[id(item)]
+        if isinstance(item, SwitchSpec):
+            assert item.id is not None
+            return Switch(item.id.text, item.title, tuple(map(self._case, item.cases)), item.position)
         assert item.title is not None
         members = tuple(self._instances[id(member)] for member in item.instances)
         return Group(item.title.text, item.description, members, item.position)
+
+    def _case(self, case: CaseSpec) -> Case:
+        members = tuple(self._instances[id(member)] for member in case.instances)
+        return Case(case.label, case.condition, members, case.result.value if case.result else None)
 
     def _instance(self, resolved: Resolved) -> Instance:
         spec = resolved.spec
@@ -170,6 +184,7 @@ class _Builder:
             execution=spec.execution,
             position=spec.position,
             uses=self._sub_workflow(resolved),
+            branch=self._branches.get(id(spec)),
         )
 
     def _sub_workflow(self, resolved: Resolved) -> SubWorkflow | None:

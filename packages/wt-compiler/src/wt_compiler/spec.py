@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 from functools import cached_property
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
 from wt_compiler.dag import Override
 from wt_compiler.document import Node
 from wt_compiler.execution import Execution
 from wt_compiler.findings import Findings
 from wt_compiler.flow import Condition, Loop
-from wt_compiler.values import Position, Value
+from wt_compiler.values import Constant, Expression, Position, Value
 
 if TYPE_CHECKING:
     from wt_contracts.diagnostics import Note
@@ -130,6 +130,68 @@ class InstanceSpec(NamedTuple):
         return [*(argument.value for argument in self.partial), *mapped]
 
 
+class CaseSpec(NamedTuple):
+    """A branch of a switch.
+
+    Attributes:
+        label: What the branch is called.
+        condition: When it is taken; None for the one that is taken otherwise.
+        constants: What the value of the switch is compared with, where it has one.
+        instances: Its task instances.
+        result: What the switch gives if it is taken; None for nothing.
+        position: Where it stands.
+    """
+
+    label: str
+    condition: Expression | None
+    constants: tuple[Constant, ...]
+    instances: tuple[InstanceSpec, ...]
+    result: Argument | None
+    position: Position
+
+
+class SwitchSpec(NamedTuple):
+    """A choice between branches.
+
+    Attributes:
+        id: What others refer to.
+        title: What people call it; empty if the author gave no name.
+        on: The value that decides; None if each branch has a condition.
+        cases: The branches; the one that is taken otherwise comes last.
+        position: Where it stands.
+    """
+
+    id: Name | None
+    title: str
+    on: Expression | None
+    cases: tuple[CaseSpec, ...]
+    position: Position
+
+    @property
+    def instances(self) -> tuple[InstanceSpec, ...]:
+        """The task instances of all branches."""
+        return tuple(instance for case in self.cases for instance in case.instances)
+
+    @property
+    def total(self) -> bool:
+        """Whether some branch is always taken."""
+        return bool(self.cases) and self.cases[-1].condition is None
+
+    @property
+    def before(self) -> list[Value]:
+        """What is evaluated before a branch is taken."""
+        return [self.on] if self.on is not None else [case.condition for case in self.cases]
+
+    @property
+    def results(self) -> list[Value]:
+        """What the branches give."""
+        return [case.result.value for case in self.cases if case.result]
+
+
+ItemSpec: TypeAlias = "InstanceSpec | GroupSpec | SwitchSpec"
+"""An entry of a workflow."""
+
+
 class GroupSpec(NamedTuple):
     """A task group."""
 
@@ -159,7 +221,7 @@ class Spec:
         params: Parameters of the workflow as a whole.
         outputs: What the workflow returns, by name; without any, what its last instance returns.
         overrides: Patches of the form.
-        items: Instances and groups in order.
+        items: Instances, groups and switches in order.
         findings: What was found so far, and where to say more.
     """
 
@@ -170,7 +232,7 @@ class Spec:
     params: tuple[ParameterSpec, ...]
     outputs: tuple[Argument, ...]
     overrides: tuple[Override, ...]
-    items: tuple[InstanceSpec | GroupSpec, ...]
+    items: tuple[ItemSpec, ...]
     findings: Findings = field(repr=False)
 
     @property
@@ -182,7 +244,8 @@ class Spec:
     def values(self) -> list[Value]:
         """Everything that an expression can stand in."""
         bound = [value for instance in self.instances for value in instance.values]
-        return [*bound, *(output.value for output in self.outputs)]
+        chosen = [value for switch in self.switches for value in (*switch.before, *switch.results)]
+        return [*bound, *chosen, *(output.value for output in self.outputs)]
 
     @cached_property
     def used(self) -> list[Spec]:
@@ -207,8 +270,23 @@ class Spec:
 
     @property
     def instances(self) -> list[InstanceSpec]:
-        """All instances, groups flattened, in order."""
+        """All instances, groups and switches flattened, in order."""
         flat: list[InstanceSpec] = []
         for item in self.items:
-            flat.extend(item.instances if isinstance(item, GroupSpec) else (item,))
+            flat.extend((item,) if isinstance(item, InstanceSpec) else item.instances)
         return flat
+
+    @property
+    def last(self) -> Name | None:
+        """The id of what the workflow returns if it has no outputs: the last instance, or the switch that it is in."""
+        for item in reversed(self.items):
+            if not isinstance(item, GroupSpec):
+                return item.id
+            if item.instances:
+                return item.instances[-1].id
+        return None
+
+    @property
+    def switches(self) -> list[SwitchSpec]:
+        """All switches, in order."""
+        return [item for item in self.items if isinstance(item, SwitchSpec)]

@@ -14,6 +14,7 @@ from wt_contracts.diagnostics import DiagnosticError
 
 from wt_compiler.document import ListNode, MapNode, Node, ScalarNode, parse_document, plain
 from wt_compiler.parse import ROOT_KEYS
+from wt_compiler.parse_switch import CASE_KEYS, OTHERWISE, SWITCH_KEYS, is_switch
 from wt_compiler.parse_workflow import GROUP_KEYS, INSTANCE_KEYS, USE_KEYS
 
 _WORD: Final = re.compile(r"[A-Za-z_][\w./-]*(?: [\w./-]+)*")
@@ -86,10 +87,31 @@ def _items(items: ListNode, end: int) -> Iterator[Region]:
             continue
         stop = items.items[place + 1].line - 1 if place + 1 < len(items.items) else end
         tasks = item.get("tasks")
+        if is_switch(item):
+            yield from _switch(item, stop)
+            continue
         order = GROUP_KEYS if tasks is not None else USE_KEYS if "uses" in item.entries else INSTANCE_KEYS
         yield Region(item, stop, order)
         if isinstance(tasks, ListNode):
             yield from _items(tasks, _end_of(item, "tasks", stop))
+
+
+def _switch(item: MapNode, end: int) -> Iterator[Region]:
+    yield Region(item, end, SWITCH_KEYS)
+    cases, default = item.get("cases"), item.get(OTHERWISE)
+    branches: list[tuple[Node, int]] = []
+    if isinstance(cases, ListNode):
+        stop = _end_of(item, "cases", end)
+        ends = [*(case.line - 1 for case in cases.items[1:]), stop]
+        branches += zip(cases.items, ends, strict=True) if cases.items else []
+    if default is not None:
+        branches.append((default, _end_of(item, OTHERWISE, end)))
+    for branch, stop in branches:
+        if isinstance(branch, MapNode):
+            yield Region(branch, stop, CASE_KEYS)
+            tasks = branch.get("tasks")
+            if isinstance(tasks, ListNode):
+                yield from _items(tasks, _end_of(branch, "tasks", stop))
 
 
 def _end_of(node: MapNode, key: str, end: int) -> int:

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
-from wt_compiler.dag import Dag, Instance
+from wt_compiler.dag import Case, Dag, Group, Instance
 from wt_compiler.definitions import Schema
 
 if TYPE_CHECKING:
@@ -43,10 +44,16 @@ def left_open(instance: Instance) -> Dag:
         closed(item)
         if isinstance(item, Instance)
         else replace(item, instances=tuple(closed(member) for member in item.instances))
+        if isinstance(item, Group)
+        else replace(item, cases=tuple(_closed(case, closed) for case in item.cases))
         for item in dag.items
     )
     params = {name: schema for name, schema in dag.params.items() if name not in bound.get("params", ())}
     return replace(dag, items=items, params=params)
+
+
+def _closed(case: Case, close: Callable[[Instance], Instance]) -> Case:
+    return replace(case, instances=tuple(map(close, case.instances)))
 
 
 def in_params(instance: Instance, forms: Forms) -> SubForm:

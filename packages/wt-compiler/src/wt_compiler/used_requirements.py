@@ -10,15 +10,13 @@ from typing import TYPE_CHECKING
 from wt_contracts.codes import Code
 
 from wt_compiler.findings import Findings
-from wt_compiler.spec import GroupSpec, InstanceSpec, Required, Use
+from wt_compiler.spec import InstanceSpec, ItemSpec, Required, Use
 
 if TYPE_CHECKING:
     from wt_envs.requirement import Requirement
 
 
-def with_used(
-    own: Iterable[Required], items: Iterable[InstanceSpec | GroupSpec], findings: Findings
-) -> tuple[Required, ...]:
+def with_used(own: Iterable[Required], items: Iterable[ItemSpec], findings: Findings) -> tuple[Required, ...]:
     """Add what the sub-workflows of a spec require.
 
     Args:
@@ -31,7 +29,7 @@ def with_used(
     """
     merged = list(own)
     for item in items:
-        for instance in item.instances if isinstance(item, GroupSpec) else (item,):
+        for instance in (item,) if isinstance(item, InstanceSpec) else item.instances:
             if instance.uses is not None and instance.uses.spec is not None:
                 for required in instance.uses.spec.required:
                     _add(required, instance.uses, merged, findings)

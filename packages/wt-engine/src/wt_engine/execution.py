@@ -199,7 +199,7 @@ class Execution:
             frame.running -= 1
             frame.results[call.position] = value
             if frame.rounds is not None and error is None and not run.stopping and run.ending is None:
-                frame.go_on(value)
+                frame.go_on(call.number, value)
             if not run.stopping and run.ending is None:
                 run.crew.offer(frame)
         if not frame.pending and run.ending is None:

@@ -34,6 +34,7 @@ class MapFrame:
         error: What the first of them failed with, in the order of the items.
         gather: Makes the map's value of the results; without it, it is their list.
         rounds: For a loop: which item comes after the last one.
+        last: For a loop: the number of the call that the next one follows from, 0 for none.
         peak: How many items were out at once, at most.
     """
 
@@ -43,6 +44,7 @@ class MapFrame:
         "failed",
         "gather",
         "items",
+        "last",
         "limit",
         "next",
         "owner",
@@ -78,6 +80,7 @@ class MapFrame:
         self._failed_at = len(items)
         self.gather: Callable[[list[Any]], Any] | None = None
         self.rounds: Rounds | None = None
+        self.last = 0
         self.scope = (*owner.scope, owner.node.name)
 
     @property
@@ -106,8 +109,9 @@ class MapFrame:
         self.rounds = rounds
         self.places = list(self.places)
 
-    def go_on(self, result: Any) -> None:
-        """Ask a loop for the item that comes after one with this result."""
+    def go_on(self, number: int, result: Any) -> None:
+        """Ask a loop for the item that comes after a call with this number and result."""
+        self.last = number
         assert self.rounds is not None
         assert isinstance(self.places, list)
         position = len(self.items)

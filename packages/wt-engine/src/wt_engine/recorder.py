@@ -47,7 +47,9 @@ class Recorder:
 
     def before(self, call: Call) -> None:
         """Bring to the store what a call that is about to start follows from."""
-        self.log.before(self.number, call.parent)
+        frame = call.frame
+        round_before = frame.last if frame is not None and call.position >= 0 else 0
+        self.log.before(self.number, round_before or call.parent)
 
     async def end(self, call: Call, outcome: Outcome, value: Any = MISSING, target: str | None = None) -> None:
         """Tell that a call has ended well, and record it.

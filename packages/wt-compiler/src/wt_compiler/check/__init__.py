@@ -17,6 +17,7 @@ from wt_compiler.check.params import check_params
 from wt_compiler.check.references import check_references
 from wt_compiler.check.results import Result
 from wt_compiler.check.secrets import check_secrets
+from wt_compiler.check.switches import check_switches
 from wt_compiler.spec import Spec
 
 if TYPE_CHECKING:
@@ -39,6 +40,7 @@ def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue, *, used: b
     check_references(spec, catalogue)
     check_params(spec)
     check_loops(spec)
+    check_switches(spec)
     check_secrets(spec)
     literals = LiteralCheck(findings)
     for item in resolved:

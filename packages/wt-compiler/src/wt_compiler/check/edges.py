@@ -15,7 +15,8 @@ from wt_compiler.catalogue import Catalogue
 from wt_compiler.check.edge_report import Argument, EdgeReport
 from wt_compiler.check.results import Result, Results
 from wt_compiler.flow import Condition, Loop, holds_only_with
-from wt_compiler.spec import InstanceSpec, MappingSpec, Spec
+from wt_compiler.parameters import JSON_TYPES
+from wt_compiler.spec import InstanceSpec, MappingSpec, Spec, SwitchSpec
 from wt_compiler.types.answer import Mismatch
 from wt_compiler.types.assignability import Assignability
 from wt_compiler.types.elements import Elements, spread
@@ -36,6 +37,9 @@ from wt_compiler.values import Call, Expression, Reference, Value, expressions, 
 if TYPE_CHECKING:
     from wt_compiler.resolve import Resolved
 
+_NUMERIC = dict.fromkeys(("integer", "number", "boolean"), "number")
+"""The kinds of values that can be equal to one of another kind."""
+
 _NULL = Type({"type": "null"}, {})
 
 
@@ -51,8 +55,14 @@ def check_edges(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> R
         What the workflow returns.
     """
     checker = _Checker(spec, catalogue)
-    for item in resolved:
-        checker.check(item)
+    found = {id(item.spec): item for item in resolved}
+    for item in spec.items:
+        if isinstance(item, SwitchSpec):
+            checker.choose(item)
+        for instance in (item,) if isinstance(item, InstanceSpec) else item.instances:
+            checker.check(found[id(instance)])
+        if isinstance(item, SwitchSpec):
+            checker.join(item)
     return checker.result(spec)
 
 
@@ -92,6 +102,42 @@ class _Checker:
         if instance.loop is not None:
             self._leave_loop(instance, instance.loop, self._results.returned(item))
 
+    def choose(self, switch: SwitchSpec) -> None:
+        """Check what decides about the branches of a switch."""
+        self._instance = None
+        self.infer(switch.before)
+        for case in switch.cases:
+            if switch.on is None and case.condition is not None:
+                self._check_truth(case.condition)
+            for each in case.constants if switch.on is not None else ():
+                on = self._type(switch.on)
+                if on is not ANY and self._never_equal(constant(each.value), on):
+                    message = f"this case is never taken: 'on' is {describe(on)}"
+                    self._findings.error(Code.EDGE_REFUSED, message, each.position)
+
+    def _never_equal(self, value: Type, other: Type) -> bool:
+        """Whether a value is certainly none of a type, of which Python would say that it is equal."""
+        kinds = {_NUMERIC.get(str(kind(option)), kind(option)) for option in alternatives(other) or [ANY]}
+        if None in kinds or not kinds <= JSON_TYPES:
+            return False
+        own = kind(value)
+        alike = _NUMERIC.get(str(own), own) in kinds
+        return not alike or self._assignability.compare(value, other).fits is False
+
+    def join(self, switch: SwitchSpec) -> None:
+        """Note what a switch gives: what one of its branches does."""
+        self._instance = None
+        self.infer(switch.results)
+        if switch.id is None:
+            return
+        types = [constant(r) if _is_scalar(r) else self._type(r) for r in switch.results]
+        skipped = not switch.total or any(
+            isinstance(result, Reference) and self._results.gives_skips(result.instance_id, elements=False)
+            for result in switch.results
+        )
+        known = bool(types) and not any(each is ANY for each in types)
+        self._results.join(switch.id.text, union_of(types) if known else None, skipped)
+
     def _enter_loop(self, loop: Loop, returned: Type | None) -> None:
         """Check what is evaluated before the first round, and note what `loop.last` is in the arguments."""
         self.infer(loop.before)
@@ -127,7 +173,7 @@ class _Checker:
             self.infer(output.value)
         if spec.outputs:
             return Result(object_of({output.name.text: self._type(output.value) for output in spec.outputs}))
-        last = spec.instances[-1].id if spec.instances else None
+        last = spec.last
         if last is None:
             return Result()
         return Result(self._results.types.get(last.text), self._results.gives_skips(last.text, elements=False))
@@ -200,10 +246,13 @@ class _Checker:
     def _check_condition(self, condition: Condition) -> None:
         """Report a condition that is an object with fields, which is always true."""
         self.infer(condition.expression)
-        options = alternatives(self._type(condition.expression)) or []
+        self._check_truth(condition.expression)
+
+    def _check_truth(self, condition: Expression) -> None:
+        options = alternatives(self._type(condition)) or []
         if options and all(kind(option) == "object" and option.get("properties") for option in options):
             message = f"this is {describe(options[0])}, which is always true"
-            self._findings.error(Code.EXPRESSION_FAILS, message, condition.expression.position, "compare a field of it")
+            self._findings.error(Code.EXPRESSION_FAILS, message, condition.position, "compare a field of it")
 
     def _type(self, value: Value) -> Type:
         """The type of a value, in which literals are not known."""
@@ -266,6 +315,10 @@ class _Checker:
                 message = f"{each.instance_id!r} may be skipped, and this expression fails then"
                 hint = f"write 'default(workflow.{each.instance_id}.return…, …)'"
                 self._findings.warn(Code.SKIPPED_INPUT, message, each.position, hint)
+
+
+def _is_scalar(value: Value) -> bool:
+    return not isinstance(value, Expression | list | dict)
 
 
 def _guarded(value: Expression) -> Iterator[Expression]:

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.parameters import Parameters
 from wt_compiler.schemas import SHARED_KEY
-from wt_compiler.spec import GroupSpec, Name, Spec
+from wt_compiler.spec import GroupSpec, InstanceSpec, Name, Spec
 from wt_compiler.values import Position
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def form_of(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> Form:
         shared = Parameters({"type": "object", "properties": properties, "additionalProperties": False}, ())
         form.ungrouped[SHARED_KEY] = FormInstance(tuple(properties), shared, spec.params[0].name.position)
     for entry in spec.items:
-        members = entry.instances if isinstance(entry, GroupSpec) else (entry,)
+        members = (entry,) if isinstance(entry, InstanceSpec) else entry.instances
         visible = {member.id.text: shown[id(member)] for member in members if member.id and id(member) in shown}
         form.hidden.update(member.id.text for member in members if member.id and id(member) not in shown)
         if not isinstance(entry, GroupSpec):

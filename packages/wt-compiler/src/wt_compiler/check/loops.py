@@ -24,10 +24,10 @@ def check_loops(spec: Spec) -> None:
                 _report(found, f"'loop.{found.name}' is only known in a loop", hint, spec.findings)
         else:
             _check_instance(instance, spec.findings)
-    for output in spec.outputs:
-        for found in _of_loop([output.value]):
-            hint = "what a loop gives in the end is '${{ workflow.<id>.return }}'"
-            _report(found, f"'loop.{found.name}' is only known in a loop", hint, spec.findings)
+    chosen = [value for switch in spec.switches for value in (*switch.before, *switch.results)]
+    for found in _of_loop([*chosen, *(output.value for output in spec.outputs)]):
+        hint = "what a loop gives in the end is '${{ workflow.<id>.return }}'"
+        _report(found, f"'loop.{found.name}' is only known in a loop", hint, spec.findings)
 
 
 def _check_instance(instance: InstanceSpec, findings: Findings) -> None:

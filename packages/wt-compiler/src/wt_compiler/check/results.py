@@ -69,6 +69,19 @@ class Results:
         if (whole or elements) and (found := self._type(item, method, whole, elements)) is not None:
             self.with_skips[instance.id.text] = found
 
+    def join(self, name: str, found: Type | None, skipped: bool) -> None:
+        """Note what a switch gives.
+
+        Args:
+            name: Its id.
+            found: What one of its branches gives, as far as it is known.
+            skipped: Whether that may be a sentinel.
+        """
+        self._skipped[name] = (skipped, False)
+        self.types[name] = found
+        if skipped and found is not None:
+            self.with_skips[name] = union_of([found, SKIP])
+
     def gives_skips(self, name: str, *, elements: bool) -> bool:
         """Whether an instance may give a sentinel: in place of its result, or also among its elements."""
         whole, inside = self._skipped.get(name, (False, False))

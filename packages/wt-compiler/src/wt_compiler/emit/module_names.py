@@ -26,11 +26,12 @@ def machinery_of(dag: Dag) -> frozenset[str]:
         and not dag.params
         and not dag.outputs
     )
-    skips = (WHOLLY_SKIPPED, SKIP_STEP) if any(instance.when for instance in dag.instances) else ()
+    skips = (WHOLLY_SKIPPED, SKIP_STEP) if any(each.when or each.branch for each in dag.instances) else ()
+    sentinel = (SENTINEL,) if dag.switches else ()
     loops = (LOOP_STEP, ROUNDS, LOOP, INDEX, SENTINEL, "range") if loops_of(dag) else ()
     subs = [sub_name(instance) for instance in dag.instances if instance.uses is not None]
     around = (INPUTS, SUB_WORKFLOW, *subs) if subs else ()
-    return frozenset((*_MACHINERY, *skips, *loops, *around, *(() if plain else _OF_EXPRESSIONS)))
+    return frozenset((*_MACHINERY, *skips, *sentinel, *loops, *around, *(() if plain else _OF_EXPRESSIONS)))
 
 
 def loops_of(dag: Dag) -> list[Loop]:
@@ -55,14 +56,26 @@ def _free(use: TaskUse, aliases: set[str], machinery: frozenset[str]) -> str:
 
 def variable_names(dag: Dag, functions: dict[str, str], machinery: frozenset[str]) -> dict[str, str]:
     """The name of the variable that stands for each instance."""
-    ids = {instance.id for instance in dag.instances}
+    ids = {instance.id for instance in dag.instances} | dag.switches.keys()
     taken = {*machinery, *functions.values()}
     variables: dict[str, str] = {}
-    for instance in dag.instances:
-        name = instance.id
-        if name in taken:
-            name += "_"
-            while name in taken or name in ids:
-                name += "_"
-        variables[instance.id] = name
+    for key in (*(instance.id for instance in dag.instances), *dag.switches):
+        variables[key] = name = _free_of(key, taken, ids)
+        taken.add(name)
+    for key in dag.switches:
+        variables[case_of(key)] = name = _free_of(f"{key}_case", taken, ids)
+        taken.add(name)
     return variables
+
+
+def case_of(switch: str) -> str:
+    """Stands among the ids for the label of the branch that a switch takes; no instance has such an id."""
+    return f"{switch}.case"
+
+
+def _free_of(name: str, taken: set[str], ids: set[str]) -> str:
+    if name in taken:
+        name += "_"
+        while name in taken or name in ids:
+            name += "_"
+    return name

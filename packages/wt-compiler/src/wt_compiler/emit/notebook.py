@@ -21,7 +21,7 @@ def emit(workflow: Workflow, module: RunModule) -> str:
         imports=module.imports(*module.for_calls),
         subs=module.subs(SEQUENTIAL),
         shared=module.shared,
-        steps=module.steps(),
+        steps=module.blocks(),
         needed=", ".join(needed),
         is_async=module.is_async,
         outputs=module.result if workflow.dag.outputs else "",

@@ -5,9 +5,9 @@ from __future__ import annotations
 from typing import NamedTuple
 
 from wt_compiler.dag import Dag
-from wt_compiler.values import Attribute, Constant, Index, Reference, Value
+from wt_compiler.values import Attribute, Constant, Index, Position, Reference, Value
 
-_DEEP = {"call": 0, "map": 1, "mapvalues": 2}
+_DEEP = {"call": 0, "map": 1, "mapvalues": 2, "loop": 0}
 """How many indices lead from what an instance returns to what one call does."""
 
 
@@ -42,6 +42,9 @@ def outputs_of(value: Value, dag: Dag) -> Outputs | None:
     while isinstance(inner, Index):
         inner, deep = inner.owner, deep + 1
     if isinstance(inner, Reference):
+        if switch := dag.switches.get(inner.instance_id):
+            found = [outputs_of(result, dag) for result in switch.results]
+            return found[0] if found and not deep and all(found) else None
         instance = dag.by_id.get(inner.instance_id)
         if instance is None or instance.uses is None:
             return None
@@ -67,10 +70,10 @@ def taken_from(value: Value, dag: Dag) -> tuple[Outputs, str] | None:
 
 def _returned(dag: Dag) -> Outputs | None:
     """The outputs that a workflow returns: its own, or those of the sub-workflow that is its last instance."""
-    last = dag.instances[-1] if dag.instances else None
+    last = dag.last
     if dag.outputs or last is None:
         return Outputs(dag, "") if dag.outputs else None
-    return outputs_of(Reference(last.id, last.position), dag)
+    return outputs_of(Reference(last, Position(1, 1)), dag)
 
 
 def _within(path: str, found: Outputs | None) -> Outputs | None:

@@ -49,6 +49,8 @@ def _how(instance: Instance) -> str:
         words = [instance.loop.text]
     if mapping is not None and mapping.method == "mapvalues":
         words.append("by key")
+    if instance.branch:
+        words.append(f"if {instance.branch.switch} is {instance.branch.case}")
     if instance.when:
         words.append(f"when {instance.when.text}")
     if instance.skipif and instance.skipif.conditions:

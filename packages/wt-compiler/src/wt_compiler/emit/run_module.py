@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 from typing import NamedTuple
 
-from wt_compiler.dag import Dag, Group, Instance
+from wt_compiler.dag import Dag, Group, Instance, Switch
 from wt_compiler.emit.execution import SKIPPED, ExecutionSource
 from wt_compiler.emit.expressions import SENTINEL, SHARED, ExpressionSource
 from wt_compiler.emit.imports import Import, statements
@@ -18,6 +19,7 @@ from wt_compiler.emit.module_names import (
     SKIP_STEP,
     SUB_WORKFLOW,
     WHOLLY_SKIPPED,
+    case_of,
     function_names,
     loops_of,
     machinery_of,
@@ -26,7 +28,7 @@ from wt_compiler.emit.module_names import (
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.outputs import outputs_of
 from wt_compiler.emit.part import Part, sub_name
-from wt_compiler.emit.step import LoopSource, Step
+from wt_compiler.emit.step import Choice, Guard, Join, LoopSource, Step
 from wt_compiler.emit.templating import render
 from wt_compiler.schemas import SHARED_KEY
 from wt_compiler.values import EnvVariable, Expression, Parameter, Prefixed, Reference, Secret, Value, expressions
@@ -71,12 +73,13 @@ class RunModule:
         self.functions = function_names(self._dag, machinery)
         self._variables = variable_names(self._dag, self.functions, machinery)
         skippable = {instance.id: instance.skippable for instance in self._dag.instances}
+        skippable |= {name: _may_be_skipped(switch) for name, switch in self._dag.switches.items()}
         self._skippable = skippable.__getitem__
         self._keyed = (
             self._gives_outputs if any(instance.uses for instance in self._dag.instances) else (lambda _: False)
         )
         self._literals = self._writer(None)
-        last = [] if self._dag.outputs else [instance.id for instance in self._dag.instances[-1:]]
+        last = [] if self._dag.outputs or self._dag.last is None else [self._dag.last]
         self._needed = {each.instance_id for each in self._dag.expressions if isinstance(each, Reference)}.union(last)
 
     def _gives_outputs(self, value: Expression) -> bool:
@@ -93,7 +96,7 @@ class RunModule:
         """The expression that `main` returns: the outputs, or the last step's value."""
         if self._dag.outputs:
             return self._literals.source(self._dag.outputs)
-        return self._variables[self._dag.instances[-1].id] if self._dag.instances else "None"
+        return self._variables[self._dag.last] if self._dag.last else "None"
 
     @property
     def outputs(self) -> Outputs | None:
@@ -127,8 +130,13 @@ class RunModule:
         kinds = {type(each) for each in self._dag.expressions}
         names += [name for kind, name in ((EnvVariable, "env"), (Secret, "secret")) if kind in kinds]
         steps = self.steps()
+        joins = [self._join(switch) for switch in self._dag.switches.values() if switch.id in self._needed]
         source = [self.result, *(part for step in steps for part in step.expressions)]
-        asks = any(step.loop and step.loop.skips for step in steps) or any(map(_ASKS_FOR_SKIPS.search, source))
+        source += [part for join in joins for part in join.expressions]
+        skips = any(step.loop and step.loop.skips for step in steps) or any(
+            join.otherwise == SENTINEL for join in joins
+        )
+        asks = skips or any(map(_ASKS_FOR_SKIPS.search, source))
         names += [SENTINEL] if asks else []
         wanted = [Import("wt_task", name, name) for name in names] + list(machinery) + self._execution.imports()
         wanted += [
@@ -180,7 +188,21 @@ class RunModule:
 
     @property
     def _has_conditions(self) -> bool:
-        return any(instance.when for instance in self._dag.instances)
+        return any(instance.when or instance.branch for instance in self._dag.instances)
+
+    def blocks(self) -> list[Step | Choice | Join]:
+        """All steps in order; those of a switch stand between what chooses among them and what joins them."""
+        steps = {step.id: step for step in self.steps()}
+        found: list[Step | Choice | Join] = []
+        for item in self._dag.items:
+            members = (item,) if isinstance(item, Instance) else item.instances
+            blocks = [steps[quoted(f"{self.part.path}{member.id}")] for member in members]
+            if isinstance(item, Switch):
+                join = [self._join(item)] if item.id in self._needed else []
+                found += [self._choice(item), *blocks, *join]
+            else:
+                found += blocks
+        return found
 
     def steps(self) -> list[Step]:
         """All steps in order."""
@@ -196,6 +218,8 @@ class RunModule:
         calls += [f".set_task_instance_id({step_id})", ".handle_errors()", ".with_tracing()"]
         name = self._variables[instance.id]
         literals = self._writer(instance)
+        branch = instance.branch
+        chosen = [f"{self._variables[case_of(branch.switch)]}: Any"] if branch else []
         given = ["params: dict[str, Any]"] if instance.id in self._visible else []
         return Step(
             comment=_harmless(comment),
@@ -207,12 +231,12 @@ class RunModule:
             method=instance.method,
             arguments=self._inputs(instance) if instance.inlined else self._arguments(instance, literals),
             is_async=instance.task.entry.is_async,
-            parameters=(*self._parameters(instance.values), *given),
+            parameters=(*chosen, *self._parameters(instance.values), *given),
             decorator=self._uses(instance, name) if instance.inlined else self._execution.decorator(instance, name),
             endurance=self._execution.chain(instance.execution),
             sub=sub_name(instance) if instance.inlined else "",
             loop=self._loop(instance, literals) if instance.loop else None,
-            **self._condition(instance, literals),
+            guards=tuple(self._guards(instance, literals)),
         )
 
     def _loop(self, instance: Instance, literals: Literals) -> LoopSource:
@@ -230,24 +254,54 @@ class RunModule:
         until = literals.source(loop.until.expression) if loop.until else ""
         return LoopSource(literals.source(loop.start), rounds, until, skips)
 
-    def _condition(self, instance: Instance, literals: Literals) -> dict[str, str]:
-        """What a step says of when it runs."""
-        if instance.when is None:
-            return {"when": "", "unless": "", "skip": "", "reason": ""}
-        condition = instance.when.expression
-        reason = quoted(f"when: {instance.when.text}")
+    def _guards(self, instance: Instance, literals: Literals) -> Iterator[Guard]:
+        """What keeps a step from running: that its branch is not taken, or that its condition does not hold."""
+        branch, when = instance.branch, instance.when
+        if branch is not None:
+            unless = f"{self._variables[case_of(branch.switch)]} != {quoted(branch.case)}"
+            yield self._guard(instance, unless, f"switch: {branch.switch} is not {branch.case}")
+        if when is not None:
+            condition = when.expression
+            opposite: Expression = Prefixed("not", condition, condition.position)
+            if isinstance(condition, Prefixed) and condition.operator == "not":
+                opposite = condition.operand
+            yield self._guard(instance, literals.source(opposite), f"when: {when.text}")
+
+    def _guard(self, instance: Instance, unless: str, reason: str) -> Guard:
         method = [] if instance.method == "call" else [quoted(instance.method)]
-        skip = ", ".join([quoted(f"{self.part.path}{instance.id}"), reason, *method])
-        opposite: Expression = Prefixed("not", condition, condition.position)
-        if isinstance(condition, Prefixed) and condition.operator == "not":
-            opposite = condition.operand
-        when, unless = map(literals.source, (condition, opposite))
-        return {"when": when, "unless": unless, "skip": skip, "reason": reason}
+        step = quoted(f"{self.part.path}{instance.id}")
+        return Guard(unless, quoted(reason), ", ".join([step, quoted(reason), *method]))
+
+    def _choice(self, switch: Switch) -> Choice:
+        """Which branch of a switch is taken."""
+        source = self._literals.source
+        return Choice(
+            comment=_harmless(one_line(switch.title)),
+            name=self._variables[case_of(switch.id)],
+            parameters=self._parameters(switch.conditions),
+            branches=tuple(
+                (source(case.condition), quoted(case.label)) for case in switch.cases if case.condition is not None
+            ),
+            otherwise=quoted(switch.cases[-1].label if switch.total else ""),
+        )
+
+    def _join(self, switch: Switch) -> Join:
+        """What a switch gives."""
+        branches = [(quoted(case.label), self._literals.source(case.result)) for case in switch.cases]
+        otherwise = branches.pop()[1] if switch.total else SENTINEL
+        case = self._variables[case_of(switch.id)]
+        return Join(
+            name=self._variables[switch.id],
+            case=case,
+            parameters=(f"{case}: Any", *self._parameters(switch.results)),
+            branches=tuple(branches),
+            otherwise=otherwise,
+        )
 
     def _uses(self, instance: Instance, name: str) -> str:
         """The arguments of the decorator of a sub-workflow."""
         named = "" if name == instance.id else f", name={quoted(instance.id)}"
-        skips = ", may_skip=True" if instance.when else ""
+        skips = ", may_skip=True" if instance.when or instance.branch else ""
         return f"({sub_name(instance)}.workflow{named}{skips})"
 
     def _task(self, instance: Instance) -> str:
@@ -299,7 +353,7 @@ class RunModule:
 
 def emit(module: RunModule) -> dict[str, str]:
     """The sources of the two run modules, unformatted, by the name of the file."""
-    steps = module.steps()
+    steps = module.blocks()
     return {
         CONCURRENT: render(
             f"{CONCURRENT}.jinja",
@@ -322,6 +376,12 @@ def emit(module: RunModule) -> dict[str, str]:
             is_async=module.is_async,
         ),
     }
+
+
+def _may_be_skipped(switch: Switch) -> bool:
+    """Whether a switch may give a sentinel: no branch is taken, or what a branch gives is skipped."""
+    own = (each for each in switch.instances if each.when or each.skipif or each.execution.skips_errors)
+    return not switch.total or any(True for _ in own)
 
 
 def _calls(name: str, sources: list[str]) -> bool:

@@ -21,6 +21,65 @@ class LoopSource(NamedTuple):
     skips: bool
 
 
+class Guard(NamedTuple):
+    """What keeps a step from running.
+
+    Attributes:
+        unless: The condition.
+        reason: Why the step is skipped if it holds, as a literal.
+        skip: What a sequential run says then: the step, why, and how it would have been called.
+    """
+
+    unless: str
+    reason: str
+    skip: str
+
+
+class Choice(NamedTuple):
+    """Which branch of a switch is taken.
+
+    Attributes:
+        comment: The title of the switch, or empty.
+        name: The variable, or the function, that stands for the label of the branch.
+        parameters: The parameters of that function.
+        branches: Pairs of a condition and the label of the branch that is taken if it holds.
+        otherwise: The label of the branch that is taken else; an empty text for none.
+    """
+
+    comment: str
+    name: str
+    parameters: tuple[str, ...]
+    branches: tuple[tuple[str, str], ...]
+    otherwise: str
+    kind: str = "choice"
+
+
+class Join(NamedTuple):
+    """What a switch gives.
+
+    Attributes:
+        name: The variable, or the function, that stands for it.
+        case: The variable that holds the label of the branch that is taken.
+        parameters: The parameters of that function.
+        branches: Pairs of the label of a branch and what it gives.
+        otherwise: What the switch gives else.
+        comment: Nothing; the title stands above the choice.
+    """
+
+    name: str
+    case: str
+    parameters: tuple[str, ...]
+    branches: tuple[tuple[str, str], ...]
+    otherwise: str
+    comment: str = ""
+    kind: str = "join"
+
+    @property
+    def expressions(self) -> tuple[str, ...]:
+        """Its parts that expressions stand in."""
+        return (*(result for _, result in self.branches), self.otherwise)
+
+
 class Step(NamedTuple):
     """One task instance as it stands in the template.
 
@@ -38,10 +97,7 @@ class Step(NamedTuple):
         decorator: The arguments of its decorator, in parentheses.
         endurance: What a sequential run puts into the chain, where the decorator says it in a concurrent one.
         loop: How it is repeated; None for a single call or a map.
-        when: What has to hold for it to run, or empty.
-        unless: The opposite, which keeps it from running.
-        skip: What a sequential run says of it otherwise: its id, why, and how it would have been called.
-        reason: Why it does not run otherwise.
+        guards: What keeps it from running, one after the other.
         sub: The module of the sub-workflow whose steps stand for it, or empty; then the arguments are an expression for
             the parameters of those steps.
     """
@@ -59,14 +115,12 @@ class Step(NamedTuple):
     decorator: str
     endurance: tuple[str, ...]
     loop: LoopSource | None
-    when: str
-    unless: str
-    skip: str
-    reason: str
+    guards: tuple[Guard, ...]
     sub: str = ""
+    kind: str = "step"
 
     @property
     def expressions(self) -> tuple[str, ...]:
         """Its parts that expressions stand in."""
         loop = (self.loop.start, self.loop.rounds, self.loop.until) if self.loop else ()
-        return (*self.chain, self.arguments, self.task, self.when, *loop)
+        return (*self.chain, self.arguments, self.task, *(guard.unless for guard in self.guards), *loop)

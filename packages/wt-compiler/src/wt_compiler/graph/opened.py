@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import NamedTuple
 
-from wt_compiler.dag import Dag, Instance
+from wt_compiler.dag import Dag, Instance, Switch
 from wt_compiler.emit.outputs import taken_from
 from wt_compiler.schemas import SHARED_KEY
-from wt_compiler.values import Expression, Parameter, Reference, Value, expressions
+from wt_compiler.values import Expression, Parameter, Reference, Value, expressions, references
 
 
 class Step(NamedTuple):
@@ -62,8 +62,16 @@ def _parts(dag: Dag, prefix: str) -> Iterator[Step | Frame]:
     for item in dag.items:
         if isinstance(item, Instance):
             yield _part(item, prefix)
+        elif isinstance(item, Switch):
+            yield Frame(item.title or item.id, tuple(_branches(item, prefix)))
         else:
             yield Frame(item.title, tuple(_part(member, prefix) for member in item.instances))
+
+
+def _branches(switch: Switch, prefix: str) -> Iterator[Frame]:
+    for case in switch.cases:
+        if case.instances:
+            yield Frame(case.label, tuple(_part(member, prefix) for member in case.instances))
 
 
 def _part(instance: Instance, prefix: str) -> Step | Frame:
@@ -87,7 +95,8 @@ def _steps(parts: tuple[Step | Frame, ...]) -> Iterator[Step]:
 def _edges(dag: Dag, prefix: str) -> Iterator[tuple[str, str]]:
     for instance in dag.instances:
         path = f"{prefix}{instance.id}"
-        bindings = [(path, instance.values)] if instance.uses is None else _into(instance, path)
+        deciding = _deciding(instance, dag)
+        bindings = [(path, [*deciding, *instance.values])] if instance.uses is None else _into(instance, path, deciding)
         for target, values in bindings:
             for value in values:
                 yield from ((source, target) for source in _sources(value, dag, prefix))
@@ -95,16 +104,16 @@ def _edges(dag: Dag, prefix: str) -> Iterator[tuple[str, str]]:
             yield from _edges(instance.uses.dag, f"{path}.")
 
 
-def _into(instance: Instance, path: str) -> Iterator[tuple[str, list[Value]]]:
+def _into(instance: Instance, path: str, deciding: list[Value]) -> Iterator[tuple[str, list[Value]]]:
     """What the steps of a sub-workflow get from around it; the first ones wait for its condition."""
     assert instance.uses is not None
     for place, value in _bindings(instance):
         yield from ((target, [value]) for target in _targets(instance, path, place))
-    if instance.when is not None:
+    conditions = [*deciding, *([instance.when.expression] if instance.when else [])]
+    if conditions:
         later = {target for _, target in _edges(instance.uses.dag, f"{path}.")}
         steps = (step.path for step in _steps(tuple(_parts(instance.uses.dag, f"{path}."))))
-        condition: list[Value] = [instance.when.expression]
-        yield from ((step, condition) for step in steps if step not in later)
+        yield from ((step, conditions) for step in steps if step not in later)
 
 
 def _bindings(instance: Instance) -> Iterator[tuple[str, Value]]:
@@ -114,20 +123,37 @@ def _bindings(instance: Instance) -> Iterator[tuple[str, Value]]:
             yield name, instance.mapping.argvalues
 
 
+def _deciding(instance: Instance, dag: Dag) -> list[Value]:
+    """What decides about a branch, for the first step in it."""
+    if instance.branch is None:
+        return []
+    switch = dag.switches[instance.branch.switch]
+    firsts = [case.instances[0].id for case in switch.cases if case.instances]
+    return switch.conditions if instance.id in firsts else []
+
+
 def _sources(value: Value, dag: Dag, prefix: str) -> Iterator[str]:
     """The steps whose results a value is made of; of a sub-workflow, those that make what is taken from it."""
+    joined = any(reference.instance_id in dag.switches for reference in references(value))
     if isinstance(value, list | dict):
         for item in value.values() if isinstance(value, dict) else value:
             yield from _sources(item, dag, prefix)
-    elif (taken := taken_from(value, dag)) is not None:
+    elif not joined and (taken := taken_from(value, dag)) is not None:
         (owner, path), name = taken
         yield from _sources(owner.outputs.get(name), owner, f"{prefix}{path}")
     elif isinstance(value, Reference):
-        instance = dag.by_id[value.instance_id]
-        yield from _results(instance, f"{prefix}{instance.id}")
+        yield from _giving(value.instance_id, dag, prefix)
     elif isinstance(value, Expression):
         for part in value.parts:
             yield from _sources(part, dag, prefix)
+
+
+def _giving(name: str, dag: Dag, prefix: str) -> Iterator[str]:
+    """The steps that make what an instance, or one of the branches of a switch, gives."""
+    if name in dag.switches:
+        yield from _sources(dag.switches[name].results, dag, prefix)
+        return
+    yield from _results(dag.by_id[name], f"{prefix}{name}")
 
 
 def _results(instance: Instance, path: str) -> Iterator[str]:
@@ -138,9 +164,8 @@ def _results(instance: Instance, path: str) -> Iterator[str]:
     dag = instance.uses.dag
     if dag.outputs:
         yield from _sources([*dag.outputs.values()], dag, f"{path}.")
-    elif dag.instances:
-        last = dag.instances[-1]
-        yield from _results(last, f"{path}.{last.id}")
+    elif dag.last is not None:
+        yield from _giving(dag.last, dag, f"{path}.")
 
 
 def _targets(instance: Instance, path: str, place: str) -> Iterator[str]:

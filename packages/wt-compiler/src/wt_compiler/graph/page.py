@@ -43,6 +43,7 @@ def _details(step: Step) -> dict[str, Any]:
         "description": instance.task.entry.metadata.description or "",
         "how": f"{mapping.method} over {', '.join(mapping.argnames)}: {write(mapping.argvalues)}" if mapping else "",
         "loop": instance.loop.text if instance.loop else "",
+        "branch": f"{instance.branch.switch}: {instance.branch.case}" if instance.branch else "",
         "when": instance.when.text if instance.when else "",
         "skipped": [use.entry.function_name for use in instance.skipif.conditions] if instance.skipif else [],
         "arguments": arguments,

@@ -68,9 +68,11 @@ def _label(step: Step, width: int) -> str:
         words.append(f"({instance.mapping.method} over {', '.join(instance.mapping.argnames)})")
     if instance.loop:
         words.append(f"({instance.loop.text})")
+    if instance.branch:
+        words.append(f"({instance.branch.switch}: {instance.branch.case})")
     if instance.when:
         words.append(f"(when {instance.when.text})")
-    elif instance.skippable:
+    elif instance.skippable and not instance.branch:
         words.append("(may be skipped)")
     if instance.task.is_io:
         words.append("(io)")
