@@ -194,7 +194,6 @@ def test_the_compiled_package_imports_only_what_travels_with_it(rain):
         "wt_task",
         "wt_engine",
         "wt_contracts",
-        "pydantic",
         "rain_tasks",
         "wt_rain_workflow",
     }

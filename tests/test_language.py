@@ -10,6 +10,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from wt_compiler.emit import package
 from wt_compiler.emit.workflow import Workflow
@@ -95,7 +96,7 @@ def registry(root: Path, tmp_path_factory: pytest.TempPathFactory) -> RegistryOu
     described = subprocess.run(
         command, cwd=directory / "language", env=os.environ | {"PYTHONPATH": "."}, capture_output=True
     )
-    return RegistryOutput.model_validate_json(described.stdout)
+    return msgspec.json.decode(described.stdout, type=RegistryOutput)
 
 
 @pytest.fixture

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 import yaml
 from wt_compiler.resolve import load_dag
@@ -30,7 +31,7 @@ def _registry(change: dict[str, Any]) -> RegistryOutput:
                 schema["properties"][change["field"]] = change["schema"]
             else:
                 entry["return_schema"] = {"anyOf": [schema, {"type": "null"}]}
-    return RegistryOutput.model_validate(registry)
+    return msgspec.convert(registry, type=RegistryOutput)
 
 
 def _spec(change: dict[str, Any], text: str) -> str:

@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 
 from wt_cli.console import TerminalConsole, colour
 from wt_contracts.codes import Code
@@ -126,7 +127,7 @@ def test_a_person_is_asked_on_a_terminal_only(run_on_terminal, run, offer):
 
 
 def test_colours_change_nothing_but_the_looks():
-    diagnostic = WARNING.model_copy(update={"file": "spec.yaml", "line": 2, "column": 1, "source": "x: y"})
+    diagnostic = replace(WARNING, file="spec.yaml", line=2, column=1, source="x: y")
     text = format_text(diagnostic)
 
     coloured = colour(text, "warning")

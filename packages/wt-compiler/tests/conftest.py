@@ -7,6 +7,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from wt_compiler.dag import Dag
 from wt_compiler.emit.workflow import Workflow
@@ -185,7 +186,7 @@ def console() -> RecordingConsole:
 def stored(tmp_path: Path) -> Path:
     """The task library of these tests, as a stored registry output."""
     path = tmp_path / "registry.json"
-    path.write_text(LIBRARY.model_dump_json())
+    path.write_text(msgspec.json.encode(LIBRARY).decode())
     return path
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from wt_contracts.diagnostics import Diagnostic
@@ -130,7 +131,7 @@ def test_an_older_registry_that_hides_optional_parameters_gives_no_false_alarm(
     properties = {"text": {"type": "string"}, "size": {"type": "integer"}}
     old = registry_of(
         entry("load", {"path": {"type": "string"}}),
-        entry("write", properties, ["text", "frame"]).model_copy(update={"hidden_parameters": None}),
+        replace(entry("write", properties, ["text", "frame"]), hidden_parameters=None),
     )
     assert [item.code for item in check(diagnose, "task: write, partial: {frame: 1, suffix: v2}", old)] == []
     assert [item.code for item in check(diagnose, "task: write", old)] == ["WT126"]

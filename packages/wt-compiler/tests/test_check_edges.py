@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -40,12 +41,9 @@ def library(
         entries = [entry(name, {"value": schema}, ["value"]) for name, schema in takes.items()]
         entries += [entry("give", {}), entry("always", schema={"type": "array", "items": {}})]
         entries += [entry("take_two", {"first": WHOLE, "second": TEXT}, ["first", "second"])]
-        returning = [each.model_copy(update={"return_schema": WHOLE}) for each in entries]
+        returning = [replace(each, return_schema=WHOLE) for each in entries]
         return registry_of(
-            *(
-                each.model_copy(update={"return_schema": returned}) if each.function_name == "give" else each
-                for each in returning
-            )
+            *(replace(each, return_schema=returned) if each.function_name == "give" else each for each in returning)
         )
 
     return make
@@ -185,7 +183,7 @@ def test_a_recursive_type_fits_itself(
 
     reference = {"$ref": "#/$defs/Node"}
     grow = entry("grow", {"node": reference}, ["node"], definitions={"Node": node(WHOLE)})
-    grow = grow.model_copy(update={"return_schema": {**reference, "$defs": {"Node": node(WHOLE)}}})
+    grow = replace(grow, return_schema={**reference, "$defs": {"Node": node(WHOLE)}})
     wilt = entry("wilt", {"node": reference}, ["node"], definitions={"Node": node(TEXT)})
     workflow = """
         - {id: a, task: grow}
@@ -211,9 +209,7 @@ def test_both_places_are_shown(
         """
     (found,) = diagnose(text, library({"type": "array", "items": WHOLE}))
     shown = format_text(
-        found.model_copy(
-            update={"file": "spec.yaml", "notes": [n.model_copy(update={"file": "spec.yaml"}) for n in found.notes]}
-        )
+        replace(found, file="spec.yaml", notes=tuple(replace(n, file="spec.yaml") for n in found.notes))
     )
     assert (
         shown

@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from click.testing import CliRunner
 from wt_compiler.commands.registry import registry
@@ -52,7 +53,7 @@ def test_a_misspelt_task_has_a_near_miss(run: Any) -> None:
 
 
 def test_machines_get_a_registry_output(run: Any) -> None:
-    offered = RegistryOutput.model_validate(json.loads(run("--task", "read", "--format", "json")))
+    offered = msgspec.convert(json.loads(run("--task", "read", "--format", "json")), type=RegistryOutput)
     assert [entry.public_module_path for entry in offered.entries.values()] == ["acme.csv", "acme.json"]
 
 

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import jsonschema_rs
+import msgspec
 import pytest
 import yaml
 from click.testing import CliRunner
@@ -77,7 +78,7 @@ def test_tasks_are_described_for_the_editor(library: RegistryOutput) -> None:
 
 def test_the_weather_example_is_accepted_as_it_is() -> None:
     root = Path(__file__).parents[3]
-    registry = RegistryOutput.model_validate_json((root / "tests/mistakes/weather.registry.json").read_text())
+    registry = msgspec.json.decode((root / "tests/mistakes/weather.registry.json").read_text(), type=RegistryOutput)
     assert errors(registry, (root / "examples/weather/spec.yaml").read_text()) == []
 
 

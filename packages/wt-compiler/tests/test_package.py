@@ -7,9 +7,11 @@ import os
 import subprocess
 import sys
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from ruff.__main__ import find_ruff_bin
 from wt_compiler.dag import Dag
@@ -73,7 +75,7 @@ def tasks(entry: Callable[..., RegistryEntry], registry_of: Callable[..., Regist
         entry("empty", schema={"type": "array", "items": {}}, module="typed_tasks"),
         entry("nothing", module="typed_tasks"),
     ]
-    return registry_of(*(e.model_copy(update={"is_async": e.function_name == "later"}) for e in described))
+    return registry_of(*(replace(e, is_async=e.function_name == "later") for e in described))
 
 
 @pytest.fixture
@@ -85,7 +87,7 @@ def tree(
     write(tmp_path, emit(workflow_of(compiled(WORKFLOW, tasks, "id: Météo\nrequirements: []\nworkflow:\n"))))
     if REAL.is_dir():
         spec = parse_spec(read_document(REAL / "spec.yaml"))
-        registry = RegistryOutput.model_validate_json((REAL / "registry.json").read_bytes())
+        registry = msgspec.json.decode((REAL / "registry.json").read_bytes(), type=RegistryOutput)
         write(tmp_path, emit(workflow_of(check_spec(spec, registry)[0])))
     formatting = Formatting(tmp_path)
     formatting.finish()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from wt_compiler.composer import compose
@@ -56,9 +57,9 @@ def judged(
     number = {"type": "integer"}
     record = {"type": "object", "title": "Record", "properties": {"rain": number}, "required": ["rain"]}
     described = [
-        entry("count").model_copy(update={"return_schema": number}),
-        entry("record").model_copy(update={"return_schema": record}),
-        entry("double", {"number": number}, ["number"]).model_copy(update={"return_schema": number}),
+        replace(entry("count"), return_schema=number),
+        replace(entry("record"), return_schema=record),
+        replace(entry("double", {"number": number}, ["number"]), return_schema=number),
     ]
 
     def run(workflow: str) -> list[str]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -88,7 +89,7 @@ def test_a_library_that_fails_to_import_is_a_warning_and_the_hint_of_a_missing_t
     diagnose: Diagnose, library: RegistryOutput
 ) -> None:
     problem = RegistryProblem(subject="acme_extra", reason="ImportError: no gdal", kind="library")
-    registry = library.model_copy(update={"problems": [problem]})
+    registry = replace(library, problems=[problem])
     warning, error = diagnose("id: demo\nrequirements: []\nworkflow: [{id: a, task: zebra}]\n", registry)
     assert (warning.code, warning.severity) == ("WT207", "warning")
     assert "no gdal" in warning.message
@@ -99,7 +100,7 @@ def test_a_library_that_fails_to_import_is_a_warning_and_the_hint_of_a_missing_t
 
 def test_all_tasks_that_a_failed_library_may_hold_are_one_error(diagnose: Diagnose, library: RegistryOutput) -> None:
     problem = RegistryProblem(subject="acme_extra", reason="ImportError: no gdal", kind="library")
-    registry = library.model_copy(update={"problems": [problem]})
+    registry = replace(library, problems=[problem])
     tasks = ", ".join(f"{{id: i{number}, task: zebra_{number}}}" for number in range(8))
     _, error = diagnose(f"id: demo\nrequirements: []\nworkflow: [{{id: a, task: lod}}, {tasks}]\n", registry)[:2]
     (orphans,) = (
@@ -116,7 +117,7 @@ def test_a_task_that_cannot_be_described_hides_no_other_and_says_why(
     diagnose: Diagnose, library: RegistryOutput
 ) -> None:
     problem = RegistryProblem(subject="acme.tasks._x.broken", reason="parameter 'a' has no type")
-    registry = library.model_copy(update={"problems": [problem]})
+    registry = replace(library, problems=[problem])
     assert diagnose("id: demo\nrequirements: []\nworkflow: [{id: a, task: load}]\n", registry) == []
     (found,) = diagnose("id: demo\nrequirements: []\nworkflow: [{id: a, task: broken}]\n", registry)
     assert found.code == "WT206"

@@ -8,6 +8,7 @@ import math
 import re
 import sys
 from collections.abc import Callable, Iterator
+from dataclasses import replace
 from pathlib import Path
 from types import ModuleType
 from typing import Any
@@ -85,7 +86,7 @@ def tasks(entry: Callable[..., RegistryEntry], registry_of: Callable[..., Regist
         entry("task", {"value": number}, ["value"], module="gen_tasks"),
         entry("env", {"value": number}, ["value"], module="gen_tasks"),
     ]
-    return registry_of(*(e.model_copy(update={"is_async": e.function_name == "later"}) for e in described))
+    return registry_of(*(replace(e, is_async=e.function_name == "later") for e in described))
 
 
 class Generated:

@@ -9,9 +9,11 @@ import subprocess
 import sys
 import tomllib
 from collections.abc import Callable
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
+import msgspec
 import pytest
 from wt_compiler import manifest
 from wt_compiler.environment import TaskSource
@@ -211,11 +213,11 @@ def test_files_of_an_older_compile_go(compile_: Compile, spec: Path) -> None:
     cases.write_text("one: {raises: true}")
     spec.write_text(spec.read_text().replace("task: load}", "task: fetch}"))
     stored = spec.parents[1] / "registry.json"
-    registry = RegistryOutput.model_validate_json(stored.read_bytes())
+    registry = msgspec.json.decode(stored.read_bytes(), type=RegistryOutput)
     load = next(entry for entry in registry.entries.values() if entry.function_name == "load")
-    metadata = load.metadata.model_copy(update={"tags": ["io"]})
-    registry.entries["acme.fetch"] = load.model_copy(update={"function_name": "fetch", "metadata": metadata})
-    stored.write_text(registry.model_dump_json())
+    metadata = replace(load.metadata, tags=["io"])
+    registry.entries["acme.fetch"] = replace(load, function_name="fetch", metadata=metadata)
+    stored.write_text(msgspec.json.encode(registry).decode())
     directory = compile_().directory
     assert list(json.loads((directory / "tests" / "cases.json").read_text())["cases"]) == ["one"]
     assert (directory / "tests" / "test_cases.py").exists()

@@ -1,9 +1,10 @@
 from __future__ import annotations
 
+import msgspec
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
-from pydantic import ValidationError
+from msgspec import ValidationError
 from wt_contracts.registry import RegistryEntry, RegistryMetadata, RegistryOutput, RegistryProblem
 
 OLD_ENTRY = {
@@ -41,11 +42,11 @@ outputs = st.builds(
 
 @given(outputs)
 def test_output_survives_json(output):
-    assert RegistryOutput.model_validate_json(output.model_dump_json()) == output
+    assert msgspec.json.decode(msgspec.json.encode(output).decode(), type=RegistryOutput) == output
 
 
 def test_output_of_version_1_0_is_read_without_return_schemas():
-    output = RegistryOutput.model_validate({"entries": {"lib.tasks._load.load": OLD_ENTRY}, "version": "1.0"})
+    output = msgspec.convert({"entries": {"lib.tasks._load.load": OLD_ENTRY}, "version": "1.0"}, type=RegistryOutput)
 
     entry = output.entries["lib.tasks._load.load"]
     assert entry.return_schema is None
@@ -54,13 +55,13 @@ def test_output_of_version_1_0_is_read_without_return_schemas():
 
 
 def test_vendor_keys_of_a_schema_are_kept():
-    entry = RegistryEntry.model_validate(OLD_ENTRY)
+    entry = msgspec.convert(OLD_ENTRY, type=RegistryEntry)
 
     assert entry.json_schema["properties"]["path"]["vendor:advanced"] is True
 
 
 def test_keys_of_a_later_minor_version_are_no_obstacle():
-    output = RegistryOutput.model_validate({"entries": {"x": OLD_ENTRY | {"later": 1}}, "version": "1.9"})
+    output = msgspec.convert({"entries": {"x": OLD_ENTRY | {"later": 1}}, "version": "1.9"}, type=RegistryOutput)
 
     assert output.entries["x"].function_name == "load"
 
@@ -68,7 +69,7 @@ def test_keys_of_a_later_minor_version_are_no_obstacle():
 @pytest.mark.parametrize(("version", "side"), [("2.0.0", "reads it"), ("0.3", "wrote it")])
 def test_an_unknown_major_version_says_which_side_to_upgrade(version, side):
     with pytest.raises(ValidationError, match=f"upgrade wt-contracts on the side that {side}"):
-        RegistryOutput.model_validate({"entries": {}, "version": version})
+        msgspec.convert({"entries": {}, "version": version}, type=RegistryOutput)
 
 
 def test_metadata_is_empty_unless_the_author_says_something():

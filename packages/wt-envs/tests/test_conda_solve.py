@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import pickle
 import re
 import subprocess
 import tomllib
@@ -103,14 +104,12 @@ if SCHEMA.is_file():
 
 def test_solving_again_starts_no_process(mixed_project, mixed_lock, own_wheels, run_alone):
     code = """
-    import sys
-    from wt_envs.project import Project
+    import pickle, sys
     from wt_envs.solve import solve
-from wt_envs.uv_process import find_uv
-    print(solve(Project.model_validate_json(sys.argv[1])).digest)
+    print(solve(pickle.loads(bytes.fromhex(sys.argv[1]))).digest)
     """
 
-    answer = run_alone(code, mixed_project.model_dump_json(), WT_CACHE_DIR=str(own_wheels))
+    answer = run_alone(code, pickle.dumps(mixed_project).hex(), WT_CACHE_DIR=str(own_wheels))
 
     assert answer.strip() == mixed_lock.digest
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import pickle
 import subprocess
 import tomllib
 
@@ -15,11 +16,10 @@ from wt_envs.uv_process import find_uv
 
 SIX = PyPIRequirement(name="six", version=">=1.15")
 SOLVE = """
-import sys, pathlib
-from wt_envs.project import Project
+import pickle, sys
 from wt_envs.solve import solve
 
-lock = solve(Project.model_validate_json(sys.argv[1]))
+lock = solve(pickle.loads(bytes.fromhex(sys.argv[1])))
 print(lock.text)
 """
 
@@ -80,7 +80,7 @@ def test_the_second_solve_starts_no_process(cache, library, tmp_path, run_alone)
     wanted = project(tmp_path, SIX, PyPIRequirement(name="weather-lib", path="weather-lib"), own=("wt-task[cli]",))
     lock = solve(wanted)
 
-    assert run_alone(SOLVE, wanted.model_dump_json(), WT_UV="/nonexistent/uv") == lock.text + "\n"
+    assert run_alone(SOLVE, pickle.dumps(wanted).hex(), WT_UV="/nonexistent/uv") == lock.text + "\n"
 
 
 def test_the_workspaces_lock_is_valid_and_stays_so_when_it_is_moved(cache, library, tmp_path):
@@ -135,7 +135,7 @@ def test_an_upgrade_solves_again(cache, tmp_path):
 
 
 def test_processes_that_solve_at_once_give_the_same_lock(cache, start, tmp_path):
-    wanted = project(tmp_path, SIX).model_dump_json()
+    wanted = pickle.dumps(project(tmp_path, SIX)).hex()
     processes = [start(SOLVE, wanted) for _ in range(3)]
     answers = {process.communicate(timeout=120)[0] for process in processes}
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from dataclasses import replace
 from xml.etree import ElementTree
 
 import click
@@ -124,7 +125,7 @@ def test_a_snapshot_is_taken_and_the_next_run_compared_with_it(demo, tmp_path):
         "kept": {"doubled": 4, "page": "<results>/page.html", "data": "<results>"},
     }
     assert updated[0].failures == ["plot: expected to be skipped, but it ran"]
-    again = asked.model_copy(update={"expected": {**taken["kept"], "doubled": 5}, "recorded": True, "skips": None})
+    again = replace(asked, expected={**taken["kept"], "doubled": 5}, recorded=True, skips=None)
     [outcome] = outcomes_of(demo, {"kept": again})
     assert outcome.failures == ["result.doubled: expected 5, got 4"]
 

@@ -6,6 +6,7 @@ import subprocess
 import sys
 from pathlib import Path
 
+import msgspec
 from wt_contracts.registry import RegistryOutput
 from wt_registry.cli import main
 
@@ -21,7 +22,7 @@ UNTYPED = "from wt_registry import register\n@register()\ndef bad(x):\n    retur
 
 
 def output_of(process: subprocess.CompletedProcess[str]) -> RegistryOutput:
-    return RegistryOutput.model_validate_json(process.stdout)
+    return msgspec.json.decode(process.stdout, type=RegistryOutput)
 
 
 def test_installed_libraries_are_found_by_entry_point(write, install, command):

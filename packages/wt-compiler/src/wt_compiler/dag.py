@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from msgspec import Struct, field
+
 from collections.abc import Iterator
-from dataclasses import dataclass, field
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
@@ -19,8 +20,7 @@ if TYPE_CHECKING:
     from wt_envs.requirement import Requirement
 
 
-@dataclass(frozen=True, slots=True)
-class TaskUse:
+class TaskUse(Struct, frozen=True):
     """A registered function, and the name that the generated code imports it under.
 
     Attributes:
@@ -39,8 +39,7 @@ class TaskUse:
         return "io" in self.entry.metadata.tags
 
 
-@dataclass(frozen=True, slots=True)
-class Mapping:
+class Mapping(Struct, frozen=True):
     """Calls once an element (`map`) or once a key (`mapvalues`)."""
 
     method: Literal["map", "mapvalues"]
@@ -48,16 +47,14 @@ class Mapping:
     argvalues: Value
 
 
-@dataclass(frozen=True, slots=True)
-class Skipif:
+class Skipif(Struct, frozen=True):
     """When an instance is skipped; `conditions` may be empty."""
 
     conditions: tuple[TaskUse, ...]
     unpack_depth: int
 
 
-@dataclass(frozen=True)
-class SubWorkflow:
+class SubWorkflow(Struct, frozen=True):
     """Another workflow as a step of this one.
 
     Attributes:
@@ -68,7 +65,7 @@ class SubWorkflow:
 
     path: str
     dag: Dag
-    findings: Findings = field(repr=False, compare=False)
+    findings: Findings
 
 
 class Branch(NamedTuple):
@@ -83,8 +80,7 @@ class Branch(NamedTuple):
     case: str
 
 
-@dataclass(frozen=True)
-class Instance:
+class Instance(Struct, frozen=True, dict=True):
     """One step: a task with some of its arguments bound, or a sub-workflow with some of its parameters bound.
 
     Attributes:
@@ -154,8 +150,7 @@ class Instance:
         return tuple(dict.fromkeys(reference.instance_id for reference in references(self.values)))
 
 
-@dataclass(frozen=True)
-class Case:
+class Case(Struct, frozen=True):
     """A branch of a switch.
 
     Attributes:
@@ -171,8 +166,7 @@ class Case:
     result: Value
 
 
-@dataclass(frozen=True)
-class Switch:
+class Switch(Struct, frozen=True, dict=True):
     """A choice between branches, of which one runs.
 
     Attributes:
@@ -208,8 +202,7 @@ class Switch:
         return [case.result for case in self.cases]
 
 
-@dataclass(frozen=True)
-class Group:
+class Group(Struct, frozen=True):
     """Instances that a form shows together; presentation only."""
 
     title: str
@@ -218,8 +211,7 @@ class Group:
     position: Position
 
 
-@dataclass(frozen=True)
-class Override:
+class Override(Struct, frozen=True):
     """One patch of `rjsf.json`: a path in one section, and the value to put there.
 
     Attributes:
@@ -240,8 +232,7 @@ class Override:
         return split(self.path)
 
 
-@dataclass(frozen=True)
-class Dag:
+class Dag(Struct, frozen=True, dict=True):
     """A workflow that passed every check.
 
     Attributes:

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, Literal, NamedTuple
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wt_compiler.dag import Dag, Instance
 from wt_compiler.emit.expressions import written
 from wt_compiler.fingerprint import structure
 from wt_compiler.forms import Forms, open_parameters
 from wt_compiler.values import Value
+
+if TYPE_CHECKING:
+    from wt_envs.requirement import Requirement
 
 Part = Literal["structure", "parameters", "environment", "presentation"]
 Sign = Literal["+", "-", "~"]
@@ -157,9 +161,7 @@ def _flat(side: Side) -> dict[str, Any]:
 
 
 def _environment(old: Dag, new: Dag) -> Iterator[Change]:
-    before, after = (
-        {r.name: r.model_dump(mode="json", exclude_none=True) for r in dag.requirements} for dag in (old, new)
-    )
+    before, after = ({r.name: _given(r) for r in dag.requirements} for dag in (old, new))
     yield from _named("environment", "", before, after)
 
 
@@ -192,3 +194,7 @@ def _named(part: Part, what: str, old: dict[str, Any], new: dict[str, Any]) -> I
 def _key(key: str, old: dict[str, Any], new: dict[str, Any]) -> str:
     shown = [json.dumps(side[key], ensure_ascii=False) if key in side else "nothing" for side in (old, new)]
     return f"{key} {shown[0]} is {shown[1]} now"
+
+
+def _given(requirement: Requirement) -> dict[str, Any]:
+    return {key: value for key, value in asdict(requirement).items() if value is not None}

@@ -9,11 +9,11 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 from pathlib import Path
-from typing import TYPE_CHECKING, Final, TypeAlias
+from typing import TYPE_CHECKING, Any, Final, NoReturn, TypeAlias
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
-from wt_contracts.registry import RegistryOutput
+from wt_contracts.registry import RegistryEntry, RegistryOutput, check_version
 
 if TYPE_CHECKING:
     from wt_envs.lock import AnyLock
@@ -62,18 +62,17 @@ def parse_registry(content: bytes, source: str | None = None) -> RegistryOutput:
     Raises:
         DiagnosticError: If it is none, or one of an unknown version; the message says which side to upgrade.
     """
-    from pydantic import ValidationError
+    import msgspec
 
     try:
-        return RegistryOutput.model_validate_json(content)
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join(str(part) for part in problem["loc"])
-        reason = problem["msg"].removeprefix("Value error, ")
-        version = place == "version"
-        message = reason if version else f"this is no registry output: {f'{place}: ' if place else ''}{reason}"
-        code = Code.REGISTRY_VERSION if version else Code.REGISTRY_OUTPUT_INVALID
-        raise DiagnosticError(Diagnostic(code=code, message=message, file=source)) from None
+        document = msgspec.json.decode(content)
+        if isinstance(document, dict) and isinstance(version := document.get("version"), str):
+            _check_version(version, source)
+        return msgspec.convert(document, RegistryOutput)
+    except msgspec.ValidationError as error:
+        _refuse(_located(document, error), source)
+    except (ValueError, RecursionError) as error:
+        _refuse(str(error), source)
 
 
 def discover_current(*, timeout: float = DEFAULT_TIMEOUT, progress: Progress | None = None) -> RegistryOutput:
@@ -132,3 +131,28 @@ def discover_locked(
 def _tell(progress: Progress | None, message: str) -> None:
     if progress is not None:
         progress(message)
+
+
+def _check_version(version: str, source: str | None) -> None:
+    try:
+        check_version(version)
+    except ValueError as error:
+        raise DiagnosticError(Diagnostic(code=Code.REGISTRY_VERSION, message=str(error), file=source)) from None
+
+
+def _located(document: Any, error: Exception) -> str:
+    """The reason with the name of the task that it is about, which msgspec does not tell."""
+    import msgspec
+
+    entries = document.get("entries") if isinstance(document, dict) else None
+    for name, entry in entries.items() if isinstance(entries, dict) else ():
+        try:
+            msgspec.convert(entry, RegistryEntry)
+        except msgspec.ValidationError as own:
+            return f"entries.{name}: {own}"
+    return str(error)
+
+
+def _refuse(reason: str, source: str | None) -> NoReturn:
+    message = f"this is no registry output: {reason}"
+    raise DiagnosticError(Diagnostic(code=Code.REGISTRY_OUTPUT_INVALID, message=message, file=source)) from None

@@ -7,10 +7,10 @@ input is not to be trusted: nothing here recurses, and nesting, size and the exp
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any, TypeAlias
 
+from msgspec import Struct, field
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.scalars import Scalar
@@ -25,8 +25,7 @@ LINE_BREAK = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
 """What libyaml counts as the end of a line."""
 
 
-@dataclass(slots=True, eq=False)
-class ScalarNode:
+class ScalarNode(Struct, eq=False):
     """A single value; `broken` stands for something that was reported and can be read no further."""
 
     value: Scalar
@@ -41,8 +40,7 @@ class ScalarNode:
         return Position(self.line, self.column)
 
 
-@dataclass(slots=True, eq=False)
-class ListNode:
+class ListNode(Struct, eq=False):
     """A sequence; `size` is the number of nodes in it, aliases counted as often as they are used."""
 
     line: int
@@ -56,16 +54,14 @@ class ListNode:
         return Position(self.line, self.column)
 
 
-@dataclass(slots=True, eq=False)
-class Entry:
+class Entry(Struct, eq=False):
     """A key with its value in a mapping."""
 
     key: ScalarNode
     value: Node
 
 
-@dataclass(slots=True, eq=False)
-class MapNode:
+class MapNode(Struct, eq=False):
     """A mapping; its keys are strings, each there once."""
 
     line: int
@@ -87,8 +83,7 @@ class MapNode:
 Node: TypeAlias = ScalarNode | ListNode | MapNode
 
 
-@dataclass(slots=True)
-class Document:
+class Document(Struct):
     """A YAML file: its tree, and where to say what is wrong with it."""
 
     root: Node

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
 
@@ -70,8 +71,7 @@ class Findings:
         """What somebody who does not know the file has found, with the place that it is about; if it has none yet."""
         if diagnostic.file is not None:
             return diagnostic
-        place = {"file": self.file, "line": at.line, "column": at.column, "source": self._source(at)}
-        return diagnostic.model_copy(update=place)
+        return replace(diagnostic, file=self.file, line=at.line, column=at.column, source=self._source(at))
 
     def near_miss(self, name: str, candidates: Collection[str]) -> str | None:
         """The candidate that `name` most likely stands for; None also once too much has been compared."""
@@ -110,7 +110,7 @@ class Findings:
         return [
             *self._own,
             *(
-                diagnostic.model_copy(update={"notes": (*diagnostic.notes, note)})
+                replace(diagnostic, notes=(*diagnostic.notes, note))
                 for used, note in self._used
                 for diagnostic in used.sorted
             ),
@@ -123,7 +123,7 @@ class Findings:
         if more:
             hint = f"{more} more are not shown"
             last = found[-1]
-            found[-1] = last.model_copy(update={"hint": f"{last.hint}; {hint}" if last.hint else hint})
+            found[-1] = replace(last, hint=f"{last.hint}; {hint}" if last.hint else hint)
         return found
 
     def raise_if_failed(self) -> None:

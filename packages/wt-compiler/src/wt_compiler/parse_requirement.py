@@ -41,18 +41,14 @@ def _refuse_twice(requirement: Requirement, position: Position, before: list[Req
 
 
 def _read_requirement(item: MapNode, findings: Findings) -> Requirement | None:
-    from pydantic import ValidationError
-    from wt_envs.requirement import parse_requirement
+    from wt_envs.requirement import RequirementError, parse_requirement
 
     try:
         return parse_requirement(plain(item))
-    except ValidationError as error:
-        for problem in error.errors(include_url=False, include_input=False):
-            entry = next((item.entries[part] for part in problem["loc"] if part in item.entries), None)
-            named = f"{entry.key.value!r}: " if entry else ""
-            reason = problem["msg"].removeprefix("Value error, ")
+    except RequirementError as error:
+        for key, reason in error.problems.items():
+            entry = item.entries.get(key)
+            named = f"{key!r}: " if entry else ""
             position = entry.key.position if entry else item.position
             findings.error(Code.WRONG_REQUIREMENT, f"wrong requirement: {named}{reason}", position)
-    except ValueError as error:
-        findings.error(Code.WRONG_REQUIREMENT, f"wrong requirement: {error}", item.position)
     return None

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import json
 from collections.abc import Sequence
-from importlib.metadata import version
 from typing import Any
 
 from wt_contracts.diagnostics import Diagnostic, Note
+
+from wt_compiler.installed import installed_version
 
 _SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 
@@ -22,7 +23,7 @@ def as_sarif(diagnostics: Sequence[Diagnostic]) -> str:
     codes = sorted({str(diagnostic.code) for diagnostic in diagnostics})
     driver = {
         "name": "wt",
-        "version": version("wt-compiler"),
+        "version": installed_version("wt-compiler"),
         "rules": [{"id": code} for code in codes],
     }
     run = {

@@ -5,7 +5,8 @@ What could not be read is None, and was reported; later stages pass over it, so 
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from msgspec import Struct, field
+
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
 
@@ -209,8 +210,7 @@ class ParameterSpec(NamedTuple):
     default: Node | None
 
 
-@dataclass(frozen=True)
-class Spec:
+class Spec(Struct, frozen=True, dict=True):
     """A whole spec.
 
     Attributes:
@@ -233,7 +233,7 @@ class Spec:
     outputs: tuple[Argument, ...]
     overrides: tuple[Override, ...]
     items: tuple[ItemSpec, ...]
-    findings: Findings = field(repr=False)
+    findings: Findings
 
     @property
     def requirements(self) -> tuple[Requirement, ...]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import replace
+from msgspec.structs import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from wt_compiler.dag import Case, Dag, Group, Instance

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 from collections.abc import Iterable
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -60,8 +61,12 @@ def _add(required: Required, use: Use, merged: list[Required], findings: Finding
 
 def _rebased(requirement: Requirement, use: str) -> Requirement:
     """The requirement of a spec that is used, with its path relative to the spec that uses it."""
-    path = getattr(requirement, "path", None)
-    if path is None or Path(path).is_absolute() or path.startswith("~"):
+    from wt_envs.requirement import PyPIRequirement
+
+    if not isinstance(requirement, PyPIRequirement) or requirement.path is None:
+        return requirement
+    path = requirement.path
+    if Path(path).is_absolute() or path.startswith("~"):
         return requirement
     moved = posixpath.normpath(posixpath.join(posixpath.dirname(use), path))
-    return requirement.model_copy(update={"path": moved if moved.startswith(".") else f"./{moved}"})
+    return replace(requirement, path=moved if moved.startswith(".") else f"./{moved}")

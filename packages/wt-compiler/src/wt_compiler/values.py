@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Literal, TypeAlias
 
+from msgspec import Struct
 
-@dataclass(frozen=True, slots=True)
-class Position:
+
+class Position(Struct, frozen=True):
     """A place in the spec file, both counted from 1."""
 
     line: int
@@ -28,56 +28,49 @@ class Expression:
         return ()
 
 
-@dataclass(frozen=True, slots=True)
-class Reference(Expression):
+class Reference(Struct, Expression, frozen=True):
     """`workflow.<instance_id>.return`: what an earlier task instance returned."""
 
     instance_id: str
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class EnvVariable(Expression):
+class EnvVariable(Struct, Expression, frozen=True):
     """`env.<name>`: an environment variable, read when the workflow runs."""
 
     name: str
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Parameter(Expression):
+class Parameter(Struct, Expression, frozen=True):
     """`params.<name>`: a parameter of the workflow as a whole."""
 
     name: str
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Secret(Expression):
+class Secret(Struct, Expression, frozen=True):
     """`secrets.<name>`: a value that is shown nowhere, read when the workflow runs."""
 
     name: str
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class LoopValue(Expression):
+class LoopValue(Struct, Expression, frozen=True):
     """`loop.last` or `loop.index`: what the last round gave, or the number of the round, from 0."""
 
     name: Literal["last", "index"]
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Constant(Expression):
+class Constant(Struct, Expression, frozen=True):
     """A literal inside an expression."""
 
     value: bool | int | float | str | None
     position: Position
 
 
-@dataclass(frozen=True, slots=True)
-class Items(Expression):
+class Items(Struct, Expression, frozen=True):
     """A list that is written inside an expression."""
 
     items: tuple[Expression, ...]
@@ -89,8 +82,7 @@ class Items(Expression):
         return self.items
 
 
-@dataclass(frozen=True, slots=True)
-class Attribute(Expression):
+class Attribute(Struct, Expression, frozen=True):
     """`owner.name`; the position is that of the name."""
 
     owner: Expression
@@ -103,8 +95,7 @@ class Attribute(Expression):
         return (self.owner,)
 
 
-@dataclass(frozen=True, slots=True)
-class Index(Expression):
+class Index(Struct, Expression, frozen=True):
     """`owner[index]`; the position is that of the index."""
 
     owner: Expression
@@ -117,8 +108,7 @@ class Index(Expression):
         return (self.owner, self.index)
 
 
-@dataclass(frozen=True, slots=True)
-class Prefixed(Expression):
+class Prefixed(Struct, Expression, frozen=True):
     """`not operand` or `-operand`."""
 
     operator: str
@@ -131,8 +121,7 @@ class Prefixed(Expression):
         return (self.operand,)
 
 
-@dataclass(frozen=True, slots=True)
-class Operation(Expression):
+class Operation(Struct, Expression, frozen=True):
     """Two operands with an operator of Python's between them; the position is that of the operator."""
 
     operator: str
@@ -146,8 +135,7 @@ class Operation(Expression):
         return (self.left, self.right)
 
 
-@dataclass(frozen=True, slots=True)
-class Call(Expression):
+class Call(Struct, Expression, frozen=True):
     """A call of one of the functions that the language has."""
 
     function: str
@@ -160,8 +148,7 @@ class Call(Expression):
         return self.arguments
 
 
-@dataclass(frozen=True, slots=True)
-class Text(Expression):
+class Text(Struct, Expression, frozen=True):
     """A text with expressions inside; its other parts are constants."""
 
     pieces: tuple[Expression, ...]

@@ -9,10 +9,11 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from contextlib import ExitStack
-from dataclasses import dataclass, field
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, NamedTuple
 
+from msgspec import Struct, field, structs
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
@@ -37,8 +38,7 @@ if TYPE_CHECKING:
     from wt_compiler.staging import Staging
 
 
-@dataclass(frozen=True, slots=True)
-class Options:
+class Options(Struct, frozen=True):
     """What can be chosen about a compile.
 
     Attributes:
@@ -254,9 +254,9 @@ class _Compilation:
 
         entries = dict(sorted(registry.entries.items()))
         locked = [lock.manifest, lock.text] if lock else []
-        tested = json_text({name: case.model_dump(mode="json") for name, case in cases.cases.items()})
+        tested = json_text(cases.cases)
         spec = self._spec.text.encode(errors="surrogatepass")
-        offered = registry.model_copy(update={"entries": entries}).model_dump_json()
+        offered = json_text(replace(registry, entries=entries))
         return inputs(spec, [offered, self._names.release, self._names.results_env_var, tested, *locked])
 
     def _start_drawing(self) -> None:
@@ -322,11 +322,9 @@ class _Compilation:
         pictures = self._pictures()
         staging.write(pictures)
         if workflow.pictured and not pictures:
-            from dataclasses import replace
-
             from wt_compiler.emit import readme
 
-            staging.write(readme.emit(replace(workflow, pictured=False)))
+            staging.write(readme.emit(structs.replace(workflow, pictured=False)))
         written = manifest.describe(staging.tree, [*files, *pictures], self._picture)
         staging.write({manifest.FILE: written.to_json()})
         old = self._old.manifest

@@ -1,6 +1,7 @@
 """The models and protocols that cross a wt package boundary, and the pure functions between them.
 
-Nothing here reads or writes anything, and nothing but pydantic is imported. Each module is one contract:
+Nothing here reads or writes anything, and only the standard library is imported. The models are dataclasses: whoever
+reads one from a file chooses the library that checks it. Each module is one contract:
 
 - `registry`: what a task library offers.
 - `task`: the methods that generated code may call; `executor`: where a call runs.

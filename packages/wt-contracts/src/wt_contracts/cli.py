@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import IntEnum
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 RESULT_FILE = "result.json"
 LIFELINE = "WT_LIFELINE"
@@ -26,7 +25,8 @@ class ExitCode(IntEnum):
     INTERRUPTED = 130
 
 
-class WorkflowChoices(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class WorkflowChoices:
     """How a compiled workflow is to run.
 
     Attributes:
@@ -38,8 +38,6 @@ class WorkflowChoices(BaseModel):
         resume: The recorded run to go on with, by the beginning of its id; its parameters are those that it had.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     execution_mode: Literal["sequential", "concurrent"] = "concurrent"
     mock_io: bool = False
     otel_exporter: Literal["console", "gcp"] | None = None
@@ -48,6 +46,7 @@ class WorkflowChoices(BaseModel):
     resume: str | None = None
 
 
+@dataclass(frozen=True, kw_only=True)
 class WorkflowCLIArgs(WorkflowChoices):
     """The arguments of `python -m <package>.cli run`.
 
@@ -75,7 +74,8 @@ class WorkflowCLIArgs(WorkflowChoices):
         return argv
 
 
-class WorkflowCLIEnv(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class WorkflowCLIEnv:
     """The environment variables of a compiled workflow, beside the one that names the results directory.
 
     Attributes:
@@ -84,8 +84,6 @@ class WorkflowCLIEnv(BaseModel):
         traceparent: The W3C trace context that the run's spans continue.
         tracestate: The vendor part of that context.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     run_id: str | None = None
     events_file: str | None = None

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict, dataclass
 from typing import Literal
-
-from pydantic import BaseModel, ConfigDict
 
 from wt_contracts.codes import Code
 
 
-class Note(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Note:
     """Another place that a diagnostic is about.
 
     Attributes:
@@ -21,8 +21,6 @@ class Note(BaseModel):
         column: The column in that line, counted from 1.
         source: The text of that line.
     """
-
-    model_config = ConfigDict(frozen=True)
 
     message: str
     file: str | None = None
@@ -36,6 +34,7 @@ class Note(BaseModel):
         return ":".join(str(part) for part in (self.file, self.line, self.column) if part is not None)
 
 
+@dataclass(frozen=True, kw_only=True)
 class Diagnostic(Note):
     """One mistake, or one thing worth knowing.
 
@@ -96,7 +95,7 @@ def _shown(note: Note) -> list[str]:
 
 def format_json(diagnostics: Iterable[Diagnostic]) -> str:
     """All diagnostics as one JSON document for machines: `{"diagnostics": [...]}`."""
-    return json.dumps({"diagnostics": [d.model_dump(mode="json") for d in diagnostics]}, indent=2)
+    return json.dumps({"diagnostics": [asdict(d) for d in diagnostics]}, indent=2)
 
 
 def near_miss(name: str, candidates: Iterable[str]) -> str | None:

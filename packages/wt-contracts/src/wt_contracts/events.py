@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from enum import StrEnum
-
-from pydantic import BaseModel, ConfigDict, field_validator
 
 from wt_contracts.versions import check_major
 
@@ -23,7 +22,8 @@ class EventKind(StrEnum):
     FINISH = "FINISH"
 
 
-class WorkflowEvent(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class WorkflowEvent:
     """One line of a run's event stream.
 
     Attributes:
@@ -42,8 +42,6 @@ class WorkflowEvent(BaseModel):
         cached: How many of a step's calls were taken from the cache, if the step is cached (ends only; since 1.1).
     """
 
-    model_config = ConfigDict(frozen=True)
-
     version: str = EVENTS_VERSION
     kind: EventKind
     time: float
@@ -58,7 +56,5 @@ class WorkflowEvent(BaseModel):
     round: int | None = None
     cached: int | None = None
 
-    @field_validator("version")
-    @classmethod
-    def _readable(cls, version: str) -> str:
-        return check_major("the event", version, 1, "wt-contracts")
+    def __post_init__(self) -> None:
+        check_major("the event", self.version, 1, "wt-contracts")

@@ -7,9 +7,8 @@ command line, the invokers and the server convert without importing a workflow.
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict, field_validator
 
 from wt_contracts.runnable import runnable_schema
 from wt_contracts.versions import check_major
@@ -19,7 +18,8 @@ __all__ = ["LAYOUT_VERSION", "FormLayout", "formdata_to_params", "params_to_form
 LAYOUT_VERSION = "1.0"
 
 
-class FormLayout(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class FormLayout:
     """Which task group holds which task instances.
 
     Attributes:
@@ -27,15 +27,11 @@ class FormLayout(BaseModel):
         version: The version of this document; another major version is refused.
     """
 
-    model_config = ConfigDict(frozen=True)
-
-    groups: dict[str, list[str]] = {}
+    groups: dict[str, list[str]] = field(default_factory=dict)
     version: str = LAYOUT_VERSION
 
-    @field_validator("version")
-    @classmethod
-    def _readable(cls, version: str) -> str:
-        return check_major("the form layout", version, 1, "wt-contracts")
+    def __post_init__(self) -> None:
+        check_major("the form layout", self.version, 1, "wt-contracts")
 
 
 def formdata_to_params(formdata: dict[str, Any], layout: FormLayout) -> dict[str, Any]:

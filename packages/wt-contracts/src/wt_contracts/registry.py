@@ -2,26 +2,27 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from typing import Any
-
-from pydantic import BaseModel, Field, field_validator
 
 from wt_contracts.versions import check_major
 
 REGISTRY_VERSION = "1.1.0"
 
 
-class RegistryMetadata(BaseModel):
+@dataclass(kw_only=True)
+class RegistryMetadata:
     """What the author says of a task beside its code."""
 
     title: str | None = None
     description: str | None = None
-    tags: list[str] = Field(default_factory=list)
+    tags: list[str] = field(default_factory=list)
     deprecated: bool = False
     deprecation_message: str | None = None
 
 
-class RegistryEntry(BaseModel):
+@dataclass(kw_only=True)
+class RegistryEntry:
     """One task: where it is, how to import it, what it takes and gives.
 
     Attributes:
@@ -48,7 +49,8 @@ class RegistryEntry(BaseModel):
     hidden_parameters: list[str] | None = None
 
 
-class RegistryProblem(BaseModel):
+@dataclass(kw_only=True)
+class RegistryProblem:
     """A task or library that could not be described, beside those that could.
 
     Attributes:
@@ -66,7 +68,8 @@ class RegistryProblem(BaseModel):
     line: int | None = None
 
 
-class RegistryOutput(BaseModel):
+@dataclass(kw_only=True)
+class RegistryOutput:
     """Everything that the task libraries of one environment offer.
 
     Attributes:
@@ -76,10 +79,17 @@ class RegistryOutput(BaseModel):
     """
 
     entries: dict[str, RegistryEntry]
-    problems: list[RegistryProblem] = Field(default_factory=list)
+    problems: list[RegistryProblem] = field(default_factory=list)
     version: str = REGISTRY_VERSION
 
-    @field_validator("version")
-    @classmethod
-    def _readable(cls, version: str) -> str:
-        return check_major("the registry output", version, 1, "wt-contracts")
+    def __post_init__(self) -> None:
+        check_version(self.version)
+
+
+def check_version(version: str) -> None:
+    """Refuse a registry output of a major version that is not known.
+
+    Raises:
+        ValueError: Says which side to upgrade.
+    """
+    check_major("the registry output", version, 1, "wt-contracts")

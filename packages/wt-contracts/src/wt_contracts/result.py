@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import Any
-
-from pydantic import BaseModel, ConfigDict
 
 INTERRUPTED = "the run was interrupted"
 """How the error of a run begins that was ended from outside; `ExitCode.INTERRUPTED` is what a program goes by."""
 
 
-class WorkflowResult(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class WorkflowResult:
     """Exactly `{"result": …, "error": str | null, "trace": str | null}`, whatever ran the workflow.
 
     Attributes:
@@ -18,8 +18,6 @@ class WorkflowResult(BaseModel):
         error: What went wrong, in one message; None if nothing did.
         trace: The traceback of that error.
     """
-
-    model_config = ConfigDict(extra="forbid")
 
     result: Any = None
     error: str | None = None

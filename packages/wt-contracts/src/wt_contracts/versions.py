@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 
-def check_major(what: str, version: str, known: int, package: str) -> str:
+def check_major(what: str, version: str, known: int, package: str) -> None:
     """Refuse a document whose major version this side does not know.
 
     Args:
@@ -12,9 +12,6 @@ def check_major(what: str, version: str, known: int, package: str) -> str:
         known: The major version that this side reads.
         package: The package that has to be upgraded on the side that is behind.
 
-    Returns:
-        The version, unchanged.
-
     Raises:
         ValueError: If the major version differs or is not a number; says which side to upgrade.
     """
@@ -22,6 +19,6 @@ def check_major(what: str, version: str, known: int, package: str) -> str:
     if not head.isdecimal():
         raise ValueError(f"{what} has version {version!r}, which is not a version number")
     if int(head) == known:
-        return version
+        return
     side = "that reads it" if int(head) > known else "that wrote it"
     raise ValueError(f"{what} has version {version}, this side reads {known}.x: upgrade {package} on the side {side}")

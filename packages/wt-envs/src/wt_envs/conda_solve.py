@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import hashlib
+import json
 from pathlib import Path
 from typing import Final
 
@@ -49,7 +51,7 @@ def _key(ingredients: Ingredients) -> str:
     project = ingredients.project
     channels = {requirement.channel for requirement in _all_conda(project)}
     states = sorted(f"{channel}\0{_channel_state(channel)}" for channel in channels)
-    described = project.model_dump_json(exclude={"base"})
+    described = json.dumps(dataclasses.asdict(dataclasses.replace(project, base=Path())), default=str)
     parts = [_RULES, described, solve_key(render(ingredients), ingredients), *states]
     return hashlib.sha256("\0".join(parts).encode()).hexdigest()[:32]
 

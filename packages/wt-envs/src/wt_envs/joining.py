@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import posixpath
 import re
+from dataclasses import asdict, replace
 from typing import Final
 
 from packaging.specifiers import SpecifierSet
@@ -34,17 +35,17 @@ def _both_pypi(one: PyPIRequirement, other: PyPIRequirement) -> PyPIRequirement 
     extras = tuple(dict.fromkeys((*one.extras, *other.extras)))
     if one.is_sourced or other.is_sourced:
         same = _source(one) == _source(other)
-        return one.model_copy(update={"extras": extras}) if same else None
+        return replace(one, extras=extras) if same else None
     clauses = dict.fromkeys(clause for each in (one, other) if each.version for clause in each.version.split(","))
     version = ",".join(clauses) or None
     if version is not None and not _satisfiable(version):
         return None
-    return one.model_copy(update={"extras": extras, "version": version})
+    return replace(one, extras=extras, version=version)
 
 
 def _source(requirement: PyPIRequirement) -> dict[str, object]:
     """Where it comes from; a path as it is once needless parts are gone."""
-    fields = requirement.model_dump(exclude={"name", "extras"})
+    fields = {key: value for key, value in asdict(requirement).items() if key not in ("name", "extras")}
     return {**fields, "path": posixpath.normpath(requirement.path) if requirement.path else None}
 
 
@@ -61,4 +62,4 @@ def _both_conda(one: CondaRequirement, other: CondaRequirement) -> CondaRequirem
     versions = dict.fromkeys(each.version for each in (one, other) if each.version != "*")
     if len(versions) == 2 and any("|" in version for version in versions):
         return None
-    return one.model_copy(update={"version": ",".join(versions) or "*"})
+    return replace(one, version=",".join(versions) or "*")

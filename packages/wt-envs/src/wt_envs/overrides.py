@@ -2,21 +2,33 @@
 
 from __future__ import annotations
 
+import dataclasses
 import tomllib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any, Final, NoReturn
 
-from pydantic import ValidationError
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError, near_miss
 
 from wt_envs.pin import split_name
 from wt_envs.project import Project
-from wt_envs.requirement import CondaRequirement, PyPIRequirement, Requirement, canonical
+from wt_envs.requirement import (
+    CondaRequirement,
+    PyPIRequirement,
+    Requirement,
+    RequirementError,
+    canonical,
+    conda_requirement,
+    pypi_requirement,
+)
 
 FEATURES: Final = ("default", "runner", "test")
 _TABLES: Final = ("dependencies", "pypi-dependencies")
+_CONDA_FIELDS, _PYPI_FIELDS = (
+    tuple(field.name for field in dataclasses.fields(kind) if field.name != "name")
+    for kind in (CondaRequirement, PyPIRequirement)
+)
 
 Overrides = Mapping[str, tuple[Requirement, ...]]
 """For each feature, what it must have."""
@@ -72,8 +84,8 @@ def override(project: Project, overrides: Overrides) -> tuple[Project, dict[str,
             else:
                 groups[feature] = (*groups[feature], requirement.specifier)
     requirements = (*kept, *wanted.values())
-    changed = {"requirements": requirements, "groups": groups, "conda_groups": conda_groups}
-    return project.model_copy(update=changed), displaced
+    changed = dataclasses.replace(project, requirements=requirements, groups=groups, conda_groups=conda_groups)
+    return changed, displaced
 
 
 def _read(path: Path, feature: str, tables: Mapping[str, Any]) -> Iterator[Requirement]:
@@ -95,16 +107,16 @@ def _requirement(path: Path, key: str, name: str, value: Any, *, conda: bool) ->
     fields = {"version": value} if isinstance(value, str) else value
     if not isinstance(fields, dict):
         _refuse(path, f"{key} must be a version or a table")
+    _check_keys(path, fields, _CONDA_FIELDS if conda else _PYPI_FIELDS, repr(key))
     try:
         if conda:
-            return CondaRequirement.model_validate({"name": name, **fields})
+            return conda_requirement({"name": name, **fields})
         if isinstance(fields.get("path"), str):
             fields = {**fields, "path": str((path.parent / fields["path"]).absolute())}
-        return PyPIRequirement.model_validate({"name": name, **fields})
-    except ValidationError as error:
-        problem = error.errors(include_url=False, include_input=False)[0]
-        place = ".".join([key, *(str(part) for part in problem["loc"])])
-        _refuse(path, f"{place}: {problem['msg'].removeprefix('Value error, ')}")
+        return pypi_requirement({"name": name, **fields})
+    except RequirementError as error:
+        place, reason = next(iter(error.problems.items()))
+        _refuse(path, f"{'.'.join(filter(None, (key, place)))}: {reason}")
 
 
 def _check_keys(path: Path, table: Any, known: tuple[str, ...], place: str) -> None:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass, field
 from pathlib import Path
-
-from pydantic import BaseModel, ConfigDict, Field
 
 from wt_envs.requirement import CondaRequirement, PyPIRequirement, Requirement
 
 
-class Project(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class Project:
     """The input of a solve.
 
     Attributes:
@@ -23,15 +23,13 @@ class Project(BaseModel):
         base: The directory that relative paths in the requirements are relative to.
     """
 
-    model_config = ConfigDict(frozen=True)
-
     name: str
     requirements: tuple[Requirement, ...] = ()
     own: tuple[str, ...] = ()
     requires_python: str = ">=3.11"
-    groups: dict[str, tuple[str, ...]] = Field(default_factory=dict)
-    base: Path = Field(default_factory=Path.cwd)
-    conda_groups: dict[str, tuple[CondaRequirement, ...]] = Field(default_factory=dict)
+    groups: dict[str, tuple[str, ...]] = field(default_factory=dict)
+    base: Path = field(default_factory=Path.cwd)
+    conda_groups: dict[str, tuple[CondaRequirement, ...]] = field(default_factory=dict)
 
     @property
     def pypi(self) -> tuple[PyPIRequirement, ...]:

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, Final, TypeAlias
-
-from pydantic import BaseModel, BeforeValidator, ConfigDict, StrictBool, field_validator, model_validator
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from typing import Any, Final, TypeAlias
 
 _NAME: Final = re.compile(r"[A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?")
 _CONDA_NAME: Final = re.compile(r"[A-Za-z0-9_][A-Za-z0-9_.-]*")
@@ -24,26 +23,20 @@ _PYPI_KEYS: Final = ("name", "version", "source", "extras", *_SOURCES, *_REFEREN
 _CONDA_KEYS: Final = ("name", "version", "channel", "source", "requirement")
 
 
-def _check_text(value: object) -> object:
-    if isinstance(value, (int, float)) and not isinstance(value, bool):
-        raise ValueError(f"must be text: write it in quotes (YAML reads {value} as a number, and 1.10 as 1.1)")
-    if not isinstance(value, str):
-        raise ValueError(f"must be text, and is {type(value).__name__}")
-    if not value.strip():
-        raise ValueError("must not be empty")
-    return value.strip()
+class RequirementError(ValueError):
+    """A requirement that means nothing.
+
+    Args:
+        problems: What is wrong, by key; what is wrong with the whole has the empty key.
+    """
+
+    def __init__(self, problems: Mapping[str, str]) -> None:
+        self.problems = dict(problems)
+        super().__init__("; ".join(f"{key}: {reason}" if key else reason for key, reason in self.problems.items()))
 
 
-def _check_texts(value: object) -> object:
-    if isinstance(value, str) or not isinstance(value, (list, tuple)):
-        raise ValueError("must be a list of names, such as [cli]")
-    return value
-
-
-Text: TypeAlias = Annotated[str, BeforeValidator(_check_text)]
-
-
-class PyPIRequirement(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class PyPIRequirement:
     """A Python package that uv installs.
 
     Attributes:
@@ -58,21 +51,27 @@ class PyPIRequirement(BaseModel):
         tag: A tag of it.
         subdirectory: Where in the path, repository or archive the package lies.
         editable: Whether a path is installed so that later edits of its sources take effect.
+
+    Raises:
+        RequirementError: A value is wrong, or two contradict each other.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    version: str | None = None
+    extras: tuple[str, ...] = ()
+    path: str | None = None
+    git: str | None = None
+    url: str | None = None
+    rev: str | None = None
+    branch: str | None = None
+    tag: str | None = None
+    subdirectory: str | None = None
+    editable: bool = False
 
-    name: Text
-    version: Text | None = None
-    extras: Annotated[tuple[Text, ...], BeforeValidator(_check_texts)] = ()
-    path: Text | None = None
-    git: Text | None = None
-    url: Text | None = None
-    rev: Text | None = None
-    branch: Text | None = None
-    tag: Text | None = None
-    subdirectory: Text | None = None
-    editable: StrictBool = False
+    def __post_init__(self) -> None:
+        _check_values(self, _PYPI_CHECKS)
+        if contradiction := self._contradiction():
+            raise RequirementError({"": f"{self.name}: {contradiction}"})
 
     @property
     def canonical_name(self) -> str:
@@ -90,105 +89,41 @@ class PyPIRequirement(BaseModel):
         extras = f"[{','.join(self.extras)}]" if self.extras else ""
         return f"{self.name}{extras}{self.version or ''}"
 
-    @field_validator("name", "extras")
-    @classmethod
-    def _named(cls, value: str | tuple[str, ...]) -> str | tuple[str, ...]:
-        for name in (value,) if isinstance(value, str) else value:
-            if not _NAME.fullmatch(name):
-                raise ValueError(f"{name!r} is not a package name (letters, digits, '-', '_' and '.')")
-        return value
-
-    @field_validator("version")
-    @classmethod
-    def _specified(cls, value: str | None) -> str | None:
-        return None if value is None or value == "*" else _version_specifier(value)
-
-    @field_validator("git", "url")
-    @classmethod
-    def _addressed(cls, value: str | None) -> str | None:
-        if value is None:
-            return None
-        value = value.removeprefix("git+")
-        if not _URL.fullmatch(value):
-            scp = re.fullmatch(r"(?P<host>[\w.-]+@[\w.-]+):(?P<path>\S+)", value)
-            hint = f"ssh://{scp['host']}/{scp['path']}" if scp else "https://… or file:///…"
-            raise ValueError(f"{value!r} is not a URL: write {hint}")
-        return value
-
-    @field_validator("url")
-    @classmethod
-    def _fetched(cls, value: str | None) -> str | None:
-        if value is not None and value.startswith("file:"):
-            raise ValueError(f"{value!r} is on this machine: write its path at 'path'")
-        return value
-
-    @field_validator("path")
-    @classmethod
-    def _is_path(cls, value: str | None) -> str | None:
-        if value is not None and _URL.fullmatch(value):
-            raise ValueError(f"{value!r} is a URL: write a plain path, or use 'url' or 'git'")
-        return value
-
-    @field_validator("subdirectory")
-    @classmethod
-    def _is_inside(cls, value: str | None) -> str | None:
-        if value is not None and (value.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", value)):
-            raise ValueError(f"{value!r} must be a path inside of the package's source")
-        return value
-
-    @model_validator(mode="after")
-    def _one_source(self) -> PyPIRequirement:
+    def _contradiction(self) -> str | None:
         sources = [key for key in _SOURCES if getattr(self, key) is not None]
         if len(sources) > 1:
-            raise ValueError(f"{self.name}: choose one of {_listed(sources)}")
+            return f"choose one of {_listed(sources)}"
         references = [key for key in _REFERENCES if getattr(self, key) is not None]
         if len(references) > 1:
-            raise ValueError(f"{self.name}: choose one of {_listed(references)}")
+            return f"choose one of {_listed(references)}"
         if references and self.git is None:
-            raise ValueError(f"{self.name}: {_listed(references)} goes with 'git' only")
+            return f"{_listed(references)} goes with 'git' only"
         if self.editable and self.path is None:
-            raise ValueError(f"{self.name}: 'editable' goes with 'path' only")
+            return "'editable' goes with 'path' only"
         if self.subdirectory is not None and not sources:
-            raise ValueError(f"{self.name}: 'subdirectory' goes with 'path', 'git' or 'url' only")
-        return self
+            return "'subdirectory' goes with 'path', 'git' or 'url' only"
+        return None
 
 
-class CondaRequirement(BaseModel):
+@dataclass(frozen=True, kw_only=True)
+class CondaRequirement:
     """A conda package.
 
     Attributes:
         name: The package's name.
         version: A conda version spec; `*` for any version.
         channel: The channel's name or URL.
+
+    Raises:
+        RequirementError: A value is wrong.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid")
+    name: str
+    version: str
+    channel: str = "conda-forge"
 
-    name: Text
-    version: Text
-    channel: Text = "conda-forge"
-
-    @field_validator("name")
-    @classmethod
-    def _named(cls, value: str) -> str:
-        if not _CONDA_NAME.fullmatch(value):
-            raise ValueError(f"{value!r} is not the name of a conda package")
-        return value
-
-    @field_validator("version")
-    @classmethod
-    def _specified(cls, value: str) -> str:
-        for clause in re.split(r"[,|]", value.replace("(", "").replace(")", "")):
-            if not _CONDA_CLAUSE.fullmatch(clause.strip()):
-                raise ValueError(f"{value!r} is not a conda version spec, such as '>=2,<3'")
-        return value
-
-    @field_validator("channel")
-    @classmethod
-    def _channelled(cls, value: str) -> str:
-        if not _CHANNEL.fullmatch(value):
-            raise ValueError(f"{value!r} is neither the name nor the URL of a conda channel")
-        return value
+    def __post_init__(self) -> None:
+        _check_values(self, _CONDA_CHECKS)
 
 
 Requirement: TypeAlias = PyPIRequirement | CondaRequirement
@@ -210,38 +145,54 @@ def parse_requirement(mapping: Mapping[str, Any]) -> Requirement:
         What it asks for: with `source: pypi`, `path`, `git` or `url` a Python package, else a conda package.
 
     Raises:
-        pydantic.ValidationError: If a key is unknown or missing, or a value is wrong; located at that key.
-        ValueError: If the keys contradict each other.
+        RequirementError: If a key is unknown or missing, a value is wrong, or the keys contradict each other.
     """
     source = mapping.get("source")
     if source not in (None, "pypi", "conda"):
-        raise _located(mapping, {"source": "must be pypi or conda"})
+        raise RequirementError({"source": "must be pypi or conda"})
     origins = [key for key in _SOURCES if key in mapping]
     if source == "conda" and origins:
-        raise ValueError(f"{_listed(origins)} goes with 'source: pypi' only")
+        raise RequirementError({"": f"{_listed(origins)} goes with 'source: pypi' only"})
     fields = {key: value for key, value in mapping.items() if key != "source"}
     if source == "pypi" or origins:
-        _check_keys(mapping, _PYPI_KEYS, ("name",))
-        return PyPIRequirement.model_validate({key: value for key, value in fields.items() if value is not None})
+        return pypi_requirement(fields)
     if "requirement" in mapping:
-        return _parse_conda_text(mapping, fields["requirement"])
-    _check_keys(mapping, _CONDA_KEYS, ("name", "version"))
-    return CondaRequirement.model_validate(fields)
+        return _parse_conda_text(fields)
+    return conda_requirement(fields)
 
 
-def _parse_conda_text(mapping: Mapping[str, Any], text: object) -> CondaRequirement:
-    others = sorted(str(key) for key in mapping if key not in ("requirement", "source"))
+def pypi_requirement(fields: Mapping[str, Any]) -> PyPIRequirement:
+    """A Python package from its keys; one that is null counts as absent.
+
+    Raises:
+        RequirementError: If a key is unknown or missing, a value is wrong, or the keys contradict each other.
+    """
+    _check_keys(fields, _PYPI_KEYS, ("name",))
+    return PyPIRequirement(**{key: value for key, value in fields.items() if value is not None})
+
+
+def conda_requirement(fields: Mapping[str, Any]) -> CondaRequirement:
+    """A conda package from its keys.
+
+    Raises:
+        RequirementError: If a key is unknown or missing, or a value is wrong.
+    """
+    _check_keys(fields, _CONDA_KEYS, ("name", "version"))
+    return CondaRequirement(**fields)
+
+
+def _parse_conda_text(fields: Mapping[str, Any]) -> CondaRequirement:
+    others = sorted(str(key) for key in fields if key != "requirement")
     if others:
-        raise ValueError(f"'requirement' already says everything; remove {_listed(others)}")
+        raise RequirementError({"": f"'requirement' already says everything; remove {_listed(others)}"})
+    text = fields["requirement"]
     match = _CONDA_TEXT.fullmatch(text.strip()) if isinstance(text, str) else None
     if match is None:
-        raise _located(mapping, {"requirement": f"{text!r} must read 'channel::name version', such as 'pandas >=2'"})
-    fields = {key: value for key, value in match.groupdict().items() if value}
+        raise RequirementError({"requirement": f"{text!r} must read 'channel::name version', such as 'pandas >=2'"})
     try:
-        return CondaRequirement.model_validate({"version": "*", **fields})
-    except ValueError as error:
-        reasons = [str(problem["msg"]).removeprefix("Value error, ") for problem in _problems(error)]
-        raise _located(mapping, {"requirement": "; ".join(reasons)}) from None
+        return CondaRequirement(**{"version": "*"} | {key: value for key, value in match.groupdict().items() if value})
+    except RequirementError as error:
+        raise RequirementError({"requirement": "; ".join(error.problems.values())}) from None
 
 
 def _check_keys(mapping: Mapping[str, Any], known: tuple[str, ...], required: tuple[str, ...]) -> None:
@@ -259,7 +210,7 @@ def _check_keys(mapping: Mapping[str, Any], known: tuple[str, ...], required: tu
         if mapping.get(key) is None and not (located and key == "version"):
             problems[key] = f"{key!r} is missing"
     if problems:
-        raise _located(mapping, problems)
+        raise RequirementError(problems)
 
 
 def _known(key: object, known: tuple[str, ...]) -> str:
@@ -270,23 +221,105 @@ def _known(key: object, known: tuple[str, ...]) -> str:
     return f"known are {', '.join(known)}"
 
 
-def _located(mapping: Mapping[str, Any], problems: Mapping[str, str]) -> ValueError:
-    """Put problems into the form in which pydantic reports its own: a message at a key."""
-    from pydantic_core import InitErrorDetails, PydanticCustomError, ValidationError
+def _check_values(requirement: Requirement, checks: Mapping[str, Callable[[Any], Any]]) -> None:
+    """Put what each check makes of a value into its place; one whose default is None may be None."""
+    problems = {}
+    for key, check in checks.items():
+        value = getattr(requirement, key)
+        if value is None and getattr(type(requirement), key, ...) is None:
+            continue
+        try:
+            object.__setattr__(requirement, key, check(value))
+        except ValueError as error:
+            problems[key] = str(error)
+    if problems:
+        raise RequirementError(problems)
 
-    details = [
-        InitErrorDetails(
-            type=PydanticCustomError("requirement", "{reason}", {"reason": reason}), loc=(key,), input=mapping.get(key)
-        )
-        for key, reason in problems.items()
-    ]
-    return ValidationError.from_exception_data("requirement", details)
+
+def _text(value: object) -> str:
+    if isinstance(value, (int, float)) and not isinstance(value, bool):
+        raise ValueError(f"must be text: write it in quotes (YAML reads {value} as a number, and 1.10 as 1.1)")
+    if not isinstance(value, str):
+        raise ValueError(f"must be text, and is {type(value).__name__}")
+    if not value.strip():
+        raise ValueError("must not be empty")
+    return value.strip()
 
 
-def _problems(error: ValueError) -> list[Any]:
-    from pydantic import ValidationError
+def _name(value: object) -> str:
+    name = _text(value)
+    if not _NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not a package name (letters, digits, '-', '_' and '.')")
+    return name
 
-    return list(error.errors(include_url=False)) if isinstance(error, ValidationError) else [{"msg": str(error)}]
+
+def _names(value: object) -> tuple[str, ...]:
+    if isinstance(value, str) or not isinstance(value, (list, tuple)):
+        raise ValueError("must be a list of names, such as [cli]")
+    return tuple(_name(name) for name in value)
+
+
+def _url(value: object) -> str:
+    url = _text(value).removeprefix("git+")
+    if not _URL.fullmatch(url):
+        scp = re.fullmatch(r"(?P<host>[\w.-]+@[\w.-]+):(?P<path>\S+)", url)
+        hint = f"ssh://{scp['host']}/{scp['path']}" if scp else "https://… or file:///…"
+        raise ValueError(f"{url!r} is not a URL: write {hint}")
+    return url
+
+
+def _fetched(value: object) -> str:
+    url = _url(value)
+    if url.startswith("file:"):
+        raise ValueError(f"{url!r} is on this machine: write its path at 'path'")
+    return url
+
+
+def _path(value: object) -> str:
+    path = _text(value)
+    if _URL.fullmatch(path):
+        raise ValueError(f"{path!r} is a URL: write a plain path, or use 'url' or 'git'")
+    return path
+
+
+def _inside(value: object) -> str:
+    path = _text(value)
+    if path.startswith(("/", "\\")) or ".." in re.split(r"[/\\]", path):
+        raise ValueError(f"{path!r} must be a path inside of the package's source")
+    return path
+
+
+def _yes_or_no(value: object) -> bool:
+    if not isinstance(value, bool):
+        raise ValueError("must be true or false")
+    return value
+
+
+def _version_or_any(value: object) -> str | None:
+    version = _text(value)
+    return None if version == "*" else _version_specifier(version)
+
+
+def _conda_name(value: object) -> str:
+    name = _text(value)
+    if not _CONDA_NAME.fullmatch(name):
+        raise ValueError(f"{name!r} is not the name of a conda package")
+    return name
+
+
+def _conda_version(value: object) -> str:
+    version = _text(value)
+    for clause in re.split(r"[,|]", version.replace("(", "").replace(")", "")):
+        if not _CONDA_CLAUSE.fullmatch(clause.strip()):
+            raise ValueError(f"{version!r} is not a conda version spec, such as '>=2,<3'")
+    return version
+
+
+def _channel(value: object) -> str:
+    channel = _text(value)
+    if not _CHANNEL.fullmatch(channel):
+        raise ValueError(f"{channel!r} is neither the name nor the URL of a conda channel")
+    return channel
 
 
 def _version_specifier(text: str) -> str:
@@ -307,3 +340,23 @@ def _version_specifier(text: str) -> str:
 def _listed(names: list[str]) -> str:
     quoted = [repr(name) for name in names]
     return quoted[0] if len(quoted) == 1 else f"{', '.join(quoted[:-1])} and {quoted[-1]}"
+
+
+_PYPI_CHECKS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "name": _name,
+    "version": _version_or_any,
+    "extras": _names,
+    "path": _path,
+    "git": _url,
+    "url": _fetched,
+    "rev": _text,
+    "branch": _text,
+    "tag": _text,
+    "subdirectory": _inside,
+    "editable": _yes_or_no,
+}
+_CONDA_CHECKS: Final[Mapping[str, Callable[[Any], Any]]] = {
+    "name": _conda_name,
+    "version": _conda_version,
+    "channel": _channel,
+}

@@ -13,6 +13,7 @@ from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
+import msgspec
 from wt_contracts.cli import WorkflowChoices
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError, near_miss
@@ -53,10 +54,10 @@ def read_cases(workspace: Workspace) -> WorkflowCases:
     """
     path = workspace.directory / "tests" / CASES_FILE
     try:
-        return WorkflowCases.model_validate_json(path.read_bytes())
+        return msgspec.json.decode(path.read_bytes(), type=WorkflowCases)
     except FileNotFoundError:
         return WorkflowCases()
-    except (OSError, ValueError) as error:
+    except (OSError, msgspec.DecodeError, UnicodeError) as error:
         message = f"{path} does not hold test cases: {str(error).splitlines()[-1].strip()}"
         raise DiagnosticError(
             Diagnostic(code=Code.NOT_A_WORKSPACE, message=message, hint="compile the spec again")

@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterable, Iterator
 from pathlib import Path
 from typing import TypeAlias
 
-from pydantic import ValidationError
+import msgspec
 from wt_contracts.events import WorkflowEvent
 
 Observer: TypeAlias = Callable[[WorkflowEvent], object]
@@ -29,8 +29,8 @@ def parse_events(lines: Iterable[str | bytes]) -> Iterator[WorkflowEvent]:
     """
     for line in lines:
         try:
-            event = WorkflowEvent.model_validate_json(line)
-        except ValidationError:
+            event = msgspec.json.decode(line, type=WorkflowEvent)
+        except (msgspec.DecodeError, UnicodeError):
             continue
         yield event
 

@@ -7,7 +7,7 @@ import os
 import signal
 import tempfile
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from pathlib import Path
 from types import TracebackType
 from typing import Any, Self
@@ -177,7 +177,7 @@ class RunHandle:
         if choices.resume is None:
             self._write_params(params)
         file = str(self._params_file) if choices.resume is None else None
-        args = WorkflowCLIArgs(config_file=file, **choices.model_dump())
+        args = WorkflowCLIArgs(config_file=file, **asdict(choices))
         argv = args.to_argv(str(self._invoker.python), self._invoker.workspace.package)
         argv.insert(1, "-P")  # no module of the working directory shadows one of the environment
         control = WorkflowCLIEnv(run_id=self.run_id, events_file=str(self._events.path))
@@ -280,7 +280,7 @@ class RunHandle:
         step = self.steps.running
         during = f" while the step {step!r} was running" if step else ""
         if ended is not None:
-            diagnostic = ended.model_copy(update={"message": f"{ended.message}{during}"})
+            diagnostic = replace(ended, message=f"{ended.message}{during}")
         else:
             diagnostic = self._death(returncode, during)
         refused = ended is None and returncode == ExitCode.USAGE

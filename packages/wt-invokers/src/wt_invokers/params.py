@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
 
@@ -154,4 +155,4 @@ def _with_hint(diagnostic: Diagnostic) -> Diagnostic:
     if diagnostic.code is not Code.PARAMETER_MISSING or diagnostic.hint:
         return diagnostic
     name = diagnostic.message.removeprefix("the parameter ").removesuffix(" is missing")
-    return diagnostic.model_copy(update={"hint": f"give it in the --params file, or with --set {name}=VALUE"})
+    return replace(diagnostic, hint=f"give it in the --params file, or with --set {name}=VALUE")

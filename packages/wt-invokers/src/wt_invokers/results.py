@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import json
 import os
+from dataclasses import asdict
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import url2pathname
 
+import msgspec
 from wt_contracts.cli import RESULT_FILE
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
@@ -78,8 +81,8 @@ class Results:
         """What the workflow wrote; None if it wrote no whole `result.json`."""
         try:
             content = (self.path / RESULT_FILE).read_bytes() if self.path is not None else _get(self._store)
-            return WorkflowResult.model_validate_json(content)
-        except (OSError, ValueError):
+            return _read(content)
+        except (OSError, ValueError, TypeError, RecursionError):
             return None
 
     def write(self, result: WorkflowResult) -> None:
@@ -88,7 +91,7 @@ class Results:
         Raises:
             DiagnosticError: If that is not possible.
         """
-        content = result.model_dump_json().encode()
+        content = json.dumps(asdict(result), ensure_ascii=False).encode(errors="backslashreplace")
         try:
             if self.path is None:
                 _put(self._store, content)
@@ -96,6 +99,17 @@ class Results:
                 write_whole(self.path / RESULT_FILE, content)  # a task may have tidied the directory away
         except OSError as error:
             raise _not_writable(self, error) from error
+
+
+def _read(content: bytes) -> WorkflowResult:
+    """What `result.json` says.
+
+    Raises:
+        ValueError: It is not one.
+        TypeError: It has keys that a result has not.
+    """
+    document = json.loads(content)  # which reads numbers of any size, and those that are none
+    return msgspec.convert(asdict(WorkflowResult(**document)), WorkflowResult)
 
 
 def _claim(directory: Path) -> int | None:

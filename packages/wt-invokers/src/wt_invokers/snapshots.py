@@ -45,7 +45,7 @@ def update(spec: Path, cases: Mapping[str, WorkflowCase], outcomes: Sequence[Cas
     for outcome in outcomes:
         if outcome.name in asked and outcome.result.error is None:
             snapshots[outcome.name] = outcome.result.result
-            others = asked[outcome.name].model_copy(update={"match": "any"})
+            others = dataclasses.replace(asked[outcome.name], match="any")
             left = others.failures(outcome.result, outcome.skipped)
             outcome = dataclasses.replace(outcome, failures=left)
         updated.append(outcome)

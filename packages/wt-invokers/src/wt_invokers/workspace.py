@@ -76,7 +76,7 @@ class Workspace:
         Raises:
             DiagnosticError: If the workspace lacks the file.
         """
-        return FormLayout.model_validate(self._read_json("layout.json"))
+        return FormLayout(**self._read_json("layout.json"))
 
     def _read_json(self, name: str) -> dict[str, Any]:
         try:

@@ -3,6 +3,7 @@ from __future__ import annotations
 import os
 import subprocess
 
+import msgspec
 from wt_contracts.events import WorkflowEvent
 from wt_task.cli.event_file import EventFile
 from wt_task.events import StepEvent
@@ -21,7 +22,7 @@ def main(params):
 
 
 def events_of(path):
-    return [WorkflowEvent.model_validate_json(line) for line in path.read_text().splitlines()]
+    return [msgspec.json.decode(line, type=WorkflowEvent) for line in path.read_text().splitlines()]
 
 
 def test_a_run_writes_its_events(demo, tmp_path):

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Any, NamedTuple
+
+from msgspec import Struct, field
 
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.parameters import Parameters
@@ -30,8 +31,7 @@ class FormGroup(NamedTuple):
     instances: dict[str, FormInstance]
 
 
-@dataclass(frozen=True, slots=True)
-class Form:
+class Form(Struct, frozen=True):
     """The top level of a form.
 
     Attributes:

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import os
 from contextlib import ExitStack, suppress
+from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import click
-from wt_contracts.type_hints import each_compiled_once
 
 from wt_compiler.commands.source_options import source_options, task_source
 
@@ -88,7 +88,7 @@ def compile_(
         raise click.UsageError(
             "'--no-lock' goes with '--registry' or '--env' only: the tasks are found in the environment"
         )
-    with no_garbage_collection(), each_compiled_once(), ExitStack() as resources:
+    with no_garbage_collection(), ExitStack() as resources:
         drawing = _draw_ahead(resources) if graph and (force or _is_new(spec, output)) else None
         from wt_compiler.workspace import Options, compile_spec
 
@@ -145,6 +145,6 @@ def _as_json(compiled: Compiled) -> str:
         "inputs": compiled.stamp.inputs,
         "written": compiled.written,
         "steps": compiled.steps,
-        "diagnostics": [warning.model_dump(mode="json") for warning in compiled.warnings],
+        "diagnostics": [asdict(warning) for warning in compiled.warnings],
     }
     return json.dumps(answer, indent=2)

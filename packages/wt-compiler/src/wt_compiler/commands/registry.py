@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wt_compiler.commands.source_options import source_options, task_source
+from wt_compiler.emit.json_text import json_text
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -56,7 +57,7 @@ def registry(
     console.diagnose(problems_of(offered))
     selected = select(offered, search=search, name=name)
     if console.json:
-        console.answer(selected.model_dump_json(indent=2))
+        console.answer(json_text(selected).rstrip())
     elif name is not None:
         console.answer("\n\n".join(describe_task(entry) for entry in selected.entries.values()))
     else:

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import re
-from importlib.metadata import PackageNotFoundError, version
 
 from wt_compiler.emit import Files
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
+from wt_compiler.installed import installed_version
 
 _INSTALLER = ("wt-cli", "wt-contracts", "wt-envs")
 _PYTHONS = ("3.13", "3.12", "3.11", "3.14")
@@ -23,7 +23,7 @@ def emit(workflow: Workflow) -> Files:
     if conda:
         text = render("Dockerfile.pixi.jinja", installer=_installer(wheels), **given)
     else:
-        text = render("Dockerfile.jinja", uv=version("uv"), **given)
+        text = render("Dockerfile.jinja", uv=installed_version("uv"), **given)
     return {"Dockerfile": text, ".dockerignore": render("dockerignore.jinja", workflow=workflow, conda=conda)}
 
 
@@ -35,10 +35,8 @@ def _installer(wheels: list[str]) -> str:
 
 
 def _pinned(name: str) -> str:
-    try:
-        return f"{name}=={version(name)}"
-    except PackageNotFoundError:
-        return name
+    version = installed_version(name)
+    return f"{name}=={version}" if version else name
 
 
 def _python(workflow: Workflow) -> str:

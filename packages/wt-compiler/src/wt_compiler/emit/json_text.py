@@ -9,13 +9,13 @@ def json_text(content: Any) -> str:
     """A JSON document with a line break at its end.
 
     Args:
-        content: Mappings, lists and scalars; numbers finite.
+        content: Mappings, lists, dataclasses and scalars; numbers finite.
     """
-    import pydantic_core
+    import msgspec
 
     try:
-        return pydantic_core.to_json(content, indent=2).decode() + "\n"
-    except pydantic_core.PydanticSerializationError:  # a lone surrogate, which JSON can only write as an escape
+        return msgspec.json.format(msgspec.json.encode(content), indent=2).decode() + "\n"
+    except UnicodeEncodeError:  # a lone surrogate, which JSON can only write as an escape
         import json
 
         return json.dumps(content, indent=2) + "\n"

@@ -32,7 +32,7 @@ def emit(workflow: Workflow) -> Files:
         f"{package}/cli.py": _cli(workflow),
         f"{package}/params.json": json_text(forms.params),
         f"{package}/rjsf.json": json_text(forms.rjsf),
-        f"{package}/layout.json": json_text(forms.layout.model_dump(mode="json")),
+        f"{package}/layout.json": json_text(forms.layout),
         f"{package}/py.typed": "",
     }
 

@@ -21,6 +21,6 @@ def emit(workflow: Workflow) -> Files:
         cases = {"defaults": WorkflowCase()}
     if cases:
         document = WorkflowCases(cases=cases, env_vars=list(workflow.env_vars))
-        files[f"tests/{CASES_FILE}"] = json_text(document.model_dump(mode="json"))
+        files[f"tests/{CASES_FILE}"] = json_text(document)
         files["tests/test_cases.py"] = render("test_cases.py.jinja", **context)
     return files

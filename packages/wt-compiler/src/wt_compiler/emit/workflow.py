@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
 from functools import cached_property
-from importlib.metadata import distribution
 from typing import TYPE_CHECKING
+
+from msgspec import Struct, field
 
 from wt_compiler.dag import Dag
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.part import Part
 from wt_compiler.formatting import LINE_LENGTH
 from wt_compiler.forms import Forms
+from wt_compiler.installed import installed_version
 from wt_compiler.names import Names
 from wt_compiler.values import Call, EnvVariable, Expression, Secret
 
@@ -22,8 +23,7 @@ if TYPE_CHECKING:
     from wt_compiler.version import Stamp
 
 
-@dataclass(frozen=True)
-class Workflow:
+class Workflow(Struct, frozen=True, dict=True):
     """What is emitted.
 
     Attributes:
@@ -47,8 +47,7 @@ class Workflow:
     @property
     def compiler(self) -> str:
         """The version of wt-compiler that compiles."""
-        metadata = distribution("wt-compiler").read_text("METADATA") or ""  # `version` takes 20 ms to find this line
-        return next(line.removeprefix("Version: ") for line in metadata.splitlines() if line.startswith("Version: "))
+        return installed_version("wt-compiler") or "0"
 
     @property
     def is_conda(self) -> bool:

@@ -66,7 +66,7 @@ def of_workspace(directory: Path) -> FormPage:
         found = Diagnostic(code=Code.NOT_A_WORKSPACE, message=message, file=str(directory), hint=hint)
         raise DiagnosticError(found) from None
     description = str(project.get("project", {}).get("description", ""))
-    return FormPage(name, description, name, str(directory), rjsf, params, FormLayout.model_validate(layout))
+    return FormPage(name, description, name, str(directory), rjsf, params, FormLayout(**layout))
 
 
 def _described(spec_id: str, metadata: dict[str, Any]) -> tuple[str, str]:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from typing import Any, Final
 from urllib.parse import unquote
+
+from msgspec import Struct
 
 from wt_compiler.definitions import PREFIX
 
@@ -27,8 +28,7 @@ MOST_FOLLOWED: Final = 50
 _KINDS: Final = {bool: "boolean", int: "integer", str: "string", type(None): "null", list: "array", dict: "object"}
 
 
-@dataclass(frozen=True, slots=True, eq=False)
-class Type:
+class Type(Struct, frozen=True, eq=False):
     """A schema with its definitions.
 
     Attributes:

@@ -60,7 +60,7 @@ def convert(workflow: Workflow, source: ParameterText, given: str, wanted: str) 
     from wt_contracts.codes import Code
     from wt_contracts.forms import FormLayout, formdata_to_params, params_to_formdata
 
-    layout = FormLayout.model_validate(workflow.read_json("layout.json"))
+    layout = FormLayout(**workflow.read_json("layout.json"))
     document = source.read()
     try:
         params = formdata_to_params(document, layout) if given == "formdata" else document
