@@ -6,7 +6,7 @@ import gc
 import importlib
 from types import ModuleType
 
-from wt_contracts.type_hints import each_compiled_once
+from wt_task.cli.type_hints import each_compiled_once
 
 
 def import_run_module(name: str) -> ModuleType:

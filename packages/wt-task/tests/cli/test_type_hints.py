@@ -5,7 +5,7 @@ from __future__ import annotations
 import typing
 
 import pytest
-from wt_contracts.type_hints import each_compiled_once
+from wt_task.cli.type_hints import each_compiled_once
 
 SOURCE = """
 from __future__ import annotations
