@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from wt_compiler.emit import package
 from wt_compiler.emit.workflow import Workflow
 from wt_compiler.findings import Findings
@@ -42,7 +43,7 @@ class RunningWorkflow:
         }
         command = [str(Path(sys.executable).parent / "wt-registry"), "--package", library, "--format", "json"]
         described = subprocess.run(command, cwd=directory, env=self.environ, capture_output=True)
-        self.registry = RegistryOutput.model_validate_json(described.stdout)
+        self.registry = msgspec.json.decode(described.stdout, type=RegistryOutput)
         self.package = self.compile(spec)
 
     def compile(self, spec: str) -> str:

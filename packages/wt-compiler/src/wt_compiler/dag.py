@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from msgspec import Struct, field
-
 from collections.abc import Iterator
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
+from msgspec import Struct, field
 from wt_contracts.registry import RegistryEntry
 
 from wt_compiler.execution import AS_USUAL, Execution
