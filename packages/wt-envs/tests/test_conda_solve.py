@@ -116,7 +116,7 @@ def test_solving_again_starts_no_process(mixed_project, mixed_lock, own_wheels, 
 
 def test_what_the_requirements_bring_takes_the_place_of_what_wt_adds(cache, tmp_path, conda_channel):
     required = {"name": "pydantic", "version": ">=2", "channel": conda_channel}
-    brings = {"name": "wt-contracts", "version": "*", "channel": conda_channel}
+    brings = {"name": "wt-registry", "version": "*", "channel": conda_channel}
     told: list[str] = []
 
     lock = solve(project(tmp_path, brings, own=("wt-task[cli]",)), progress=told.append)

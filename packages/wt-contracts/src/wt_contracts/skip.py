@@ -2,11 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, Final, NamedTuple
-
-if TYPE_CHECKING:
-    from pydantic import GetCoreSchemaHandler, GetJsonSchemaHandler
-    from pydantic_core import CoreSchema
+from typing import Any, Final, NamedTuple
 
 
 class SkipSentinel:
@@ -31,15 +27,13 @@ class SkipSentinel:
         return "SKIP_SENTINEL"
 
     @classmethod
-    def __get_pydantic_core_schema__(cls, source: Any, handler: GetCoreSchemaHandler) -> CoreSchema:
-        """An instance check, with null as the JSON form."""
-        from pydantic_core import core_schema
-
-        as_null = core_schema.plain_serializer_function_ser_schema(lambda _: None, when_used="json")
-        return core_schema.is_instance_schema(cls, serialization=as_null)
+    def __get_pydantic_core_schema__(cls, _source: Any, _handler: Any) -> dict[str, Any]:
+        """For pydantic, whose core schemas are plain dictionaries: an instance check, with null as the JSON form."""
+        as_null = {"type": "function-plain", "function": lambda _: None, "when_used": "json"}
+        return {"type": "is-instance", "cls": cls, "serialization": as_null}
 
     @classmethod
-    def __get_pydantic_json_schema__(cls, schema: CoreSchema, handler: GetJsonSchemaHandler) -> dict[str, Any]:
+    def __get_pydantic_json_schema__(cls, _schema: Any, _handler: Any) -> dict[str, Any]:
         """Null, under the name of the class."""
         return {"type": "null", "title": cls.__name__}
 
