@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import textwrap
 from collections.abc import Callable
+from dataclasses import replace
 
 import pytest
 from wt_compiler.dag import Dag
@@ -41,9 +42,9 @@ workflow:
 def tasks(entry: Callable[..., RegistryEntry], registry_of: Callable[..., RegistryOutput]) -> RegistryOutput:
     number = {"type": "integer"}
     return registry_of(
-        entry("count").model_copy(update={"return_schema": number}),
-        entry("double", {"number": number, "more": number}, ["number"]).model_copy(update={"return_schema": number}),
-        entry("name").model_copy(update={"return_schema": {"type": "string"}}),
+        replace(entry("count"), return_schema=number),
+        replace(entry("double", {"number": number, "more": number}, ["number"]), return_schema=number),
+        replace(entry("name"), return_schema={"type": "string"}),
     )
 
 

@@ -5,10 +5,10 @@ What could not be read is None, and was reported; later stages pass over it, so 
 
 from __future__ import annotations
 
-from msgspec import Struct, field
-
 from functools import cached_property
 from typing import TYPE_CHECKING, Any, Literal, NamedTuple, TypeAlias
+
+from msgspec import Struct
 
 from wt_compiler.dag import Override
 from wt_compiler.document import Node

@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from msgspec.structs import replace
 from typing import TYPE_CHECKING, NamedTuple
+
+from msgspec.structs import replace
 
 from wt_compiler.dag import Case, Dag, Group, Instance
 from wt_compiler.definitions import Schema
