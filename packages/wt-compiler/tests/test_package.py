@@ -154,6 +154,8 @@ def test_the_command_line_knows_its_workflow(
         "results_env_var": "WT_RESULTS",
         "steps": 6,
         "env_vars": ("HOME", "USER"),
+        "lock": "",
+        "caches": False,
         "secrets": (),
     }
 
