@@ -7,6 +7,7 @@ import os
 import re
 import subprocess
 import sys
+import textwrap
 from pathlib import Path
 from typing import Any
 
@@ -192,6 +193,35 @@ def test_one_branch_of_a_switch_runs_and_gives_its_result(
     assert done.returncode == 0, done.stderr
     assert language.result["result"] == report
     assert {name: why if skipped.get(name) else "" for name, (_, why) in language.skips().items()} == skipped
+
+
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+def test_a_loop_repeats_a_whole_workflow(language: Language, mode: str) -> None:
+    workflows = {
+        "half": """
+            id: half
+            requirements: []
+            params: {amount: {type: number}}
+            workflow:
+              - {id: fixed, task: correct, partial: {estimate: '${{ params.amount }}'}}
+            outputs: {rain: '${{ workflow.fixed.return.rain }}'}
+            """,
+        "halved": """
+            id: halved
+            requirements: []
+            workflow:
+              - id: less
+                uses: ./half.yaml
+                loop: {start: {rain: 100}, until: '${{ loop.last.rain < 10 }}', max: 9}
+                with: {amount: '${{ loop.last.rain }}'}
+            """,
+    }
+    for name, text in workflows.items():
+        (language.directory / f"language/{name}.yaml").write_text(textwrap.dedent(text))
+    done = language.run("halved", mode=mode)
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == {"rain": 6.25}
+    assert [e["round"] for e in language.events() if e["kind"] == "STEP_ROUND"] == [0, 1, 2, 3]
 
 
 @pytest.mark.parametrize("mode", ["concurrent", "sequential"])

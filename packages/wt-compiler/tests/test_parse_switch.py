@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
+import re
 import textwrap
 from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
 from wt_compiler.dag import Dag
+from wt_compiler.difference import Side, compare
+from wt_compiler.findings import Findings
+from wt_compiler.forms import derive_forms
+from wt_compiler.graph.dot import to_dot
+from wt_compiler.graph.mermaid import to_mermaid
+from wt_compiler.graph.terminal import to_terminal
 from wt_compiler.spec_format import format_spec
 from wt_contracts.diagnostics import Diagnostic
 from wt_contracts.registry import RegistryEntry, RegistryOutput
@@ -124,6 +131,37 @@ def test_a_switch_without_a_default_may_be_skipped(judged: Callable[..., list[st
     ]
     said = judged(("        result: 3\n", ""))
     assert [each.split()[0] for each in said] == ["WT304"]
+
+
+def test_a_picture_frames_each_branch_and_joins_them_again(compiled: Callable[..., Dag], tasks: RegistryOutput) -> None:
+    head, workflow = SPEC.replace("result: 3", "result: '${{ workflow.three.return }}'").split("workflow:\n")
+    dag = compiled(textwrap.dedent(workflow), tasks, head + "workflow:\n")
+    edges = [line.strip() for line in to_dot(dag).splitlines() if "->" in line]
+    assert edges == ["n0 -> n1;", "n1 -> n2;", "n2 -> n4;", "n3 -> n4;"]
+    assert re.findall(r'subgraph \w+\["(.*?)"\]', to_mermaid(dag)) == ["way", "a", "other"]
+    assert to_terminal(dag).splitlines()[1].endswith("one    double (way: a)")
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "line"),
+    [
+        ("is: a", "is: d", "~ the branch way.d"),
+        ("result: 0", "result: 1", "~ the branch way.default"),
+        ("is: [b, c]", "is: b", "~ the branch way.other"),
+        ("id: three", "id: four", "~ the branch way.other"),
+    ],
+)
+def test_a_difference_names_the_branch(
+    compiled: Callable[..., Dag], tasks: RegistryOutput, old: str, new: str, line: str
+) -> None:
+    def side(text: str) -> Side:
+        head, workflow = text.split("workflow:\n")
+        dag = compiled(textwrap.dedent(workflow), tasks, head + "workflow:\n")
+        return Side(dag, derive_forms(dag, Findings("spec.yaml", [])), text)
+
+    found = compare(side(SPEC), side(SPEC.replace(old, new)))
+    assert any(f"{change.sign} {change.text}".replace("+", "~") == line for change in found.changes), found.changes
+    assert found.bump == ("patch" if old.startswith("result") else "breaking")
 
 
 def test_the_keys_of_a_switch_and_its_branches_have_an_order() -> None:

@@ -101,7 +101,7 @@ def _instance(tasks: dict[str, RegistryEntry]) -> Schema:
     names = [{"const": name, "description": _described(entry)} for name, entry in tasks.items()]
     task = {"oneOf": names} if names else _TEXT
     partial = {"type": ["object", "null"], "description": "Arguments that the spec binds."}
-    return _object({**_entry(), "task": task, "loop": _loop(), "partial": partial, **_execution()}, ["id", "task"])
+    return _object({**_entry(), "task": task, "partial": partial, **_execution()}, ["id", "task"])
 
 
 def _sub_workflow() -> Schema:
@@ -117,6 +117,7 @@ def _entry() -> Schema:
         "id": {**_TEXT, "maxLength": LONGEST_INSTANCE_ID},
         "name": {"type": ["string", "null"], "description": "The title of its part of the form."},
         "when": {"anyOf": [_EXPRESSION, {"type": "null"}], "description": "It is skipped unless this holds."},
+        "loop": _loop(),
         "map": {**mapping, "description": "Calls it once an element."},
         "mapvalues": {**mapping, "description": "Calls it once a pair of a key and a value."},
         "skipif": _skipif(),

@@ -31,7 +31,7 @@ from wt_compiler.wording import describe_value
 
 GROUP_TYPE: Final = "task-group"
 INSTANCE_KEYS: Final = ("id", "name", "task", *FLOW_KEYS, "partial", "map", "mapvalues", "skipif", *EXECUTION_KEYS)
-USE_KEYS: Final = ("id", "name", "uses", "when", "with", "map", "mapvalues", "skipif")
+USE_KEYS: Final = ("id", "name", "uses", *FLOW_KEYS, "with", "map", "mapvalues", "skipif")
 GROUP_KEYS: Final = ("type", "title", "description", "tasks")
 _GROUP_ONLY: Final = ("type", "tasks", "title")
 
@@ -135,7 +135,7 @@ def _read_use(item: MapNode, subs: SubSpecs, findings: Findings) -> InstanceSpec
         mapping=_read_mapping(item, use.spec, findings),
         skipif=_read_skipif(item.get("skipif"), findings),
         when=read_condition(item.get("when"), "'when'", findings),
-        loop=None,
+        loop=read_loop(item, findings),
         execution=AS_USUAL,
         position=item.position,
         uses=use,

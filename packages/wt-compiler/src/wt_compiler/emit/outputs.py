@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from typing import NamedTuple
 
 from wt_compiler.dag import Dag
-from wt_compiler.values import Attribute, Constant, Index, Position, Reference, Value
+from wt_compiler.values import Attribute, Constant, Expression, Index, LoopValue, Position, Reference, Value
 
 _DEEP = {"call": 0, "map": 1, "mapvalues": 2, "loop": 0}
 """How many indices lead from what an instance returns to what one call does."""
@@ -66,6 +67,15 @@ def taken_from(value: Value, dag: Dag) -> tuple[Outputs, str] | None:
     constant = index.value if isinstance(index, Constant) else None
     name = value.name if isinstance(value, Attribute) else constant
     return (owner, name) if owner is not None and isinstance(name, str) else None
+
+
+def after_a_round(value: Expression, instance_id: str) -> Expression:
+    """A value that is taken from the last round of a loop, as if it were taken from what the loop returns."""
+    if isinstance(value, LoopValue):
+        return Reference(instance_id, value.position)
+    if isinstance(value, Attribute | Index):
+        return replace(value, owner=after_a_round(value.owner, instance_id))
+    return value
 
 
 def _returned(dag: Dag) -> Outputs | None:

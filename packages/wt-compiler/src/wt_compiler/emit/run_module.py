@@ -26,7 +26,7 @@ from wt_compiler.emit.module_names import (
     variable_names,
 )
 from wt_compiler.emit.one_line import one_line
-from wt_compiler.emit.outputs import outputs_of
+from wt_compiler.emit.outputs import after_a_round, outputs_of
 from wt_compiler.emit.part import Part, sub_name
 from wt_compiler.emit.step import Choice, Guard, Join, LoopSource, Step
 from wt_compiler.emit.templating import render
@@ -75,21 +75,21 @@ class RunModule:
         skippable = {instance.id: instance.skippable for instance in self._dag.instances}
         skippable |= {name: _may_be_skipped(switch) for name, switch in self._dag.switches.items()}
         self._skippable = skippable.__getitem__
-        self._keyed = (
-            self._gives_outputs if any(instance.uses for instance in self._dag.instances) else (lambda _: False)
-        )
         self._literals = self._writer(None)
         last = [] if self._dag.outputs or self._dag.last is None else [self._dag.last]
         self._needed = {each.instance_id for each in self._dag.expressions if isinstance(each, Reference)}.union(last)
 
-    def _gives_outputs(self, value: Expression) -> bool:
-        return outputs_of(value, self._dag) is not None
-
     def _writer(self, instance: Instance | None) -> Literals:
         """Writes the values of an instance; the variable of a loop holds what its last round gave."""
-        last = self._variables[instance.id] if instance else ""
+        name = instance.id if instance else ""
         variable = self._variables.__getitem__
-        return Literals(ExpressionSource(variable, self._skippable, self._keyed, last=last, index=INDEX).source)
+        subs = any(each.uses for each in self._dag.instances)
+
+        def keyed(value: Expression) -> bool:
+            return subs and outputs_of(after_a_round(value, name), self._dag) is not None
+
+        last = self._variables.get(name, "")
+        return Literals(ExpressionSource(variable, self._skippable, keyed, last=last, index=INDEX).source)
 
     @property
     def result(self) -> str:
