@@ -22,8 +22,9 @@ def examples(root, tmp_path_factory) -> Path:
     return Path(shutil.copytree(root / "examples", checkout / "examples", ignore=left_behind))
 
 
-def test_the_weather_librarys_own_tests_pass_in_an_environment_of_their_own(examples):
-    library = examples / "weather/weather_tasks"
+@pytest.mark.parametrize("name", ["weather/weather_tasks", "bulletin/bulletin_tasks"])
+def test_a_librarys_own_tests_pass_in_an_environment_of_their_own(examples, name):
+    library = examples / name
     command = [sys.executable, "-m", "uv", "run", "--no-progress", "pytest", "-q"]
     variables = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
 
@@ -71,6 +72,19 @@ def test_the_hello_example_gives_the_same_in_both_modes(wt, examples, mode, tmp_
 
     assert result.returncode == 0, result.stderr
     assert "Hello, Ada!" in json.loads(result.stdout)["result"]
+
+
+@pytest.mark.parametrize(("until", "outlook"), [("2014", "No trend can be told"), ("2013", "The record is too short")])
+def test_a_bulletin_says_what_the_days_allow(wt, examples, until, outlook):
+    days = f'record.period.period={{"start": "2013-01-01", "end": "{until}-12-31"}}'
+    result = wt("run", "bulletin/spec.yaml", "--set", days, "--json", cwd=examples)
+
+    assert result.returncode == 0, result.stderr
+    given = json.loads(result.stdout)["result"]
+    lines = Path(given["bulletin"]).read_text(encoding="utf-8").splitlines()
+    assert lines[0] == "2013: 828 mm of precipitation on 119 wet days, the hottest day (33.9 °C) was 30 June."
+    assert lines[-1].startswith(outlook)
+    assert given["days"] == 365 * (int(until) - 2012)
 
 
 def test_every_example_says_how_to_run_it(examples):
