@@ -11,6 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from wt_compiler.dag import Dag
+from wt_compiler.graph.dot import to_dot
 from wt_compiler.resolve import load_dag
 from wt_contracts.diagnostics import DiagnosticError, format_json, format_text
 from wt_contracts.registry import RegistryOutput
@@ -44,12 +45,24 @@ workflow:
       - {id: picture, task: draw, partial: {frame: '${{ workflow.parts.return }}', style: {color: red}}}
       - {id: other, task: load, partial: *bound}
       - {id: tree, task: plant, mapvalues: {argnames: [tree], argvalues: {a: {value: 1}}}}
+      - {id: inner, uses: ./inner.yaml, with: {n: 3, first.path: a, last: {path: '${{ workflow.source.return }}'}}}
+      - {id: each, uses: ./inner.yaml, map: {argnames: [first.path, n], argvalues: [[a, 1]]}, when: '${{ env.X == 1 }}'}
+"""
+
+INNER = """\
+id: inner
+requirements: [{name: acme, path: ../acme}]
+params: {n: {type: integer}}
+workflow:
+  - {id: first, task: load, partial: {limit: '${{ params.n }}'}}
+  - {id: last, task: load}
 """
 
 WORDS = [
     *("id", "task", "workflow", "partial", "map", "mapvalues", "argnames", "argvalues", "skipif", "conditions", "type"),
     *("task-group", "title", "tasks", "requirements", "name", "path", "load", "draw", "demo", "properties", "uiSchema"),
     *("${{ workflow.source.return }}", "${{ env.X }}", "${{", "}}", "metadata", "rjsf-overrides", "", "<<", "style"),
+    *("uses", "with", "./inner.yaml", "./spec.yaml", "first.path", "params.n", "when", "last", "inner"),
 ]
 YAML_BITS = [
     ": ",
@@ -121,6 +134,7 @@ def examine(content: bytes, registry: RegistryOutput) -> None:
     with tempfile.TemporaryDirectory() as directory:
         path = Path(directory) / "spec.yaml"
         path.write_bytes(content)
+        path.with_name("inner.yaml").write_text(INNER)
         try:
             dag, found = load_dag(path, registry)
         except DiagnosticError as error:
@@ -128,12 +142,13 @@ def examine(content: bytes, registry: RegistryOutput) -> None:
             failed = True
         else:
             assert isinstance(dag, Dag)
+            assert to_dot(dag)
             failed = False
     assert failed == any(item.severity == "error" for item in found)
     lines = content.count(b"\n") + content.count(b"\r") + 2 + len(content)
     for item in found:
         assert format_text(item)
-        assert item.file == str(path)
+        assert item.file in {str(path), str(path.with_name("inner.yaml"))}
         assert item.line is None or 0 < item.line <= lines
         assert item.message
         assert "pydantic" not in item.message
@@ -143,6 +158,7 @@ def examine(content: bytes, registry: RegistryOutput) -> None:
 def test_the_spec_that_is_changed_below_has_no_mistakes(tmp_path: Path, library: RegistryOutput) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(SPEC)
+    path.with_name("inner.yaml").write_text(INNER)
     assert load_dag(path, library)[1] == []
 
 
