@@ -565,3 +565,40 @@ def test_the_time_of_each_step_is_in_the_record_of_the_end(store: InMemoryBacken
     live = {step: dataclasses.asdict(timing) for step, timing in end.metrics.step_latency.items()}
     assert finish.payload["metrics"]["step_latency"] == live
     assert live["first"]["count"] == 2
+
+
+@pytest.mark.parametrize("hooked", [False, True])
+def test_the_items_of_maps_are_announced_in_the_record_as_they_were(store: InMemoryBackend, hooked: bool) -> None:
+    pipe: Pipe[Any, Any] = Pipe(store=store, allow_multi_root=True, queue_size=0)
+
+    @pipe.map(each="work")
+    async def numbers() -> Any:
+        return range(600)
+
+    @pipe.map(each="more")
+    async def others() -> Any:
+        return range(700)
+
+    @pipe.step
+    async def work(item: int) -> None: ...
+
+    @pipe.step
+    async def more(item: int) -> None: ...
+
+    def odd(event: Event) -> Event:
+        if event.type is EventType.MAP_WORKER and event.payload["index"] % 100 == 7:
+            return event.replace(payload={"index": "seven"}, stage="elsewhere")
+        return event
+
+    if hooked:
+        pipe.add_event_hook(odd)
+    events = run(pipe).events
+
+    [kept] = store.list_runs()
+    told = [event for event in events if event.type is EventType.MAP_WORKER]
+    read = store.get_events(kept.run_id, "map_worker")
+    assert [(e.seq, e.stage, e.payload, e.invocation_id) for e in read] == [
+        (e.seq, e.stage, e.payload, e.invocation_id) for e in told
+    ]
+    assert [(e.seq, e.type) for e in store.get_events(kept.run_id)] == [(e.seq, e.type.value) for e in events]
+    assert store.recorded(kept.run_id).last_seq == events[-1].seq

@@ -112,20 +112,23 @@ class StateTracker:
         return changed, removed
 
     def _delta(self, changed: Mapping[Any, Any], removed: list[Any]) -> str | None:
-        encode = self._codec.encode
+        encode, known = self._codec.encode, self._texts
         texts: list[str] = []
         for key, value in changed.items():
-            text = self._encoded(key, value)
+            try:
+                text: str | None = encode(value) if not self._refused else self._encoded(key, value)
+            except UnrecordableError:
+                text = self._encoded(key, value)
             if text is None:
                 continue
             self._seen[key] = value
             if type(value) not in _IMMUTABLE:
-                if self._texts.get(key) == text:
+                if known.get(key) == text:
                     # Another object, and equal to what was there.
                     continue
-                self._texts[key] = text
-            elif self._texts:
-                self._texts.pop(key, None)
+                known[key] = text
+            elif known:
+                known.pop(key, None)
             texts.append(f"[{encode(key)}, {text}]")
         for key in removed:
             del self._seen[key]

@@ -43,6 +43,8 @@ class Publisher:
         self.broken: Exception | None = None
         self.origin: Origin = Origin(run_id, run_id, above[0].origin.run_id if above else None, (), None)
         self._hooks = tuple(hooks)
+        # Most runs have neither, and an event takes the shortest way.
+        self._direct = not hooks and above is None
         self._above = above
         self._outside: dict[int, tuple[Origin, Origin]] = {}
         self.seq = 0
@@ -105,7 +107,17 @@ class Publisher:
         above._publish(Event(event.type, stage, event.payload, event.timestamp, origin, event.invocation, event.said))
 
     def _publish(self, event: Event) -> None:
-        self.deliver(self.prepare(event))
+        if not self._direct:
+            self.deliver(self.prepare(event))
+            return
+        self.seq = event.seq = self.seq + 1
+        self.counts[event.type._value_] += 1
+        if self.tap is not None:
+            self.tap(event)
+        if self.feeds:
+            for feed in self.feeds:
+                feed.put(event)
+        self.stream.put(event)
 
     def _seen_from_above(self, origin: Origin) -> Origin:
         if self._above is None:

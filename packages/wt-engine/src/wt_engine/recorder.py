@@ -72,7 +72,7 @@ class Recorder:
         if value is not MISSING and self._wants(call) and (merges or target not in _ELSEWHERE):
             text = self._encoded(call, value)
         if merges:
-            delta = self._merged(call, value) if value and target is None and outcome in _WHOLE else None
+            delta = self._merged(call, value) if value is not None and target is None and outcome in _WHOLE else None
         else:
             delta = self._delta(call)
         run.publisher.emit(EventType.STEP_END, call.node.name, run.state, call, said)

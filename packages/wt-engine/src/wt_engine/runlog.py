@@ -10,6 +10,7 @@ from typing import Any
 from wt_engine.events import Event, EventType
 from wt_engine.failures import text_of
 from wt_engine.metrics import RuntimeMetrics
+from wt_engine.storage.announcements import ANNOUNCED, Announcement
 from wt_engine.storage.backend import RunWriter, StorageBackend
 from wt_engine.storage.errors import StoreError
 from wt_engine.storage.models import EventRow, NewRun, PlanFacts, RunEnd, StepRow
@@ -24,6 +25,7 @@ _LONG = 0.1
 
 _NO_CALL = (None,) * 5
 _START, _END, _ERROR = EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR
+_WORKER = EventType.MAP_WORKER
 
 
 class RunLog:
@@ -72,6 +74,7 @@ class RunLog:
         self._delay = delay
         self._steps: list[StepRow] = []
         self._events: list[EventRow] = []
+        self._announcement: Announcement | None = None
         self._scheduled = False
         self._loop = asyncio.get_running_loop()
         self._beat: asyncio.TimerHandle | None = None
@@ -125,13 +128,31 @@ class RunLog:
             if kind is _END or kind is _ERROR:
                 self.told = (event.seq, event.timestamp)
                 return
-        self._keep(event)
+            if kind is _WORKER:
+                self._announce(event)
+                return
+        self._keep(event, kind.value)
         self._arrange()
 
-    def _keep(self, event: Event) -> None:
+    def _announce(self, event: Event) -> None:
+        if self._announcement is not None:
+            if self._announcement.takes(event):
+                return
+            self._keep_announcement()
+        if event.said is None and isinstance(event.payload, dict) and isinstance(event.payload.get("index"), int):
+            self._announcement = Announcement(event)
+        else:
+            self._keep(event, event.type.value)
+        self._arrange()
+
+    def _keep_announcement(self) -> None:
+        if self._announcement is not None:
+            self._keep(self._announcement.row(), ANNOUNCED)
+            self._announcement = None
+
+    def _keep(self, event: Event, kind: str) -> None:
         call: Any = event.invocation
-        kind = event.type
-        payload = None if kind is EventType.START else event.payload
+        payload = None if event.type is EventType.START else event.payload
         scope = event.scope
         number = self.numbers.get(event.origin.origin_run_id, self.root)
         about = _NO_CALL if call is None else (call.number, call.parent, call.owner, call.attempt, call.kind._value_)
@@ -139,7 +160,7 @@ class RunLog:
             self.root,
             event.seq,
             number,
-            kind._value_,
+            kind,
             event.stage,
             event.timestamp,
             *about,
@@ -153,7 +174,8 @@ class RunLog:
         """Take the row of a call, of that run and with that number."""
         self._steps.append(row)
         self.open.add((run, number))
-        self._arrange()
+        if not self._scheduled or len(self._steps) >= self._most:
+            self._arrange()
 
     def before(self, run: int, parent: int) -> None:
         """Write what there is, if a call is about to start that follows from it."""
@@ -164,6 +186,8 @@ class RunLog:
         """Write what there is."""
         if self.broken is not None:
             return
+        if self._announcement is not None:
+            self._keep_announcement()
         steps, events = self._steps, self._events
         if not steps and not events:
             return
@@ -205,7 +229,7 @@ class RunLog:
         self._look = self._loop.call_later(_LONG, self._note_running) if self.running else None
         unseen = [event for event in self.running.values() if event.seq > self._seen]
         for event in unseen:
-            self._keep(event)
+            self._keep(event, event.type.value)
             self._seen = event.seq
         if unseen:
             self.flush()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import asyncio
 import os
-from collections.abc import AsyncGenerator, Callable
+from collections.abc import AsyncGenerator, AsyncIterator, Callable
+from contextlib import asynccontextmanager
 from time import perf_counter, time
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +93,11 @@ class Runner:
         self._over = False
 
     @property
+    def run_id(self) -> str:
+        """The run."""
+        return self._run.publisher.origin.run_id
+
+    @property
     def values(self) -> dict[str, Any]:
         """What the steps have returned so far, by name, where it is kept."""
         return {self._run.plan.nodes[place].name: value for place, value in self._run.values.items()}
@@ -109,22 +115,43 @@ class Runner:
             UnrecordableError: Its state cannot be recorded; nothing has run.
             Exception: What an event hook raised.
         """
-        self._record()
-        stream = self._run.publisher.stream
-        main = asyncio.create_task(self.execute())
-        main.add_done_callback(lambda _: stream.end())
-        items = stream.items
-        try:
+        async with self._at_work() as main:
+            stream = self._run.publisher.stream
+            main.add_done_callback(lambda _: stream.end())
+            items = stream.items
             while True:
                 while items:
                     yield stream.take()
                 if stream.ended:
                     break
                 await stream.wait()
+
+    async def conclude(self) -> PipelineEndData:
+        """Run, where nobody reads the events.
+
+        Returns:
+            How it ended.
+
+        Raises:
+            StoreError: The run cannot be recorded; nothing has run.
+            UnrecordableError: Its state cannot be recorded; nothing has run.
+        """
+        async with self._at_work() as main:
+            self._run.publisher.stream.abandon()
+            await asyncio.wait([main])
+        return main.result()
+
+    @asynccontextmanager
+    async def _at_work(self) -> AsyncIterator[asyncio.Task[PipelineEndData]]:
+        """Run in a task of its own, which is over when the block is left."""
+        self._record()
+        main = asyncio.create_task(self.execute())
+        try:
+            yield main
         finally:
             if not self._over:
                 self._run.abort(PipelineTerminalStatus.CLIENT_CLOSED, "the consumer stopped reading")
-            stream.abandon()
+            self._run.publisher.stream.abandon()
             await _outlast(main)
         main.result()
         if self._run.publisher.broken is not None:

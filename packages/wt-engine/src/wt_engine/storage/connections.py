@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Literal
 
 from wt_engine.storage.errors import StoreError, missing, store_error
-from wt_engine.storage.schema import PAGE, VERSION, migrate, version_of
+from wt_engine.storage.schema import LOG, PAGE, VERSION, migrate, version_of
 from wt_engine.storage.write_line import WriteLine
 
 Synchronous = Literal["NORMAL", "FULL"]
@@ -75,6 +75,7 @@ class Connections:
                     raise store_error(self.path, PermissionError("it may only be read"))
                 connection = self._open("rw")
                 connection.execute(f"PRAGMA synchronous = {synchronous}")
+                connection.execute(f"PRAGMA wal_autocheckpoint = {LOG}")
                 found = self._lines[synchronous] = WriteLine(connection)
             return found
 

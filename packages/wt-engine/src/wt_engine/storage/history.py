@@ -11,6 +11,7 @@ from typing import Any, NamedTuple
 from wt_engine.ends import Outcome
 from wt_engine.events import EventType, with_framework
 from wt_engine.metrics import StepTiming
+from wt_engine.storage.announcements import ANNOUNCED, announced
 from wt_engine.storage.models import StoredEvent
 from wt_engine.storage.rows import calls_of, loaded
 
@@ -83,8 +84,8 @@ class History:
     def _other_events(self, kind: str | None) -> Iterator[StoredEvent]:
         rows = self._connection.execute(
             "SELECT seq, type, stage, timestamp, payload, meta, run, kind, number, parent, owner, attempt, scope "
-            "FROM events WHERE root = ?1 AND (?2 IS NULL OR type = ?2) ORDER BY seq",
-            (self._root, kind),
+            "FROM events WHERE root = ?1 AND (?2 IS NULL OR type IN (?2, ?3)) ORDER BY seq",
+            (self._root, kind, ANNOUNCED if kind == EventType.MAP_WORKER else kind),
         )
         for seq, type_, stage, at, payload, meta, run, node_kind, number, parent, owner, attempt, scope in rows:
             place = self._origins[run].scope if scope is None else tuple(json.loads(scope))
@@ -93,7 +94,11 @@ class History:
             content = loaded(payload)
             if type_ == EventType.FINISH and isinstance(content, dict) and "metrics" in content:
                 content["metrics"]["step_latency"] = self._latency(run)
-            yield self._event(seq, type_, stage, at, (content, loaded(meta)), run, about)
+            event = self._event(seq, type_, stage, at, (content, loaded(meta)), run, about)
+            if type_ == ANNOUNCED:
+                yield from announced(event)
+            else:
+                yield event
 
     def _events_of_calls(self) -> Iterator[StoredEvent]:
         for row, facts in self._calls:

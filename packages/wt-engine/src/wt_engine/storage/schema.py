@@ -178,6 +178,9 @@ VERSION = len(MIGRATIONS)
 PAGE = 1024
 """Bytes of a page of a new store: a commit writes each page that it touches as a whole."""
 
+LOG = 4096
+"""Pages that are added to the log before it is brought into the store, as many bytes as SQLite's own bound allows."""
+
 FIRST = 1 << 32
 """The calls of run `n` have the numbers from `n * FIRST` to that of the next run, in the order in which they ended."""
 

@@ -5,19 +5,18 @@ from __future__ import annotations
 import asyncio
 import contextvars
 import threading
-from collections.abc import AsyncGenerator, Callable, Coroutine, Mapping
-from contextlib import aclosing
+from collections.abc import AsyncGenerator, AsyncIterator, Callable, Coroutine, Mapping
+from contextlib import aclosing, asynccontextmanager
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any, Self
 
 from wt_engine.cancellation import CancellationToken
 from wt_engine.drafting import check_count
 from wt_engine.errors import DefinitionError
-from wt_engine.events import Event, EventType
+from wt_engine.events import Event
 from wt_engine.injection import MISSING
 from wt_engine.keeping import Keeping
-from wt_engine.outcome import PipelineEndData
-from wt_engine.runner import SYSTEM, Runner
+from wt_engine.runner import Runner
 from wt_engine.warehouse.building import Building
 from wt_engine.warehouse.recalling import Unwritten, recollected
 from wt_engine.warehouse.result import Warehouse, conclude
@@ -141,7 +140,7 @@ class _Warehouses(Building):
             DefinitionError: The pipeline cannot run.
             TypeError: `data` is no mapping.
         """
-        async with aclosing(self._events(_warehouse(data), timeout)) as events:
+        async with self._runner(_warehouse(data), timeout) as runner, aclosing(runner.events()) as events:
             async for event in events:
                 yield event
 
@@ -150,17 +149,18 @@ class _Warehouses(Building):
     ) -> AsyncGenerator[Event, None]:
         """Go on with a recorded run, and give every event of what runs now; see `resume`."""
         found = recollected(self, run_id, answer)
-        async with aclosing(self._events(found.states[run_id], timeout, found)) as events:
+        async with self._runner(found.states[run_id], timeout, found) as runner, aclosing(runner.events()) as events:
             async for event in events:
                 yield event
 
-    async def _events(
+    @asynccontextmanager
+    async def _runner(
         self,
         state: View,
         timeout: float | None,
         found: Recollection | None = None,
         special: Settings | None = None,
-    ) -> AsyncGenerator[Event, None]:
+    ) -> AsyncIterator[Runner]:
         plan, settings = self.prepared()
         settings = special or settings
         token = CancellationToken(settings.token)
@@ -171,9 +171,7 @@ class _Warehouses(Building):
         settings = replace(settings, token=token, observers=(*settings.observers, *watchers))
         limit = self.timeout if timeout is None else timeout
         try:
-            async with aclosing(Runner(plan, settings, state, timeout=limit, recollection=found).events()) as events:
-                async for event in events:
-                    yield event
+            yield Runner(plan, settings, state, timeout=limit, recollection=found)
         finally:
             with self._lock:
                 self._active.discard(token)
@@ -211,15 +209,9 @@ class _Warehouses(Building):
         found: Recollection | None = None,
         special: Settings | None = None,
     ) -> Warehouse:
-        last: Event | None = None
-        async with aclosing(self._events(state, timeout, found, special)) as events:
-            async for event in events:
-                last = event
-        assert last is not None
-        assert last.type is EventType.FINISH
-        assert last.stage == SYSTEM
-        end: PipelineEndData = last.payload
-        return conclude(self.name, last.run_id, end, state.plain(), goes_on=self.goes_on)
+        async with self._runner(state, timeout, found, special) as runner:
+            end = await runner.conclude()
+        return conclude(self.name, runner.run_id, end, state.plain(), goes_on=self.goes_on)
 
 
 class Pipeline(_Warehouses):

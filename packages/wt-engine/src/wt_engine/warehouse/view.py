@@ -27,7 +27,7 @@ class Changes(dict[str, Any]):
         self,
         new: Mapping[str, Any],
         removed: Iterable[str] = (),
-        before: Mapping[str, Any] | None = None,
+        before: dict[str, Any] | None = None,
         unread: Iterable[str] = (),
         *,
         live: bool = False,
@@ -35,7 +35,7 @@ class Changes(dict[str, Any]):
         super().__init__(new)
         self.live = live
         self.removed = tuple(removed)
-        self.before = {} if before is None else dict(before)
+        self.before = {} if before is None else before
         self.unread = frozenset(unread)
 
     def __bool__(self) -> bool:
@@ -120,15 +120,16 @@ class View(dict[str, Any]):
         self.touched: set[str] = set()
         self.writers: Any = None
         self._opened: dict[str, Any] = {}
+        self._read: set[str] = set()
         self.begin()
 
     def begin(self) -> None:
         """Forget what was read and changed: the next step begins."""
         if self._opened:
             self.touched.update(self._opened)
+            self._opened = {}
         self._before: dict[str, Any] = {}
-        self._opened = {}
-        self._read: set[str] = set()
+        self._read.clear()
 
     def undo(self) -> None:
         """Take back what was written since `begin`."""
@@ -148,20 +149,20 @@ class View(dict[str, Any]):
             The changes, in place changes of values that were looked at included. Of a view that is not isolated nobody
             can tell whether such a value was changed: it is among the changes in any case.
         """
+        changed = self._before
         if returned is not None and returned is not self:
             for key, value in returned.items():
-                if dict.get(self, key, MISSING) is not value:
-                    self[key] = value
-        if not self._before and not self._opened:
+                here = dict.get(self, key, MISSING)
+                if here is not value:
+                    if key not in changed:
+                        changed[key] = here
+                    dict.__setitem__(self, key, value)
+        if not changed and not self._opened:
             return _NOTHING if self._isolated else _NOTHING_LIVE
-        new: dict[str, Any] = {}
-        removed: list[str] = []
-        for key in self._before:
-            value = dict.get(self, key, MISSING)
-            if value is MISSING:
-                removed.append(key)
-            else:
-                new[key] = value
+        new = {key: dict.get(self, key, MISSING) for key in changed}
+        removed = [key for key, value in new.items() if value is MISSING]
+        for key in removed:
+            del new[key]
         if self._opened:
             self._add_opened(new, removed)
         if not self._isolated:
