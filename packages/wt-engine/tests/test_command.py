@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
 import os
+import pty
 import subprocess
 import sys
 from dataclasses import dataclass
@@ -226,6 +228,27 @@ def test_a_run_goes_on_after_a_failure_a_kill_and_a_question(place):
     answered = place.wt("resume", "flow:pipe", asked, "--answer", '"three"')
     assert "last got three" in answered.out
     assert [run["status"] for run in place.json("runs")["runs"]] == ["success", "success"]
+
+
+def test_a_terminal_shows_how_far_a_resumed_run_is(place):
+    failed = place.run(fail=True)
+    (place.directory / "repaired").touch()
+    screen, terminal = pty.openpty()
+    command = [str(Path(sys.executable).parent / "wt"), "engine", "resume", "flow:pipe", failed]
+    environ = place.environ | {"COLUMNS": "100", "TERM": "xterm"}
+    with subprocess.Popen(
+        command, cwd=place.directory, env=environ, stderr=terminal, stdout=subprocess.DEVNULL
+    ) as done:
+        os.close(terminal)
+        shown = b""
+        with contextlib.suppress(OSError):  # what Linux says at the end of a terminal
+            while part := os.read(screen, 4096):
+                shown += part
+    os.close(screen)
+
+    assert done.returncode == 0
+    assert b"6/6" in shown
+    assert b"last" in shown
 
 
 def test_a_run_of_a_pipeline_goes_on_too(place):

@@ -3,12 +3,25 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from typing import Any
 
 import process_steps as steps
 import pytest
-from wt_engine import DefinitionError, Event, Pipe, PipelineTerminalStatus, Stop
+from wt_engine import (
+    Background,
+    Condition,
+    DefinitionError,
+    Event,
+    For,
+    Parallel,
+    Pipe,
+    Pipeline,
+    PipelineAsync,
+    PipelineTerminalStatus,
+    Stop,
+)
 
 STATUS = PipelineTerminalStatus
 
@@ -162,3 +175,20 @@ def test_a_pipe_that_runs_beside_misbehaving_ones_is_unharmed() -> None:
     ]
     assert {end.status for end in ends[len(bad) :]} == {STATUS.SUCCESS}
     assert states == [[1]] * 20
+
+
+@pytest.mark.parametrize(
+    ("make", "message"),
+    [
+        (lambda: Pipe(quue_size=3), "Pipe has no argument 'quue_size'. Did you mean 'queue_size'?"),
+        (lambda: Pipeline("x", trackingdb="x"), "Pipeline has no argument 'trackingdb'. Did you mean 'tracking_db'?"),
+        (lambda: PipelineAsync("x", max_retry=1), "Did you mean 'max_retries'?"),
+        (lambda: For(iteration=3, steps=[]), "For has no argument 'iteration'. Did you mean 'iterations'?"),
+        (lambda: Condition("x", [], brnch_false=[]), "Did you mean 'branch_false'?"),
+        (lambda: Parallel([], workers=2), "Parallel has no argument 'workers'. Did you mean 'max_workers'?"),
+        (lambda: Background(print, xyz=1), "Background has no argument 'xyz'. It has step, capture_error."),
+    ],
+)
+def test_a_keyword_that_a_constructor_does_not_have_is_told_with_the_near_miss(make: Any, message: str) -> None:
+    with pytest.raises(TypeError, match=re.escape(message)):
+        make()

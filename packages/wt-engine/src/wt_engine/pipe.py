@@ -20,6 +20,7 @@ from wt_engine.failures import FailureClassification
 from wt_engine.forensics import Evidence
 from wt_engine.injection import MISSING
 from wt_engine.keeping import Keeping
+from wt_engine.keywords import known_keywords
 from wt_engine.meta import meta_field
 from wt_engine.middleware import Middleware
 from wt_engine.observers import Observer
@@ -41,6 +42,7 @@ C = TypeVar("C")
 _ON = frozenset({"1", "true", "yes", "on"})
 
 
+@known_keywords
 class Pipe(Decorators, Generic[S, C]):
     """A pipeline of steps over a shared state.
 

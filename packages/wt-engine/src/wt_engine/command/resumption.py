@@ -15,6 +15,7 @@ from wt_engine.command.records import answer_json, duration, find_run, json_opti
 if TYPE_CHECKING:
     from wt_contracts.console import Console
 
+    from wt_engine.observability.progress import ProgressBar
     from wt_engine.outcome import PipelineEndData
     from wt_engine.pipe import Pipe
     from wt_engine.warehouse.pipeline import Pipeline, PipelineAsync
@@ -78,10 +79,13 @@ async def _resumed(pipeline: AnyPipeline, run: str, options: dict[str, Any]) -> 
     from wt_engine.pipe import Pipe
     from wt_engine.storage import SQLiteBackend, StoreError
 
+    bar = _bar(pipeline)
     try:
         recording = pipeline.prepared()[1].recording
         backend = recording.backend if recording is not None else None
         run_id = find_run(backend, run).run_id if isinstance(backend, SQLiteBackend) else run
+        if bar is not None and backend is not None:
+            bar.catch_up(backend.get_events(run_id))
         resume_events = pipeline.resume if isinstance(pipeline, Pipe) else pipeline.resume_events
         events = resume_events(run_id, **options)
         end = [
@@ -92,6 +96,18 @@ async def _resumed(pipeline: AnyPipeline, run: str, options: dict[str, Any]) -> 
     except (DefinitionError, ResumeError, RunEndedError, UnrecordableError) as error:
         raise mistake(Code.RUN_NOT_RESUMABLE, str(error), "'wt engine show' tells how the run stands") from error
     return run_id, end[-1]
+
+
+def _bar(pipeline: AnyPipeline) -> ProgressBar | None:
+    """What shows how far the run is, if stderr is a terminal; a `Pipeline` has that itself."""
+    from wt_engine.observability.progress import ProgressBar
+    from wt_engine.pipe import Pipe
+
+    if not isinstance(pipeline, Pipe) or not sys.stderr.isatty():
+        return None
+    bar = ProgressBar()
+    pipeline.add_observer(bar)
+    return bar
 
 
 def _read(answer: str) -> Any:

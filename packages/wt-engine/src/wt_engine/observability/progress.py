@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, Any, TextIO
 
 from wt_engine.events import Event, EventType
+from wt_engine.observability.calls import Told
 from wt_engine.observers import Observer, ObserverMeta
 
 if TYPE_CHECKING:
@@ -38,27 +39,42 @@ class ProgressBar(Observer):
         self._done = self._total = self._failed = 0
         self._said = 0.0
         self._name = ""
+        self._before: list[Told] = []
+
+    def catch_up(self, events: Iterable[Told]) -> None:
+        """Count what a run that is resumed has told already.
+
+        Args:
+            events: Its recorded events.
+        """
+        self._before = [event for event in events if event.type in (EventType.MAP_START, EventType.STEP_END)]
 
     async def on_pipeline_start(self, state: Any, ctx: Any, meta: ObserverMeta) -> None:
         """Begin."""
         self._name, self._total = meta.pipe_name, meta.steps
         self._done = self._failed = 0
         self._said = self._clock()
+        for event in self._before:
+            self._count(event)
         if self._stream.isatty():
             self._bar = _bar(self._stream, self._name, self._total)
 
     async def on_event(self, state: Any, ctx: Any, meta: ObserverMeta, event: Event) -> None:
         """Count."""
-        if event.type is EventType.MAP_START:
+        if self._count(event) or event.type is EventType.STEP_START:
+            self._show(event.stage)
+
+    def _count(self, event: Told) -> bool:
+        if event.type == EventType.MAP_START:
             # The worker is one of the steps already.
             self._total += max(event.payload["item_count"] - 1, 0)
         elif event.type in (EventType.STEP_END, EventType.STEP_ERROR) and event.invocation_id is not None:
-            again = event.type is EventType.STEP_ERROR and "retry_in_s" in (event.meta or {})
+            again = event.type == EventType.STEP_ERROR and "retry_in_s" in (event.meta or {})
             self._done += not again
-            self._failed += event.type is EventType.STEP_ERROR and not again
-        elif event.type is not EventType.STEP_START:
-            return
-        self._show(event.stage)
+            self._failed += event.type == EventType.STEP_ERROR and not again
+        else:
+            return False
+        return True
 
     async def on_pipeline_end(self, state: Any, ctx: Any, meta: ObserverMeta, duration_s: float) -> None:
         """Say that it is over."""

@@ -7,6 +7,7 @@ from typing import Any
 
 from wt_engine.errors import DefinitionError, suggestion
 from wt_engine.expressions import Expression, expression
+from wt_engine.keywords import known_keywords
 from wt_engine.warehouse.merging import MergePolicy
 
 Test = str | Callable[[Any], Any]
@@ -15,6 +16,7 @@ Test = str | Callable[[Any], Any]
 _POLICIES = ("accumulate", "last_wins")
 
 
+@known_keywords
 class Condition:
     """A branch: what follows it goes on after whichever side was taken.
 
@@ -39,6 +41,7 @@ class Condition:
         return f"Condition({self.expression!r})"
 
 
+@known_keywords
 class For:
     """A loop. Its steps get the number of the round, from 0, in a parameter named `iteration`.
 
@@ -80,6 +83,7 @@ class For:
         return f"For({self.iterations!r}, {self.validation_expression!r})"
 
 
+@known_keywords
 class Parallel:
     """Steps that run at the same time, each on a copy of its own; what they changed is merged when all are done.
 
@@ -115,6 +119,7 @@ class Parallel:
         return f"Parallel(<{len(self.steps)} steps>)"
 
 
+@known_keywords
 class Background:
     """A step that runs beside those after it, on a copy of its own; what it returns is dropped.
 

@@ -16,6 +16,7 @@ from wt_engine.errors import DefinitionError
 from wt_engine.events import Event
 from wt_engine.injection import MISSING
 from wt_engine.keeping import Keeping
+from wt_engine.keywords import known_keywords
 from wt_engine.runner import Runner
 from wt_engine.warehouse.building import Building
 from wt_engine.warehouse.recalling import Unwritten, recollected
@@ -214,6 +215,7 @@ class _Warehouses(Building):
         return conclude(self.name, runner.run_id, end, state.plain(), goes_on=self.goes_on)
 
 
+@known_keywords
 class Pipeline(_Warehouses):
     """A list of steps over one shared mapping, the warehouse.
 
@@ -296,6 +298,7 @@ class Pipeline(_Warehouses):
         return _finish(lambda: self._resume(run_id, answer, timeout))
 
 
+@known_keywords
 class PipelineAsync(_Warehouses):
     """`Pipeline` for those who await: the same arguments, abilities and behaviour, but `run` is awaited."""
 
