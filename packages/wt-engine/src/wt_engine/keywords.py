@@ -28,5 +28,5 @@ def known_keywords(kind: type[T]) -> type[T]:
                 raise TypeError(f"{type(self).__name__} has no argument '{name}'.{near}")
         construct(self, *values, **named)
 
-    kind.__init__ = checked  # type: ignore[method-assign]
+    kind.__init__ = checked  # type: ignore[method-assign] # that is what this is for
     return kind
