@@ -20,6 +20,8 @@ BENCHMARKS = (
     "cached_run",
     "cli_help",
     "env_realise",
+    "env_disk",
+    "discovery",
     "engine_steps",
     "engine_maps",
     "engine_scaling",

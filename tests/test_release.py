@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import subprocess
 import sys
+import zipfile
 from pathlib import Path
 
 import click
@@ -76,7 +77,7 @@ def clone(root, tmp_path_factory) -> Clone:
 
 @pytest.fixture(scope="module")
 def built(clone) -> Clone:
-    clone.succeed("release", "build", "wt-contracts/v7.0.0")
+    clone.succeed("release", "build", "wt-contracts/v7.0.0", "--source", "https://git.example.org/wt")
     return clone
 
 
@@ -103,6 +104,13 @@ def test_exactly_the_tagged_package_is_built_with_the_version_of_the_tag(built):
     files = sorted(path.name for path in (built.directory / "dist").glob("*.*"))
 
     assert files == ["wt_contracts-7.0.0-py3-none-any.whl", "wt_contracts-7.0.0.tar.gz"]
+
+
+def test_what_is_built_says_where_its_source_is(built):
+    with zipfile.ZipFile(next((built.directory / "dist").glob("*.whl"))) as wheel:
+        metadata = wheel.read("wt_contracts-7.0.0.dist-info/METADATA").decode()
+
+    assert "\nProject-URL: Source, https://git.example.org/wt\n" in metadata
 
 
 def test_what_is_built_is_checked_and_tried_outside_the_checkout(built):

@@ -118,6 +118,21 @@ def test_hadolint_finds_nothing(dockerfile: Callable[..., str], lock: bool) -> N
     assert {finding["code"] for finding in hadolint(spoilt)} == {"DL3003", "DL3004"}
 
 
+FROM_GIT = {
+    "uv": Lock("[project]\n", 'source = { git = "https://x.example/rain?rev=1#2" }\n'),
+    "conda": PixiLock("[workspace]\n", "version: 7\npackages:\n- pypi: git+https://x.example/rain?rev=1#2\n"),
+}
+
+
+@pytest.mark.parametrize("kind", FROM_GIT)
+def test_git_is_there_while_the_image_is_built_if_the_lock_needs_it(dockerfile: Callable[..., str], kind: str) -> None:
+    first, last = dockerfile(FROM_GIT[kind]).split("\nFROM ")[1:]
+    assert "apt-get install -y --no-install-recommends git" in first
+    assert "git" not in last
+    assert hadolint(dockerfile(FROM_GIT[kind])) == []
+    assert "apt-get" not in dockerfile(locked())
+
+
 def test_only_what_the_image_needs_is_sent_to_its_builder(
     compiled: Callable[..., Dag], workflow_of: Callable[..., Workflow]
 ) -> None:

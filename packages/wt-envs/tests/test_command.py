@@ -4,6 +4,7 @@ import json
 import os
 import time
 from collections.abc import Iterable
+from typing import Any
 
 import pytest
 from click.testing import CliRunner
@@ -70,6 +71,23 @@ def test_the_answers_for_machines_are_one_document(environment):
     assert json.loads(shown)["packages"] == {"six": "1.17.0"}
     assert json.loads(shown)["digest"] == environment.digest
     assert json.loads(pruned)["removed"] == [environment.prefix.name]
+
+
+def test_what_is_done_with_an_environment_is_one_document_too(environment, six_lock, tmp_path):
+    def answered(*arguments: object) -> dict[str, Any]:
+        answer: dict[str, Any] = json.loads(invoke(*map(str, arguments), as_json=True)[-1])
+        return answer
+
+    six_lock.write(tmp_path / "workspace")
+    archive = tmp_path / "env.tar.zst"
+
+    assert answered("verify", environment.digest[:8])["intact"] is True
+    assert answered("export", tmp_path / "workspace") == {"lines": ["six==1.17.0"]}
+    packed = answered("pack", tmp_path / "workspace", "-o", archive)
+    assert packed == {"file": str(archive), "bytes": archive.stat().st_size, "digest": environment.digest}
+    unpacked = answered("unpack", archive, "--to", tmp_path / "there")
+    assert unpacked == {"digest": environment.digest, "prefix": str(tmp_path / "there")}
+    assert answered("install", tmp_path / "workspace", "--to", tmp_path / "place")["prefix"] == str(tmp_path / "place")
 
 
 def test_an_unknown_digest_is_a_diagnostic(environment):

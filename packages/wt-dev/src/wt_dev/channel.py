@@ -8,7 +8,8 @@ import shutil
 import subprocess
 import sys
 from collections.abc import Iterable, Iterator, Sequence
-from concurrent.futures import ProcessPoolExecutor
+from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
+from functools import partial
 from multiprocessing import get_context
 from pathlib import Path
 from typing import Final
@@ -54,9 +55,12 @@ def build_channel(
         DiagnosticError: If a wheel cannot be built.
         subprocess.CalledProcessError: If uv cannot resolve the requirements or pip cannot download them.
     """
-    wheels = {name: wheel for name in own if (wheel := own_pin(split_name(name), progress=progress).wheel)}
-    others = download_wheels([*_references(wheels), *requirements], without=map(split_name, own), progress=progress)
-    packages = [*assemble_interpreter(), *_convert([*wheels.values(), *others], progress)]
+    with ThreadPoolExecutor() as threads:  # each waits for a process, for the network, or for Rust
+        interpreter = threads.submit(assemble_interpreter)
+        pins = threads.map(partial(own_pin, progress=progress), map(split_name, own))
+        wheels = {name: pin.wheel for name, pin in zip(own, pins, strict=True) if pin.wheel}
+        others = download_wheels([*_references(wheels), *requirements], without=map(split_name, own), progress=progress)
+        packages = [*interpreter.result(), *_convert([*wheels.values(), *others], progress)]
 
     def build(staging: Path) -> None:
         _tell(progress, f"indexing a channel of {len(packages)} packages")

@@ -176,8 +176,9 @@ def release() -> None:
 @click.argument("tag")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("dist"), show_default=True)
 @click.option("--prefix", default="", help="Comes before the name of every distribution.")
+@click.option("--source", default="", metavar="URL", help="Where the repository is, for the metadata.")
 @click.pass_obj
-def release_build(root: Path, tag: str, out: Path, prefix: str) -> None:
+def release_build(root: Path, tag: str, out: Path, prefix: str, source: str) -> None:
     """Build the package of a TAG into OUT, and what it stands on, as of the same commit, into OUT/beside."""
     from wt_dev.conda_package import with_dependencies
     from wt_dev.distribution import build_all
@@ -187,7 +188,7 @@ def release_build(root: Path, tag: str, out: Path, prefix: str) -> None:
     members = {member.name: member for member in _select(root, ())}
     member = tagged_member(parse_tag(tag), members)
     beside = [each for each in with_dependencies([member.name], members) if each is not member]
-    build_all([member], out.resolve(), own=members, prefix=prefix)
+    build_all([member], out.resolve(), own=members, prefix=prefix, source=source)
     build_all(beside, out.resolve() / "beside", own=members, prefix=prefix)
     click.echo("\n".join(sorted(path.name for path in out.glob("*.*"))))
 

@@ -19,7 +19,9 @@ from wt_dev.version import member_version
 _AT_ONCE = 2
 
 
-def build_all(members: Iterable[Member], target: Path, *, own: Collection[str] = (), prefix: str = "") -> None:
+def build_all(
+    members: Iterable[Member], target: Path, *, own: Collection[str] = (), prefix: str = "", source: str = ""
+) -> None:
     """Build the source distribution of each package, and from that its wheel.
 
     Args:
@@ -27,6 +29,7 @@ def build_all(members: Iterable[Member], target: Path, *, own: Collection[str] =
         target: The directory that gets the files.
         own: The names that a prefix is put before: those of all packages of the checkout.
         prefix: What comes before each name, such as `acme-`; empty for the names as they are.
+        source: The URL of the repository, for the metadata; empty if it is not to be there.
 
     Raises:
         UvError: If a build fails.
@@ -34,18 +37,18 @@ def build_all(members: Iterable[Member], target: Path, *, own: Collection[str] =
     target.mkdir(parents=True, exist_ok=True)
     find_uv()  # asks sysconfig, which two threads must not ask first at the same time
     with ThreadPoolExecutor(_AT_ONCE) as pool:
-        for _ in pool.map(lambda member: _build(member, target, own, prefix), members):
+        for _ in pool.map(lambda member: _build(member, target, own, prefix, source), members):
             pass
 
 
-def _build(member: Member, target: Path, own: Collection[str], prefix: str) -> None:
-    if not prefix:
+def _build(member: Member, target: Path, own: Collection[str], prefix: str, source: str) -> None:
+    if not prefix and not source:
         _run(member.directory, target, {})
         return
     name = re.sub(r"[-_.]+", "_", f"{prefix}{member.name}").upper()
     version = {f"SETUPTOOLS_SCM_PRETEND_VERSION_FOR_{name}": str(member_version(member))}
     with tempfile.TemporaryDirectory() as directory:
-        _run(renamed_copy(member, own, prefix, Path(directory)), target, version)
+        _run(renamed_copy(member, own, prefix, Path(directory), source=source), target, version)
 
 
 def _run(source: Path, target: Path, environ: dict[str, str]) -> None:

@@ -1,4 +1,4 @@
-"""A copy of a package under another name, for an index on which wt's names are taken."""
+"""A copy of a package as an index shows it: under another name if wt's is taken there, with where its source is."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]*")
 _LEFT_BEHIND = shutil.ignore_patterns("__pycache__", "*.egg-info", "build", "dist", ".*_cache", "tests")
 
 
-def renamed_copy(member: Member, own: Collection[str], prefix: str, target: Path) -> Path:
+def renamed_copy(member: Member, own: Collection[str], prefix: str, target: Path, *, source: str = "") -> Path:
     """Copy a package so that it builds under `<prefix><name>` and requires the others under theirs.
 
     What is imported keeps its name: only distributions are renamed.
@@ -24,8 +24,9 @@ def renamed_copy(member: Member, own: Collection[str], prefix: str, target: Path
     Args:
         member: The package.
         own: The names of all packages that are renamed with it.
-        prefix: What comes before every name, such as `acme-`.
+        prefix: What comes before every name, such as `acme-`; may be empty.
         target: A directory that the copy is put into.
+        source: The URL of the repository, which goes into the metadata.
 
     Returns:
         The copy.
@@ -40,6 +41,8 @@ def renamed_copy(member: Member, own: Collection[str], prefix: str, target: Path
     for requirements in lists:
         if requirements is not None:
             _rename(requirements, own, prefix)
+    if source:
+        project["urls"] = {"Source": source}
     document["tool"].pop("uv", None)
     path.write_text(tomlkit.dumps(document), encoding="utf-8")
     return copy

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,7 @@ from wt_envs.units import shown_age, shown_bytes
 if TYPE_CHECKING:
     from wt_contracts.console import Console
 
+    from wt_envs.environment import Environment
     from wt_envs.inventory import Realised
 
 _UNUSED_DAYS = 30.0
@@ -136,7 +138,7 @@ def verify(console: Console, digest: str) -> None:
         message = f"{len(damaged)} files of the environment {found.key[:12]} are not what was installed: {shown}{more}"
         hint = "`wt env prune --all` removes it; it is made again when it is needed"
         raise DiagnosticError(Diagnostic(code=Code.ENVIRONMENT_DAMAGED, message=message, hint=hint), exit_code=1)
-    console.answer(f"{found.key[:12]} is what was installed")
+    _answer(console, {**_describe(found), "intact": True}, f"{found.key[:12]} is what was installed")
 
 
 @env.command(short_help="Print a lock for pip or conda.")
@@ -147,7 +149,8 @@ def export(console: Console, workspace: Path) -> None:
     from wt_envs.export import export as write
     from wt_envs.lock import read_lock
 
-    console.answer(write(read_lock(workspace)).rstrip())
+    lines = write(read_lock(workspace)).rstrip()
+    _answer(console, {"lines": lines.splitlines()}, lines)
 
 
 @env.command(short_help="Install the environment of a workspace in a place of its own.")
@@ -160,7 +163,7 @@ def install(console: Console, workspace: Path, to: Path) -> None:
     from wt_envs.realise import install as make
 
     environment = make(read_lock(workspace), to, progress=console.progress)
-    console.answer(f"installed to {environment.prefix}")
+    _answer_place(console, environment, "installed")
 
 
 @env.command(short_help="Write an environment into one file.")
@@ -178,8 +181,11 @@ def pack(console: Console, workspace: Path, output: Path) -> None:
     from wt_envs.lock import read_lock
     from wt_envs.realise import realise
 
-    write(realise(read_lock(workspace), progress=console.progress), output, progress=console.progress)
-    console.answer(f"packed to {output} ({shown_bytes(output.stat().st_size)})")
+    environment = realise(read_lock(workspace), progress=console.progress)
+    write(environment, output, progress=console.progress)
+    size = output.stat().st_size
+    described = {"file": str(output.absolute()), "bytes": size, "digest": environment.digest}
+    _answer(console, described, f"packed to {output} ({shown_bytes(size)})")
 
 
 @env.command(short_help="Put a packed environment in place.")
@@ -193,7 +199,7 @@ def unpack(console: Console, archive: Path, to: Path | None) -> None:
     from wt_envs.archive import unpack as read
 
     environment = read(archive, to=to, progress=console.progress)
-    console.answer(f"unpacked to {environment.prefix}")
+    _answer_place(console, environment, "unpacked")
 
 
 def _describe(each: Realised) -> dict[str, object]:
@@ -207,7 +213,19 @@ def _describe(each: Realised) -> dict[str, object]:
     }
 
 
-def _answer_json(console: Console, answer: dict[str, object]) -> None:
+def _answer_place(console: Console, environment: Environment, done: str) -> None:
+    described = {"digest": environment.digest, "prefix": str(environment.prefix)}
+    _answer(console, described, f"{done} to {environment.prefix}")
+
+
+def _answer(console: Console, described: Mapping[str, object], text: str) -> None:
+    if console.json:
+        _answer_json(console, described)
+    else:
+        console.answer(text)
+
+
+def _answer_json(console: Console, answer: Mapping[str, object]) -> None:
     import json
 
     console.answer(json.dumps(answer, indent=2))

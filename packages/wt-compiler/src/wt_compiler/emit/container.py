@@ -12,6 +12,7 @@ from wt_compiler.installed import installed_version
 _INSTALLER = ("wt-cli", "wt-contracts", "wt-envs")
 _PYTHONS = ("3.13", "3.12", "3.11", "3.14")
 _BOUND = re.compile(r"(>=|<=|==|!=|~=|>|<)\s*3\.(\d+)(\.\*)?")
+_FROM_GIT = re.compile(r"\{ git = |^- pypi: git\+", re.M)
 _REQUIRES = re.compile(r"""^requires-python\s*=\s*["']([^"']+)["']""", re.M)
 
 
@@ -19,7 +20,8 @@ def emit(workflow: Workflow) -> Files:
     """`Dockerfile` and `.dockerignore`."""
     wheels = [wheel.name for wheel in workflow.lock.wheels] if workflow.lock else []
     conda = workflow.is_conda or not workflow.lock
-    given = {"workflow": workflow, "python": _python(workflow), "wheels": wheels}
+    git = workflow.lock is not None and _FROM_GIT.search(workflow.lock.text) is not None
+    given = {"workflow": workflow, "python": _python(workflow), "wheels": wheels, "git": git}
     if conda:
         text = render("Dockerfile.pixi.jinja", installer=_installer(wheels), **given)
     else:
