@@ -5,13 +5,14 @@ from __future__ import annotations
 import os
 from typing import Final
 
+from wt_envs.switch import is_on
+
 VARIABLE: Final = "WT_OFFLINE"
-_NO: Final = frozenset({"", "0", "false", "no"})
 
 
 def is_offline() -> bool:
     """Whether nothing may be fetched: `WT_OFFLINE` is set, to anything but 0, false or no."""
-    return os.environ.get(VARIABLE, "").lower() not in _NO
+    return is_on(VARIABLE)
 
 
 def go_offline() -> None:

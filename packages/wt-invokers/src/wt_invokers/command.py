@@ -41,6 +41,13 @@ if TYPE_CHECKING:
     callback=lambda _context, _option, offline: _go_offline(offline),
     help="Fetch nothing for the environment.",
 )
+@click.option(
+    "--with-pixi",
+    is_flag=True,
+    expose_value=False,
+    callback=lambda _context, _option, with_pixi: _use_pixi(with_pixi),
+    help="Let pixi install a workspace with conda packages.",
+)
 @click.pass_obj
 def run(
     console: Console,
@@ -99,3 +106,10 @@ def _go_offline(offline: bool) -> None:
         from wt_envs.offline import go_offline
 
         go_offline()
+
+
+def _use_pixi(with_pixi: bool) -> None:
+    if with_pixi:
+        from wt_envs.pixi_process import use_pixi
+
+        use_pixi()

@@ -79,10 +79,14 @@ def realise(workspace: Workspace, console: Console) -> Environment:
     Raises:
         DiagnosticError: If the lock cannot be read or the environment cannot be built.
     """
-    from wt_envs.lock import read_lock
+    from wt_envs.lock import Lock, read_lock
+    from wt_envs.pixi_process import install_with_pixi, is_pixi_wanted
     from wt_envs.realise import realise as realise_lock
 
-    return realise_lock(read_lock(workspace.directory), progress=console.progress)
+    lock = read_lock(workspace.directory)
+    if is_pixi_wanted() and not isinstance(lock, Lock):
+        return install_with_pixi(lock, workspace.directory, progress=console.progress)
+    return realise_lock(lock, progress=console.progress)
 
 
 def _compile(spec: Path, console: Console) -> Path:
