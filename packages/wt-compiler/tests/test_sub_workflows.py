@@ -436,3 +436,18 @@ def test_an_output_leads_back_to_the_step_that_makes_it(using: Callable[..., Dag
     )
     assert Opened(dag).edges["b"] == ("a.in_.raw",)
     assert Opened(dag).edges["c"] == ("a.in_.raw", "a.in_.cleaned")
+
+
+def test_a_part_of_what_a_mapped_sub_workflow_gives_is_taken_by_its_name(
+    using: Callable[..., Dag], workflow_of: Callable[..., object]
+) -> None:
+    outputs = "outputs: {raw: '${{ workflow.raw.return }}'}\n"
+    dag = using(
+        """
+        - {id: each, uses: ./loading.yaml, with: {column: a}, map: {argnames: raw.path, argvalues: [a]}}
+        - {id: last, task: anything, partial: {x: '${{ workflow.each.return[0].raw }}'}}
+        """,
+        LOADING + outputs,
+    )
+    run = str(package.emit(workflow_of(dag))["wt_demo_workflow/run.py"])  # type: ignore[arg-type]
+    assert '.partial(x=each[0]["raw"]' in run

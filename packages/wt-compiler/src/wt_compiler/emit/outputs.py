@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-from dataclasses import replace
 from typing import NamedTuple
+
+from msgspec.structs import replace
 
 from wt_compiler.dag import Dag
 from wt_compiler.values import Attribute, Constant, Expression, Index, LoopValue, Position, Reference, Value
