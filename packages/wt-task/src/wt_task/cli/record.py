@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import argparse
 import os
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Literal
 
-from wt_contracts.codes import Code
 from wt_contracts.run_record import RECORD_DIRECTORY, RunRecord
 
 from wt_task.cli.results import ResultsDirectory
@@ -39,12 +38,12 @@ def place_of(options: argparse.Namespace, results: ResultsDirectory) -> RunRecor
         return RunRecord(f"{results.path}/{RECORD_DIRECTORY}", run_id)
     if not concurrent:
         raise _refusal(
-            Code.RUN_NOT_RESUMABLE,
+            "RUN_NOT_RESUMABLE",
             "a sequential run keeps no record, so there is nothing to resume",
             "leave out --execution-mode",
         )
     if results.path is None:
-        raise _refusal(Code.RUN_NOT_RESUMABLE, "a run whose results are not in a local directory keeps no record", None)
+        raise _refusal("RUN_NOT_RESUMABLE", "a run whose results are not in a local directory keeps no record", None)
     directory = f"{results.path}/{RECORD_DIRECTORY}"
     return RunRecord(directory, _matching(directory, options.resume), resume=True)
 
@@ -66,6 +65,7 @@ def keep_params(record: RunRecord, params: dict[str, object]) -> None:
     try:
         write_whole(path, json.dumps(params).encode())
     except OSError as error:
+        from wt_contracts.codes import Code
         from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
         message = f"the run cannot be recorded: {path} cannot be written: {error.strerror}"
@@ -84,15 +84,18 @@ def _matching(directory: str, beginning: str) -> str:
         return found[0]
     if found:
         raise _refusal(
-            Code.RUN_AMBIGUOUS,
+            "RUN_AMBIGUOUS",
             f"several recorded runs begin with {beginning!r}: {', '.join(found)}",
             "name one of them",
         )
     hint = f"recorded here: {', '.join(known)}" if known else f"no run is recorded in {directory}"
-    raise _refusal(Code.RUN_UNKNOWN, f"there is no recorded run {beginning!r}", hint)
+    raise _refusal("RUN_UNKNOWN", f"there is no recorded run {beginning!r}", hint)
 
 
-def _refusal(code: Code, message: str, hint: str | None) -> DiagnosticError:
+def _refusal(
+    code: Literal["RUN_AMBIGUOUS", "RUN_NOT_RESUMABLE", "RUN_UNKNOWN"], message: str, hint: str | None
+) -> DiagnosticError:
+    from wt_contracts.codes import Code
     from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
-    return DiagnosticError(Diagnostic(code=code, message=message, hint=hint))
+    return DiagnosticError(Diagnostic(code=Code[code], message=message, hint=hint))
