@@ -7,7 +7,7 @@ from typing import NamedTuple
 import pytest
 
 TESTS = "packages/wt-engine/tests"
-PIPE = f"{TESTS}/test_pipe.py"
+PIPE = f"{TESTS}/test_pipe_findings.py"
 PIPELINE = f"{TESTS}/test_warehouse_pipeline.py"
 BLOCKS = f"{TESTS}/test_warehouse_blocks.py"
 MERGING = f"{TESTS}/test_warehouse_merging.py"

@@ -13,6 +13,8 @@ import pytest
 from wt_engine import Event, EventType, Pipe
 from wt_engine.testing import TestResult
 
+from .resumable import Broken
+
 LIBRARIES = str(Path(__file__).parent / "libraries")
 
 if LIBRARIES not in sys.path:  # worker processes take their path from here
@@ -115,3 +117,9 @@ def assert_counts(events: list[Event]) -> None:
     own = [event for event in events if event.origin_run_id == event.run_id]
     assert metrics.tasks.started == sum(event.type is EventType.STEP_START for event in own)
     assert metrics.tasks.completed == metrics.tasks.started
+
+
+@pytest.fixture
+def broken() -> Broken:
+    """Steps that fail when they are told to."""
+    return Broken()

@@ -16,7 +16,7 @@ from wt_engine.errors import RunEndedError
 from wt_engine.keeping import Keeping
 from wt_engine.storage import InMemoryBackend
 
-from .test_resume import assert_closed
+from .resumable import assert_closed
 from .test_runner import Scenario
 
 DONE = {Outcome.ENDED, Outcome.ENDED_ALONE, Outcome.SKIPPED, Outcome.JUMPED, Outcome.CHOSE, Outcome.AGAIN}
