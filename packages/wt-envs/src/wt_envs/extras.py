@@ -3,9 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection
-from email.parser import BytesHeaderParser
 from pathlib import Path
-from zipfile import ZipFile
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError, near_miss
@@ -34,6 +32,9 @@ def check_extras(name: str, wanted: Collection[str], wheel: Path) -> None:
 
 
 def _offered(wheel: Path) -> list[str]:
+    from email.parser import BytesHeaderParser
+    from zipfile import ZipFile
+
     with ZipFile(wheel) as archive:
         metadata = next(entry for entry in archive.namelist() if entry.endswith(".dist-info/METADATA"))
         headers = BytesHeaderParser().parsebytes(archive.read(metadata))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import re
-import zipfile
 from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Any, Final
@@ -59,6 +58,8 @@ def _pep440(version: str) -> str:
 
 
 def _write(directory: Path, name: str, version: str, extras: Iterable[str]) -> str:
+    import zipfile
+
     stem = f"{name.replace('-', '_')}-{version.replace('-', '_')}"
     lines = ["Metadata-Version: 2.1", f"Name: {name}", f"Version: {version}", *extras]
     wheel = f"{stem}-py3-none-any.whl"

@@ -22,7 +22,6 @@ from wt_envs.pyproject import render
 from wt_envs.stand_ins import DIRECTORY
 from wt_envs.store import ENTRY, location, obtain
 from wt_envs.uv_process import Progress, UvError, run_uv, uv_configuration
-from wt_envs.uv_words import explain
 
 KIND: Final = "locks"
 _RULES: Final = "1"
@@ -122,6 +121,8 @@ def _run_lock(entry: Path, ingredients: Ingredients, *, upgrade: bool, progress:
         also = _own_named(error.output, ingredients)
         if also:
             return also
+        from wt_envs.uv_words import explain
+
         doing = "the requirements cannot be met"
         about = ingredients.project.pypi
         code = Code.REQUIREMENTS_UNSOLVABLE

@@ -18,7 +18,6 @@ from wt_envs.source import copy_files, hash_files, source_files
 from wt_envs.state import SourceState, source_state
 from wt_envs.store import ENTRY, location, obtain
 from wt_envs.uv_process import Progress, UvError, run_uv
-from wt_envs.uv_words import explain
 
 KIND: Final = "wheels"
 _RULES: Final = "1"
@@ -161,6 +160,8 @@ def _run_build(source: Path, copy: Path, staging: Path, environ: dict[str, str],
     try:
         run_uv(*options, copy, cwd=staging, environ=settings, progress=building)
     except UvError as error:
+        from wt_envs.uv_words import explain
+
         said = UvError(error.output.replace(str(copy), str(source)))
         doing = f"no wheel can be built of {source}"
         cache = location(KIND, "")
