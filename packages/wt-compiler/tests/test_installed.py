@@ -6,7 +6,7 @@ import pytest
 from wt_compiler.installed import installed_version
 
 
-@pytest.mark.parametrize("name", ["wt-compiler", "uv", "msgspec", "Jinja2", "jsonschema.rs"])
+@pytest.mark.parametrize("name", ["wt-compiler", "uv", "msgspec", "MiniJinja", "jsonschema.rs"])
 def test_the_version_is_the_one_that_the_metadata_says(name):
     assert installed_version(name) == version(name)
 

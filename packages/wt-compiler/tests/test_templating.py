@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import jinja2
+import minijinja
 import pytest
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.templating import cell, render
 
 
 def test_a_name_that_is_missing_is_an_error() -> None:
-    with pytest.raises(jinja2.UndefinedError):
+    with pytest.raises(minijinja.TemplateError):
         render("cli.py.jinja")
 
 

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 DEFAULT_PREFIX = "wt"
 DEFAULT_RESULTS_ENV_VAR = "WT_RESULTS"
@@ -15,7 +16,7 @@ _TAKEN_VARIABLES = re.compile(r"PATH|HOME|PYTHON[A-Z0-9_]*|WT_(CACHE_DIR|DEBUG|E
 _NOT_IN_PROJECT_NAMES = re.compile(r"[^A-Za-z0-9.-]+")
 
 
-class Names(NamedTuple):
+class Names(Struct, frozen=True):
     """The names of one compiled workflow.
 
     Attributes:

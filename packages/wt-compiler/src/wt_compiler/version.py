@@ -8,7 +8,8 @@ its major part; when anything else that was read changed, its patch part. Whoeve
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+
+from msgspec import Struct
 
 FILE = "VERSION.yaml"
 FIRST = (0, 1, 0)
@@ -18,7 +19,7 @@ _LINE = re.compile(r"^(version|structure|inputs):\s*[\"']?([0-9a-f.]+)[\"']?\s*(
 _VERSION = re.compile(r"(\d{1,9})\.(\d{1,9})\.(\d{1,9})")
 
 
-class Stamp(NamedTuple):
+class Stamp(Struct, frozen=True):
     """What `VERSION.yaml` holds.
 
     Attributes:

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterator
-from typing import Any, NamedTuple
+from typing import Any
+
+from msgspec import Struct
 
 from wt_compiler import version
 from wt_compiler.dag import Instance
@@ -17,7 +19,7 @@ from wt_compiler.forms import OpenParameter, open_parameters
 _LONGEST_CELL = 160
 
 
-class Parameter(NamedTuple):
+class Parameter(Struct, frozen=True):
     """One row of the table of parameters."""
 
     step: str

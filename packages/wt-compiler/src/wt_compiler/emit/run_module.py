@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
-from typing import NamedTuple
+
+from msgspec import Struct
 
 from wt_compiler.dag import Dag, Group, Instance, Switch
 from wt_compiler.emit.execution import SKIPPED, ExecutionSource
@@ -41,7 +42,7 @@ _DIRECTIVE = re.compile(r"\b(noqa|nosec|nopep8|pragma|(type|fmt|ruff|flake8|mypy
 """Comments that linters, formatters or type checkers obey; no title may turn into one."""
 
 
-class Outputs(NamedTuple):
+class Outputs(Struct, frozen=True):
     """The function that gathers the outputs of the workflow.
 
     Attributes:

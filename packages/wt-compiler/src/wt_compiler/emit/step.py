@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from msgspec import Struct
 
 
-class LoopSource(NamedTuple):
+class LoopSource(Struct, frozen=True):
     """The loop of a step.
 
     Attributes:
@@ -21,7 +21,7 @@ class LoopSource(NamedTuple):
     skips: bool
 
 
-class Guard(NamedTuple):
+class Guard(Struct, frozen=True):
     """What keeps a step from running.
 
     Attributes:
@@ -35,7 +35,7 @@ class Guard(NamedTuple):
     skip: str
 
 
-class Choice(NamedTuple):
+class Choice(Struct, frozen=True):
     """Which branch of a switch is taken.
 
     Attributes:
@@ -54,7 +54,7 @@ class Choice(NamedTuple):
     kind: str = "choice"
 
 
-class Join(NamedTuple):
+class Join(Struct, frozen=True):
     """What a switch gives.
 
     Attributes:
@@ -80,7 +80,7 @@ class Join(NamedTuple):
         return (*(result for _, result in self.branches), self.otherwise)
 
 
-class Step(NamedTuple):
+class Step(Struct, frozen=True):
     """One task instance as it stands in the template.
 
     Attributes:

@@ -1,4 +1,4 @@
-"""The Jinja2 templates in `templates/`."""
+"""The Jinja templates in `templates/`."""
 
 from __future__ import annotations
 
@@ -9,33 +9,29 @@ from typing import TYPE_CHECKING, Any
 from wt_compiler.emit.one_line import one_line
 
 if TYPE_CHECKING:
-    from jinja2 import Environment
+    from minijinja import Environment
 
 TEMPLATES = Path(__file__).parent.parent / "templates"
 
 
 def render(template: str, **context: Any) -> str:
     """The text of a template; a name that the context lacks is an error."""
-    return _environment().get_template(template).render(context)
+    return _environment().render_template(template, **context)
 
 
 @cache
 def _environment() -> Environment:
-    from jinja2 import Environment, FileSystemLoader, StrictUndefined
+    from minijinja import Environment
 
-    from wt_compiler.emit.template_cache import TemplateCache
-
-    environment = Environment(  # noqa: S701 — what comes out is Python, TOML and Markdown, never HTML
-        loader=FileSystemLoader(TEMPLATES),
-        auto_reload=False,
-        bytecode_cache=TemplateCache(),
-        undefined=StrictUndefined,
+    return Environment(
+        loader=lambda name: (TEMPLATES / name).read_text(encoding="utf-8"),
+        auto_escape_callback=lambda _: False,  # what comes out is Python, TOML and Markdown
+        undefined_behavior="strict",
         trim_blocks=True,
         lstrip_blocks=True,
         keep_trailing_newline=True,
+        filters={"cell": cell},
     )
-    environment.filters["cell"] = cell
-    return environment
 
 
 def cell(text: object) -> str:
