@@ -55,7 +55,7 @@ class RunningWorkflow:
         workflow = Workflow(dag, name_workflow(dag.id), derive_forms(dag, Findings(spec, [])), stamp)
         for name, content in package.emit(workflow).items():
             target = self.directory / name
-            target.parent.mkdir(exist_ok=True)
+            target.parent.mkdir(parents=True, exist_ok=True)
             target.write_text(str(content))
         return workflow.names.package
 

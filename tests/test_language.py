@@ -48,14 +48,13 @@ class Language:
         self, name: str, params: dict[str, Any] | None = None, mode: str = "concurrent", **variables: str
     ) -> subprocess.CompletedProcess[str]:
         """Compile and run an example as its own command does."""
+        options = ["--config-json", json.dumps(params or {}), "--execution-mode", mode]
         module = f"{self.compile(name).names.package}.cli"
-        command = [sys.executable, "-m", module, "run", "--config-json", json.dumps(params or {})]
-        command += ["--execution-mode", mode]
-        return self.start(command, **variables)
+        return self.start([sys.executable, "-m", module, "run", *options], **variables)
 
-    def resume(self, run_id: str, package: str) -> subprocess.CompletedProcess[str]:
+    def resume(self, run_id: str, package: str, *options: str) -> subprocess.CompletedProcess[str]:
         """Go on with a run that was recorded."""
-        return self.start([sys.executable, "-m", f"{package}.cli", "run", "--resume", run_id])
+        return self.start([sys.executable, "-m", f"{package}.cli", "run", "--resume", run_id, *options])
 
     def start(self, command: list[str], **variables: str) -> subprocess.CompletedProcess[str]:
         """Run a command where the examples are."""
@@ -132,6 +131,16 @@ def test_a_cached_step_is_not_called_again_until_something_changes(language: Lan
     assert language.result["result"] == "81.0 mm"
     assert language.run("cached", {"params": {"year": 2020}}, **cache).returncode == 0
     assert language.cached()["rain"] == 0
+
+
+def test_a_run_waits_for_an_approval_and_goes_on_with_what_was_filled_in(language: Language) -> None:
+    waiting = language.run("approval", WT_RUN_ID="r1")
+    assert waiting.returncode == 3
+    assert "Look at 'Oslo, Bergen' before it is published." in waiting.stderr
+    assert language.resume("r1", "wt_publication_workflow", "--approve").returncode == 2
+    done = language.resume("r1", "wt_publication_workflow", "--data", '{"loud": true, "remark": "!"}')
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == "OSLO, BERGEN!"
 
 
 def test_expressions_are_evaluated_by_the_code_that_they_become(language: Language) -> None:

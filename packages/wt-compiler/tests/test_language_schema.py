@@ -28,6 +28,7 @@ workflow:
     tasks:
       - id: c
         task: draw
+        approval: {reason: Look, form: {n: {type: integer}}}
         partial:
           frame: ${{ workflow.a.return }}
           dpi: 3

@@ -157,6 +157,7 @@ def test_the_command_line_knows_its_workflow(
         "lock": "",
         "caches": False,
         "secrets": (),
+        "approvals": (),
     }
 
 

@@ -13,7 +13,7 @@ from wt_compiler.execution import AS_USUAL, Execution
 from wt_compiler.findings import Findings
 from wt_compiler.flow import Condition, Loop
 from wt_compiler.override_path import split
-from wt_compiler.values import Expression, Position, Value, expressions, references
+from wt_compiler.values import Approved, Expression, Position, Reference, Value, expressions
 
 if TYPE_CHECKING:
     from wt_envs.requirement import Requirement
@@ -51,6 +51,18 @@ class Skipif(Struct, frozen=True):
 
     conditions: tuple[TaskUse, ...]
     unpack_depth: int
+
+
+class Approval(Struct, frozen=True):
+    """What a person is asked before an instance runs.
+
+    Attributes:
+        reason: What the person is to look at.
+        form: The JSON schema of each thing that can be filled in; one without a default is required.
+    """
+
+    reason: Value
+    form: dict[str, dict[str, Any]]
 
 
 class SubWorkflow(Struct, frozen=True):
@@ -91,6 +103,7 @@ class Instance(Struct, frozen=True, dict=True):
         skipif: When it is skipped, after the spec's defaults were applied; None for never.
         when: What has to hold for it to run; None for always.
         loop: How often it calls the task; None for a single call or a map.
+        approval: What a person is asked before it runs, if one is.
         execution: How it is run.
         position: Where it stands in the spec.
         uses: The sub-workflow, if it is one.
@@ -106,6 +119,7 @@ class Instance(Struct, frozen=True, dict=True):
     position: Position
     execution: Execution = AS_USUAL
     when: Condition | None = None
+    approval: Approval | None = None
     uses: SubWorkflow | None = None
     branch: Branch | None = None
     loop: Loop | None = None
@@ -123,7 +137,9 @@ class Instance(Struct, frozen=True, dict=True):
     @property
     def values(self) -> list[Value]:
         """Everything of it that an expression can stand in: condition, loop, arguments, what it maps over."""
-        before: list[Value] = [*([self.when.expression] if self.when else []), *(self.loop.values if self.loop else [])]
+        before: list[Value] = [self.when.expression] if self.when else []
+        before += [self.approval.reason] if self.approval else []
+        before += self.loop.values if self.loop else []
         return [*before, *self.partial.values(), *([self.mapping.argvalues] if self.mapping else [])]
 
     @property
@@ -145,8 +161,9 @@ class Instance(Struct, frozen=True, dict=True):
 
     @cached_property
     def dependencies(self) -> tuple[str, ...]:
-        """The ids of the instances whose results it takes, each once, in the order of first use."""
-        return tuple(dict.fromkeys(reference.instance_id for reference in references(self.values)))
+        """The ids of the instances whose results or approvals it takes, each once, in the order of first use."""
+        taken = (each.instance_id for each in expressions(self.values) if isinstance(each, Reference | Approved))
+        return tuple(dict.fromkeys(name for name in taken if name != self.id))
 
 
 class Case(Struct, frozen=True):

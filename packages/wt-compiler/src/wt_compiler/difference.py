@@ -135,6 +135,11 @@ def _instance(old: Instance, new: Instance) -> Iterator[str]:
             yield "it is mapped over something else"
     if written(_rounds(old)) != written(_rounds(new)):
         yield "its rounds are others"
+    forms = [each.approval and each.approval.form for each in (old, new)]
+    if forms[0] != forms[1]:
+        yield (
+            "another approval is asked for" if all(each is not None for each in forms) else _approval(forms[0] is None)
+        )
     if written(old.when and old.when.expression) != written(new.when and new.when.expression):
         yield "it runs under another condition"
     if _conditions(old) != _conditions(new):
@@ -143,6 +148,10 @@ def _instance(old: Instance, new: Instance) -> Iterator[str]:
 
 def _rounds(instance: Instance) -> list[Value]:
     return [*instance.loop.values, instance.loop.most] if instance.loop else []
+
+
+def _approval(is_new: bool) -> str:
+    return "it waits for an approval now" if is_new else "it waits for no approval any more"
 
 
 def _conditions(instance: Instance) -> object:

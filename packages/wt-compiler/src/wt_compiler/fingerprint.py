@@ -138,6 +138,8 @@ def _step(instance: Instance) -> dict[str, Any]:
         "over": [list(mapping.argnames), list(_connections(mapping.argvalues, []))] if mapping else None,
         "skipif": [[use.dotted_path for use in skipif.conditions], skipif.unpack_depth] if skipif else None,
     }
+    if instance.approval is not None:
+        step["approval"] = {name: _assertions(schema) for name, schema in instance.approval.form.items()}
     if instance.when is not None:
         step["when"] = list(_connections(instance.when.expression, []))
     if instance.uses is not None:  # wherever the other spec is

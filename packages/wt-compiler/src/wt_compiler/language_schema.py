@@ -71,23 +71,13 @@ def _object(properties: dict[str, Any], required: list[str] | None = None) -> Sc
 def _root() -> Schema:
     defaults = _object({"skipif": _skipif()})
     overrides = _object(dict.fromkeys(("properties", "$defs", "uiSchema"), _FREE))
-    parameter = _object(
-        {
-            "type": {"anyOf": [{"enum": sorted(JSON_TYPES)}, {"type": "array", "items": {"enum": sorted(JSON_TYPES)}}]},
-            "title": _TEXT,
-            "description": _TEXT,
-            "default": {},
-            "enum": {"type": "array"},
-            "schema": _FREE,
-        }
-    )
     item = {"anyOf": [*_MEMBERS, {"$ref": "#/$defs/group"}, {"$ref": "#/$defs/switch"}]}
     return _object(
         {
             "id": {**_TEXT, "maxLength": LONGEST_SPEC_ID, "description": "Names the workflow; an identifier."},
             "requirements": {"type": "array", "description": "What the environment must hold."},
             "metadata": {**_FREE, "description": "Name, description, licence and whatever else is worth saying."},
-            "params": {"type": "object", "additionalProperties": parameter},
+            "params": {"type": "object", "additionalProperties": _parameter()},
             "rjsf-overrides": overrides,
             "task-instance-defaults": defaults,
             "workflow": {"type": "array", "items": item},
@@ -101,7 +91,8 @@ def _instance(tasks: dict[str, RegistryEntry]) -> Schema:
     names = [{"const": name, "description": _described(entry)} for name, entry in tasks.items()]
     task = {"oneOf": names} if names else _TEXT
     partial = {"type": ["object", "null"], "description": "Arguments that the spec binds."}
-    return _object({**_entry(), "task": task, "partial": partial, **_execution()}, ["id", "task"])
+    own = {"task": task, "partial": partial, "approval": _approval()}
+    return _object({**_entry(), **own, **_execution()}, ["id", "task"])
 
 
 def _sub_workflow() -> Schema:
@@ -134,6 +125,26 @@ def _loop() -> Schema:
     }
     ends = {"oneOf": [{"required": ["times"]}, {"required": ["until", "max"]}]}
     return {"anyOf": [{**_object(fields), **ends}, {"type": "null"}], "description": "Calls the task again and again."}
+
+
+def _parameter() -> Schema:
+    """Something that a person fills in, as `wt_compiler.parse_params` reads it."""
+    return _object(
+        {
+            "type": {"anyOf": [{"enum": sorted(JSON_TYPES)}, {"type": "array", "items": {"enum": sorted(JSON_TYPES)}}]},
+            "title": _TEXT,
+            "description": _TEXT,
+            "default": {},
+            "enum": {"type": "array"},
+            "schema": _FREE,
+        }
+    )
+
+
+def _approval() -> Schema:
+    form = {"type": ["object", "null"], "additionalProperties": _parameter()}
+    described = "What a person is asked before it runs."
+    return {"anyOf": [_object({"reason": _TEXT, "form": form}, ["reason"]), {"type": "null"}], "description": described}
 
 
 def _skipif() -> Schema:

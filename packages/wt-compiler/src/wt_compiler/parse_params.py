@@ -23,27 +23,38 @@ def read_params(node: Node | None, findings: Findings) -> tuple[ParameterSpec, .
         node: The value of `params`.
         findings: Gets what is wrong.
     """
+    return read_fields(node, "'params'", "the parameter", findings)
+
+
+def read_fields(node: Node | None, what: str, one: str, findings: Findings) -> tuple[ParameterSpec, ...]:
+    """Read things that a person can fill in, by name.
+
+    Args:
+        node: The mapping.
+        what: What it is called.
+        one: What one of them is called.
+        findings: Gets what is wrong.
+    """
     if node is None or is_null(node):
         return ()
-    params = read_map(node, "'params'", findings)
+    params = read_map(node, what, findings)
     found: list[ParameterSpec] = []
     for name, entry in params.entries.items() if params else ():
-        _check_name(Name(name, entry.key.position), findings)
-        parameter = read_map(entry.value, f"the parameter {name!r}", findings, "write '{type: string}', for example")
-        schema = _read_schema(name, parameter, findings) if parameter is not None else {}
+        _check_name(Name(name, entry.key.position), one, findings)
+        parameter = read_map(entry.value, f"{one} {name!r}", findings, "write '{type: string}', for example")
+        schema = _read_schema(f"{one} {name!r}", parameter, findings) if parameter is not None else {}
         default = parameter.get("default") if parameter is not None else None
         found.append(ParameterSpec(Name(name, entry.key.position), schema, default))
     return tuple(found)
 
 
-def _check_name(name: Name, findings: Findings) -> None:
+def _check_name(name: Name, one: str, findings: Findings) -> None:
     if not name.text.isidentifier() or keyword.iskeyword(name.text) or name.text.startswith("_"):
-        message = f"{name.text!r} cannot be the name of a parameter"
+        message = f"{name.text!r} cannot be the name of a {one.split()[-1]}"
         findings.error(Code.WRONG_IDENTIFIER, message, name.position, "use letters, digits and underscores")
 
 
-def _read_schema(name: str, node: MapNode, findings: Findings) -> dict[str, Any]:
-    what = f"the parameter {name!r}"
+def _read_schema(what: str, node: MapNode, findings: Findings) -> dict[str, Any]:
     check_keys(node, KEYS, what, findings)
     schema: dict[str, Any] = {}
     inner = node.get("schema")

@@ -15,15 +15,16 @@ UNKNOWN = "?"
 """The name of the variable that stands for a value which was reported and could not be read."""
 
 
-def read_value(node: Node, findings: Findings) -> Value:
+def read_value(node: Node, findings: Findings, *, was_literal: bool = True) -> Value:
     """The value that a node stands for.
 
     Args:
         node: The node, nested no deeper than the composer allows.
         findings: Gets wrong expressions, and what was no expression before version 0.51.
+        was_literal: Whether a text with an expression inside was a literal before.
     """
     if isinstance(node, ScalarNode):
-        return _read_scalar(node, findings)
+        return _read_scalar(node, findings, was_literal=was_literal)
     if isinstance(node, ListNode):
         return [read_value(item, findings) for item in node.items]
     for name, entry in node.entries.items():
@@ -32,7 +33,7 @@ def read_value(node: Node, findings: Findings) -> Value:
     return {name: read_value(entry.value, findings) for name, entry in node.entries.items()}
 
 
-def _read_scalar(node: ScalarNode, findings: Findings) -> Value:
+def _read_scalar(node: ScalarNode, findings: Findings, *, was_literal: bool) -> Value:
     if node.broken:
         return EnvVariable(UNKNOWN, node.position)
     text = node.value
@@ -44,7 +45,7 @@ def _read_scalar(node: ScalarNode, findings: Findings) -> Value:
     except WrongExpressionError as error:
         findings.error(Code.WRONG_EXPRESSION, str(error), place(error.offset), error.hint)
         return EnvVariable(UNKNOWN, node.position)
-    if isinstance(found, Text):
+    if isinstance(found, Text) and was_literal:
         message = (
             "this text has an expression in it, which is replaced by its value; before, it stayed as it is written"
         )

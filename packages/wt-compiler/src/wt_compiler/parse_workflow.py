@@ -11,6 +11,7 @@ from wt_compiler.document import ListNode, MapNode, Node, ScalarNode
 from wt_compiler.execution import AS_USUAL
 from wt_compiler.findings import Findings
 from wt_compiler.identifiers import LONGEST_INSTANCE_ID, RESERVED, as_identifier, why_no_identifier
+from wt_compiler.parse_approval import read_approval
 from wt_compiler.parse_execution import EXECUTION_KEYS, read_execution
 from wt_compiler.parse_flow import FLOW_KEYS, read_condition, read_loop
 from wt_compiler.parse_switch import is_switch, read_switch
@@ -30,7 +31,10 @@ from wt_compiler.sub_specs import SubSpecs
 from wt_compiler.wording import describe_value
 
 GROUP_TYPE: Final = "task-group"
-INSTANCE_KEYS: Final = ("id", "name", "task", *FLOW_KEYS, "partial", "map", "mapvalues", "skipif", *EXECUTION_KEYS)
+INSTANCE_KEYS: Final = (
+    *("id", "name", "task", *FLOW_KEYS, "partial", "map", "mapvalues", "skipif", "approval"),
+    *EXECUTION_KEYS,
+)
 USE_KEYS: Final = ("id", "name", "uses", *FLOW_KEYS, "with", "map", "mapvalues", "skipif")
 GROUP_KEYS: Final = ("type", "title", "description", "tasks")
 _GROUP_ONLY: Final = ("type", "tasks", "title")
@@ -159,6 +163,7 @@ def _read_instance(item: MapNode, defaults: SkipifSpec | None, findings: Finding
         skipif=defaults if is_null(own) else _read_skipif(own, findings),
         when=read_condition(item.get("when"), "'when'", findings),
         loop=read_loop(item, findings),
+        approval=read_approval(item, findings),
         execution=read_execution(item, findings),
         position=item.position,
     )

@@ -12,11 +12,11 @@ from wt_contracts.registry import RegistryEntry, RegistryOutput
 from wt_compiler.catalogue import Catalogue, dotted_path
 from wt_compiler.check import check
 from wt_compiler.check.results import Result
-from wt_compiler.dag import Branch, Case, Dag, Group, Instance, Mapping, Skipif, SubWorkflow, Switch, TaskUse
+from wt_compiler.dag import Approval, Branch, Case, Dag, Group, Instance, Mapping, Skipif, SubWorkflow, Switch, TaskUse
 from wt_compiler.document import read_document
 from wt_compiler.findings import Findings
 from wt_compiler.parse import parse_spec
-from wt_compiler.spec import CaseSpec, InstanceSpec, ItemSpec, MappingSpec, Spec, SwitchSpec
+from wt_compiler.spec import ApprovalSpec, CaseSpec, InstanceSpec, ItemSpec, MappingSpec, Spec, SwitchSpec
 from wt_compiler.sub_entry import described
 
 
@@ -181,6 +181,7 @@ class _Builder:
             skipif=skipif,
             when=spec.when,
             loop=spec.loop,
+            approval=_approval(spec.approval) if spec.approval else None,
             execution=spec.execution,
             position=spec.position,
             uses=self._sub_workflow(resolved),
@@ -195,6 +196,10 @@ class _Builder:
 
     def _use(self, entry: RegistryEntry) -> TaskUse:
         return self._uses[dotted_path(entry)]
+
+
+def _approval(spec: ApprovalSpec) -> Approval:
+    return Approval(spec.reason, {field.name.text: field.schema for field in spec.form})
 
 
 def _mapping(spec: MappingSpec) -> Mapping:

@@ -79,6 +79,22 @@ class Use(NamedTuple):
     spec: Spec | None
 
 
+class ParameterSpec(NamedTuple):
+    """A parameter of the workflow as a whole: its schema, and the node of its default."""
+
+    name: Name
+    schema: dict[str, Any]
+    default: Node | None
+
+
+class ApprovalSpec(NamedTuple):
+    """What a person is asked before an instance runs."""
+
+    reason: Value
+    form: tuple[ParameterSpec, ...]
+    position: Position
+
+
 class InstanceSpec(NamedTuple):
     """A task instance, or a sub-workflow, which has a spec in the place of the task."""
 
@@ -93,6 +109,7 @@ class InstanceSpec(NamedTuple):
     execution: Execution
     position: Position
     uses: Use | None = None
+    approval: ApprovalSpec | None = None
 
     @property
     def callee(self) -> str:
@@ -121,8 +138,12 @@ class InstanceSpec(NamedTuple):
     @property
     def values(self) -> list[Value]:
         """Everything of it that an expression can stand in: condition, loop, arguments, what it maps over."""
-        condition = [self.when.expression] if self.when else []
-        return [*condition, *(self.loop.values if self.loop else []), *self.arguments]
+        return [*self.before, *(self.loop.values if self.loop else []), *self.arguments]
+
+    @property
+    def before(self) -> list[Value]:
+        """What is evaluated before its arguments: its condition, and what a person is asked."""
+        return [*([self.when.expression] if self.when else []), *([self.approval.reason] if self.approval else [])]
 
     @property
     def arguments(self) -> list[Value]:
@@ -202,14 +223,6 @@ class GroupSpec(NamedTuple):
     position: Position
 
 
-class ParameterSpec(NamedTuple):
-    """A parameter of the workflow as a whole: its schema, and the node of its default."""
-
-    name: Name
-    schema: dict[str, Any]
-    default: Node | None
-
-
 class Spec(Struct, frozen=True, dict=True):
     """A whole spec.
 
@@ -281,7 +294,8 @@ class Spec(Struct, frozen=True, dict=True):
         """The id of what the workflow returns if it has no outputs: the last instance, or the switch that it is in."""
         for item in reversed(self.items):
             if not isinstance(item, GroupSpec):
-                return item.id
+                own: Name | None = item.id
+                return own
             if item.instances:
                 return item.instances[-1].id
         return None

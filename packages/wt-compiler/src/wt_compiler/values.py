@@ -63,6 +63,13 @@ class LoopValue(Struct, Expression, frozen=True):
     position: Position
 
 
+class Approved(Struct, Expression, frozen=True):
+    """`approval.<instance_id>`: what was filled in when that task instance was approved."""
+
+    instance_id: str
+    position: Position
+
+
 class Constant(Struct, Expression, frozen=True):
     """A literal inside an expression."""
 

@@ -36,6 +36,9 @@ class WorkflowChoices:
         record: Whether a concurrent run is recorded in its results directory, so that it can be resumed.
         cache: Whether steps that say so are taken from the cache of calls.
         resume: The recorded run to go on with, by the beginning of its id; its parameters are those that it had.
+        approve: Whether the step that the run waits for is approved, with nothing but defaults filled in.
+        reject: Whether it is rejected.
+        data: What is filled in when it is approved: a file, or a JSON document.
     """
 
     execution_mode: Literal["sequential", "concurrent"] = "concurrent"
@@ -44,6 +47,9 @@ class WorkflowChoices:
     record: bool = True
     cache: bool = True
     resume: str | None = None
+    approve: bool = False
+    reject: bool = False
+    data: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -69,6 +75,9 @@ class WorkflowCLIArgs(WorkflowChoices):
             argv.append("--no-cache")
         if self.resume is not None:
             argv += ["--resume", self.resume]
+        argv += [f"--{name}" for name in ("approve", "reject") if getattr(self, name)]
+        if self.data is not None:
+            argv += ["--data", self.data]
         if self.otel_exporter:
             argv += ["--otel-exporter", self.otel_exporter]
         return argv

@@ -112,3 +112,7 @@ class Code(StrEnum):
     # The cache of calls
     CALL_NOT_CACHED = "WT540"
     STEP_UNKNOWN = "WT541"
+    # Approvals
+    APPROVAL_IMPOSSIBLE = "WT550"
+    APPROVAL_NOT_AWAITED = "WT551"
+    ANSWER_INVALID = "WT552"

@@ -39,6 +39,7 @@ class WorkflowEvent:
         error: What went wrong (STEP_ERROR, and FINISH of a failed run).
         reason: Why a step was skipped, if the spec says it (since 1.1).
         round: Which round of a loop has ended, counted from 0 (STEP_ROUND only).
+        waiting: The task instance whose approval a suspended run waits for (FINISH only; since 1.1).
         cached: How many of a step's calls were taken from the cache, if the step is cached (ends only; since 1.1).
     """
 
@@ -55,6 +56,7 @@ class WorkflowEvent:
     reason: str | None = None
     round: int | None = None
     cached: int | None = None
+    waiting: str | None = None
 
     def __post_init__(self) -> None:
         check_major("the event", self.version, 1, "wt-contracts")

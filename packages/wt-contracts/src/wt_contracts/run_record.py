@@ -2,7 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NamedTuple
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from wt_contracts.approval import ApprovalAnswer
 
 RECORD_DIRECTORY = ".wt"
 """Where it is, in the results directory."""
@@ -15,8 +18,10 @@ class RunRecord(NamedTuple):
         directory: A local directory; it need not exist yet.
         run_id: What the run is called. To resume, the beginning of the id of a run that was recorded there is enough.
         resume: Whether to go on with that run instead of beginning a new one.
+        answer: What a person said to the approval that the run waits for.
     """
 
     directory: str
     run_id: str
     resume: bool = False
+    answer: ApprovalAnswer | None = None

@@ -16,7 +16,7 @@ class Written(NamedTuple):
     """A step as it was written.
 
     Attributes:
-        method: `call`, `map`, `mapvalues`, `loop` or `value`.
+        method: `call`, `map`, `mapvalues`, `loop`, `value` or `approval`.
         function: The function.
         name: What the step is called.
         options: The options of its decorator.
@@ -24,6 +24,7 @@ class Written(NamedTuple):
         steps: The steps of another workflow, which get what the function returns as what they are given.
         awaits: Whether the calls of a loop are awaited.
         may_skip: Whether the function may skip them.
+        form: What a person can fill in, if one is asked.
     """
 
     method: str
@@ -34,6 +35,7 @@ class Written(NamedTuple):
     steps: tuple[Written, ...] | None = None
     awaits: bool = False
     may_skip: bool = False
+    form: Mapping[str, Any] | None = None
 
 
 class Scope(NamedTuple):

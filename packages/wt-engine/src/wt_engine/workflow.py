@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from wt_contracts.skip import SKIP_SENTINEL, Skipped
 
+from wt_engine.approvals import ASKED, answered, asking
 from wt_engine.assembly import Assembly
 from wt_engine.cancellation import CancellationToken
 from wt_engine.definition import BarrierType, Draft, Function, describe_function
@@ -172,6 +173,25 @@ class Workflow:
 
         return decorate if function is None else decorate(function)
 
+    def approval(self, step: str, *, form: Mapping[str, Any] | None = None) -> Callable[[F], F]:
+        """Make a function what a person is asked before a step runs: the run is suspended until somebody has answered.
+
+        The function returns what the person is to look at, or None if nobody is asked. Its value is what was filled in.
+
+        Args:
+            step: What is asked about.
+            form: What can be filled in: a JSON Schema by name; what has no default is required.
+
+        Raises:
+            DefinitionError: As for `step`.
+        """
+
+        def decorate(function: F) -> F:
+            self._write(Written("approval", function, f"{step}{ASKED}", _ON_THE_LOOP, form=form or {}))
+            return function
+
+        return decorate
+
     def value(self, function: F) -> F:
         """Make a function a value that others get by its name; it is worked out on the loop, and no step is told of."""
         self._write(Written("value", function, function.__name__, _ON_THE_LOOP))
@@ -222,6 +242,8 @@ class Workflow:
         Raises:
             BaseException: What the first failed step raised, in the order in which the steps are written.
             WorkflowError: The run was cut short.
+            SuspendedError: The run waits for an approval.
+            RejectedError: An approval was refused.
             DiagnosticError: The record cannot be used (WT530), or the run cannot go on (WT533).
         """
         return asyncio.run(self.run_async(params, observe, record))
@@ -247,6 +269,10 @@ class Workflow:
         assert end is not None
         if end.status is not PipelineTerminalStatus.SUCCESS:
             raise self._error(end)
+        if end.suspended:
+            from wt_contracts.approval import SuspendedError
+
+            raise SuspendedError(end.reason)
         return kept(self._last, runner.values.get(self._last))
 
     def _runner(self, plan: Plan, params: Mapping[str, Any], record: RunRecord | None) -> Runner:
@@ -307,10 +333,13 @@ class Workflow:
             raise DefinitionError(f"Step '{name}' is already registered", name, place)
         parents = scope.parents(function, name)
         call = beginning(function) if method == LOOP else function
+        if written.form is not None:
+            call = asking(name.removesuffix(ASKED), function, written.form)
         if scope.gate is not None:
             parents[GATE] = self._gates[name] = scope.gate
             call = gated(call)
-        described = describe_function(call, self._parameters(parents))
+        parameters = self._parameters(parents)
+        described = describe_function(call, parameters if written.form is None else answered(parameters))
         kind = NodeKind.STEP if limit is None else NodeKind.MAP
         each = None if limit is None else f"{name}.{ROUND if method == LOOP else 'element'}"
         if limit is not None:
@@ -319,14 +348,14 @@ class Workflow:
         shared = {"barrier_timeout": None, "barrier_type": BarrierType.ALL, "each": each, "max_concurrency": limit}
         drafted = draft(kind, name, described, [], handler_of(name, own), {**shared, **own})
         check_options(drafted)
-        drafted.returns_data = drafted.keeps = True
+        drafted.returns_data, drafted.keeps = written.form is None, True
         self._drafts[name] = drafted
         if each is not None:
             self._add_worker(each, written.awaits or inspect.iscoroutinefunction(function), options)
         for parent in dict.fromkeys(parents.values()):
             if parent is not None:
                 self._drafts[parent].to.append(name)
-        if method != "value":
+        if method not in ("value", "approval"):
             self._methods[name] = method
         scope.names[function.__name__] = name
         self._plan = None

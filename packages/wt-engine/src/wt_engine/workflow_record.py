@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wt_engine.errors import ResumeError, RunEndedError, UnrecordableError
 from wt_engine.fingerprint import PlanChangedError
+from wt_engine.injection import MISSING
 from wt_engine.kept_values import ValueKeeper
 from wt_engine.recollection import Recollection, recollect
 from wt_engine.recording import Recording, recording
@@ -55,7 +56,7 @@ def recorded(plan: Plan, settings: Settings, record: RunRecord) -> Recorded:
     try:
         directory.mkdir(parents=True, exist_ok=True)
         keeping = recording(directory / STORE, "step", keeper, plan, None)
-        found = _found(keeping, record.run_id) if record.resume else None
+        found = _found(keeping, record) if record.resume else None
     except OSError as error:
         raise unusable(f"{directory} cannot be created: {error.strerror}") from error
     except StoreError as error:
@@ -65,13 +66,14 @@ def recorded(plan: Plan, settings: Settings, record: RunRecord) -> Recorded:
     return Recorded(dataclasses.replace(settings, recording=keeping), found.run_id if found else record.run_id, found)
 
 
-def _found(keeping: Recording, run_id: str) -> Recollection:
-    backend = keeping.backend
+def _found(keeping: Recording, record: RunRecord) -> Recollection:
+    backend, run_id = keeping.backend, record.run_id
     candidates = [run for run in backend.find_runs_by_prefix(run_id, limit=3) if run.parent_run_id is None]
     if len(candidates) > 1 and all(run.run_id != run_id for run in candidates):
         raise RunNotFoundError(f"several runs begin with '{run_id}'")
     exact = candidates[0].run_id if len(candidates) == 1 else run_id
-    return recollect(backend.recorded(exact), keeping.facts, keeping.codec)
+    answer = MISSING if record.answer is None else record.answer
+    return recollect(backend.recorded(exact), keeping.facts, keeping.codec, answer)
 
 
 def unusable(message: str) -> DiagnosticError:

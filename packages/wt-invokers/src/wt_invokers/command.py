@@ -73,7 +73,7 @@ def run(
     A run that was ended, or failed, goes on with --resume: the steps that had ended do not run again.
 
     The exit code is 0 if the workflow succeeded, 1 if a task failed, the run was ended or there is no environment
-    for it, 2 if the spec, the parameters or the options are wrong.
+    for it, 2 if the spec, the parameters or the options are wrong, 3 if the run waits for an approval.
     """
     from wt_contracts.cli import WorkflowChoices
 

@@ -20,6 +20,7 @@ from wt_contracts.result import INTERRUPTED, WorkflowResult
 
 from wt_invokers.events import EventStream, Observer
 from wt_invokers.process import ProcessGroup, Sink
+from wt_invokers.recorded import note_workspace
 from wt_invokers.results import Results
 from wt_invokers.run_id import new_run_id
 from wt_invokers.steps import Steps
@@ -113,6 +114,8 @@ class LocalInvoker:
         """
         place = Results(results)
         place.clear()
+        if choices.record and place.path is not None:
+            note_workspace(place.path, self.workspace.directory)
         handle = RunHandle(self, place, run_id or new_run_id(), watcher)
         try:
             handle.start(dict(params), choices, env or {}, cwd)

@@ -1,11 +1,18 @@
-"""Finding the results of a run that is to go on."""
+"""Finding the results of a run that is to go on, and the workspace that it is a run of."""
 
 from __future__ import annotations
 
+import json
+from collections.abc import Iterable
 from pathlib import Path
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_contracts.run_record import RECORD_DIRECTORY
+
+from wt_invokers.whole_file import write_whole
+
+_WORKSPACE_FILE = "workspace.json"
 
 
 def results_of(home: Path, run: str) -> Path:
@@ -18,17 +25,52 @@ def results_of(home: Path, run: str) -> Path:
     Raises:
         DiagnosticError: No run has that beginning (WT531), or more than one (WT532).
     """
-    known = sorted(path.name for path in home.iterdir() if path.is_dir()) if home.is_dir() else []
-    found = [name for name in known if name == run] or [name for name in known if name.startswith(run)]
+    return _found(home, home.iterdir() if home.is_dir() else [], run)
+
+
+def run_in(homes: Path, run: str) -> Path:
+    """The same, whichever workflow it is a run of.
+
+    Args:
+        homes: Where the results of each workflow are, each in a directory of its id.
+        run: The run's id, or the beginning of it.
+    """
+    return _found(homes, homes.glob("*/*"), run)
+
+
+def note_workspace(results: Path, workspace: Path) -> None:
+    """Note which workspace a run is of, for those who go on with it."""
+    content = json.dumps({"workspace": str(workspace)}).encode()
+    record = results / RECORD_DIRECTORY
+    record.mkdir(mode=0o700, parents=True, exist_ok=True)
+    write_whole(record / _WORKSPACE_FILE, content)
+
+
+def workspace_of(results: Path) -> Path:
+    """The workspace that a run is of.
+
+    Raises:
+        DiagnosticError: It was not noted (WT531).
+    """
+    path = results / RECORD_DIRECTORY / _WORKSPACE_FILE
+    try:
+        return Path(json.loads(path.read_text(encoding="utf-8"))["workspace"])
+    except (OSError, ValueError, KeyError, TypeError):
+        message = f"{results} has no record of a run that 'wt run' has started"
+        hint = "'wt run TARGET --resume RUN --results DIR' goes on with a run of TARGET"
+        raise DiagnosticError(Diagnostic(code=Code.RUN_UNKNOWN, message=message, hint=hint)) from None
+
+
+def _found(home: Path, places: Iterable[Path], run: str) -> Path:
+    known = sorted((path for path in places if path.is_dir()), key=lambda path: path.name)
+    found = [path for path in known if path.name == run] or [path for path in known if path.name.startswith(run)]
     if len(found) == 1:
-        return home / found[0]
+        return found[0]
     if found:
-        code, message, hint = (
-            Code.RUN_AMBIGUOUS,
-            f"several runs begin with {run!r}: {', '.join(found)}",
-            "name one of them",
-        )
+        code, hint = Code.RUN_AMBIGUOUS, "name one of them"
+        message = f"several runs begin with {run!r}: {', '.join(path.name for path in found)}"
     else:
         code, message = Code.RUN_UNKNOWN, f"there is no run {run!r} in {home}"
-        hint = f"the last runs are {', '.join(known[-3:])}" if known else "name its results directory with --results"
+        last = ", ".join(path.name for path in known[-3:])
+        hint = f"the last runs are {last}" if known else "name its results directory with --results"
     raise DiagnosticError(Diagnostic(code=code, message=message, hint=hint))

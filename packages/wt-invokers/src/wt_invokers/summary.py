@@ -5,9 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 
+from wt_contracts.cli import ExitCode
+
 from wt_invokers.local import Outcome
 
 _LONGEST_RESULT = 400
+_ENDS = {1: "failed after", 3: "suspended after"}
 
 
 def as_json(outcome: Outcome) -> str:
@@ -45,11 +48,13 @@ def _steps(outcome: Outcome) -> Iterator[str]:
 
 
 def _end(outcome: Outcome, seconds: float, page: str | None) -> Iterator[str]:
-    word = "done:" if outcome.result.error is None else "failed after" if outcome.exit_code == 1 else "not started:"
+    word = "done:" if outcome.result.error is None else _ENDS.get(outcome.exit_code, "not started:")
     ended = sum(step.status in ("ok", "cached", "skipped") for step in outcome.steps)
     steps = f"{ended} of {outcome.steps.total} steps" if outcome.steps.total else "no step"
     yield f"{word} {steps} in {seconds:.2f} s"
     yield f"results: {outcome.results}"
+    if outcome.exit_code == ExitCode.SUSPENDED:
+        yield f"go on with: wt resume {outcome.run_id} --approve"
     if page is not None:
         yield f"open it with a browser: {page}"
     elif outcome.result.result is not None:

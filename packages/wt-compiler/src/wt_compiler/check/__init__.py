@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 from wt_compiler.catalogue import Catalogue
+from wt_compiler.check.approvals import check_approvals
 from wt_compiler.check.arguments import check_arguments
 from wt_compiler.check.edges import check_edges
 from wt_compiler.check.form import form_of
@@ -42,6 +43,7 @@ def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue, *, used: b
     check_loops(spec)
     check_switches(spec)
     check_secrets(spec)
+    check_approvals(spec)
     literals = LiteralCheck(findings)
     for item in resolved:
         if item.spec.mapping is not None:

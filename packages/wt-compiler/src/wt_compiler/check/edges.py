@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from wt_contracts.approval import form_schema
 from wt_contracts.codes import Code
 
 from wt_compiler.catalogue import Catalogue
@@ -72,7 +73,7 @@ class _Checker:
         self._findings = spec.findings
         self._results = Results()
         params = {p.name.text: Type(p.schema, p.schema.get("$defs", {})) for p in spec.params}
-        self._inference = Inference(self._results.types, params, spec.findings)
+        self._inference = Inference(self._results.types, params, spec.findings, _answers(spec))
         self._assignability = Assignability()
         self._report = EdgeReport(spec, self._assignability)
         self._wanted: dict[tuple[int, str], Type | None] = {}
@@ -87,6 +88,8 @@ class _Checker:
         if instance.when is not None:
             self._check_condition(instance.when)
         self._instance = instance
+        if instance.approval is not None:
+            self.infer([instance.approval.reason])
         if instance.loop is not None:
             self._enter_loop(instance.loop, self._results.returned(item))
         self.infer([*instance.arguments])
@@ -319,6 +322,17 @@ class _Checker:
 
 def _is_scalar(value: Value) -> bool:
     return not isinstance(value, Expression | list | dict)
+
+
+def _answers(spec: Spec) -> dict[str, Type]:
+    """What is filled in at each approval."""
+    asked = [(each.id, each.approval) for each in spec.instances]
+    forms = {
+        name.text: {field.name.text: field.schema for field in approval.form}
+        for name, approval in asked
+        if name and approval
+    }
+    return {name: Type(form_schema(form), {}) for name, form in forms.items()}
 
 
 def _guarded(value: Expression) -> Iterator[Expression]:

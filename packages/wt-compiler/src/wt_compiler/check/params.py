@@ -32,13 +32,19 @@ def check_params(spec: Spec) -> None:
                 message = f"there is no parameter {expression.name!r}"
                 findings.error(Code.UNKNOWN_PARAMETER, message, expression.position, hint)
     for name, parameter in known.items():
-        _check_schema(parameter, findings)
+        check_schema(parameter, findings)
         if name not in used:
             message = f"the parameter {name!r} is used nowhere"
             findings.warn(Code.UNUSED_PARAMETER, message, parameter.name.position, f"write '${{{{ params.{name} }}}}'")
 
 
-def _check_schema(parameter: ParameterSpec, findings: Findings) -> None:
+def check_schema(parameter: ParameterSpec, findings: Findings) -> None:
+    """Check that the schema of a parameter is one, and its default what it allows.
+
+    Args:
+        parameter: The parameter, or the field of another form.
+        findings: Gets what is wrong.
+    """
     import jsonschema_rs
 
     name, schema = parameter.name, parameter.schema

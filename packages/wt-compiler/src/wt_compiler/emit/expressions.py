@@ -7,6 +7,7 @@ from typing import Final
 
 from wt_compiler.emit.literals import Literals, quoted, scalar
 from wt_compiler.values import (
+    Approved,
     Attribute,
     Call,
     Constant,
@@ -45,6 +46,7 @@ class ExpressionSource:
         variable: The name of the variable that holds what a task instance returned.
         skippable: Whether a task instance may be skipped.
         keyed: Whether an expression gives a mapping whose keys are written as attributes.
+        answer: The name of the variable that holds what was filled in at the approval of a task instance.
         last: The name of the variable that holds what the last round of a loop gave.
         index: The name of the variable that holds the number of the round.
     """
@@ -54,6 +56,7 @@ class ExpressionSource:
         variable: Callable[[str], str],
         skippable: Callable[[str], bool],
         keyed: Callable[[Expression], bool] = lambda _: False,
+        answer: Callable[[str], str] = "approval.{}".format,
         *,
         last: str = "loop.last",
         index: str = "loop.index",
@@ -62,6 +65,7 @@ class ExpressionSource:
         self._keyed = keyed
         self._variable = variable
         self._skippable = skippable
+        self._answer = answer
 
     def source(self, value: Expression) -> str:
         """An expression of Python's; unformatted."""
@@ -72,6 +76,8 @@ class ExpressionSource:
         match value:
             case Reference():
                 return self._variable(value.instance_id), ATOM
+            case Approved():
+                return self._answer(value.instance_id), ATOM
             case EnvVariable():
                 return f"env({quoted(value.name)})", ATOM
             case Secret():

@@ -15,6 +15,7 @@ _OF_EXPRESSIONS = (SENTINEL, "len", "map", "outputs", "secret", SHARED, "str")
 """What the generated code has beside, if the spec has expressions that need it."""
 WHOLLY_SKIPPED, SKIP_STEP = "Skipped", "skip_step"
 """What says that a step does not run, in a concurrent and in a sequential run."""
+APPROVAL = "approval"
 LOOP_STEP, ROUNDS, LOOP, INDEX = "LoopStep", "rounds", "loop", "index"
 """What a loop consists of."""
 
@@ -29,9 +30,11 @@ def machinery_of(dag: Dag) -> frozenset[str]:
     skips = (WHOLLY_SKIPPED, SKIP_STEP) if any(each.when or each.branch for each in dag.instances) else ()
     sentinel = (SENTINEL,) if dag.switches else ()
     loops = (LOOP_STEP, ROUNDS, LOOP, INDEX, SENTINEL, "range") if loops_of(dag) else ()
+    asking = (APPROVAL,) if any(instance.approval for instance in dag.instances) else ()
     subs = [sub_name(instance) for instance in dag.instances if instance.uses is not None]
     around = (INPUTS, SUB_WORKFLOW, *subs) if subs else ()
-    return frozenset((*_MACHINERY, *skips, *sentinel, *loops, *around, *(() if plain else _OF_EXPRESSIONS)))
+    machinery = (*_MACHINERY, *skips, *sentinel, *asking, *loops, *around)
+    return frozenset((*machinery, *(() if plain else _OF_EXPRESSIONS)))
 
 
 def loops_of(dag: Dag) -> list[Loop]:
@@ -79,3 +82,15 @@ def _free_of(name: str, taken: set[str], ids: set[str]) -> str:
         while name in taken or name in ids:
             name += "_"
     return name
+
+
+def added_names(kind: str, instances: list[str], taken: set[str]) -> dict[str, str]:
+    """The names of what some task instances have beside themselves."""
+    found: dict[str, str] = {}
+    for instance in instances:
+        name = f"{instance}_{kind}"
+        while name in taken:
+            name += "_"
+        found[instance] = name
+        taken.add(name)
+    return found

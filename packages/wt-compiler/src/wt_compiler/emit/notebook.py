@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from wt_compiler.emit.machinery import for_calls
 from wt_compiler.emit.run_module import SEQUENTIAL, RunModule
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
@@ -18,7 +19,7 @@ def emit(workflow: Workflow, module: RunModule) -> str:
         f"{FILE}.jinja",
         workflow=workflow,
         title=workflow.title,
-        imports=module.imports(*module.for_calls),
+        imports=module.imports(*for_calls(module.part.dag)),
         subs=module.subs(SEQUENTIAL),
         shared=module.shared,
         steps=module.blocks(),

@@ -63,6 +63,11 @@ def _cli(workflow: Workflow) -> str:
         "steps": str(len(workflow.dag.steps)),
         "env_vars": f"({''.join(f'{quoted(name)}, ' for name in workflow.env_vars)})",
         **({"secrets": f"({''.join(f'{quoted(name)}, ' for name in workflow.secrets)})"} if workflow.secrets else {}),
+        **(
+            {"approvals": f"({''.join(f'{quoted(name)}, ' for name in workflow.approvals)})"}
+            if workflow.approvals
+            else {}
+        ),
         **({"caches": "True"} if workflow.caches else {}),
         **(
             {"lock": quoted(sha256(workflow.lock.text.encode()).hexdigest())}

@@ -5,53 +5,45 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator
 
-from msgspec import Struct
-
 from wt_compiler.dag import Dag, Group, Instance, Switch
-from wt_compiler.emit.execution import SKIPPED, ExecutionSource
+from wt_compiler.emit.comment import harmless
+from wt_compiler.emit.execution import ExecutionSource
 from wt_compiler.emit.expressions import SENTINEL, SHARED, ExpressionSource
 from wt_compiler.emit.imports import Import, statements
 from wt_compiler.emit.literals import Literals, quoted
+from wt_compiler.emit.machinery import for_calls, for_engine
 from wt_compiler.emit.module_names import (
     INDEX,
     INPUTS,
-    LOOP_STEP,
     ROUNDS,
-    SKIP_STEP,
     SUB_WORKFLOW,
-    WHOLLY_SKIPPED,
+    added_names,
     case_of,
     function_names,
-    loops_of,
     machinery_of,
     variable_names,
 )
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.outputs import after_a_round, outputs_of
 from wt_compiler.emit.part import Part, sub_name
-from wt_compiler.emit.step import Choice, Guard, Join, LoopSource, Step
+from wt_compiler.emit.step import Asking, Choice, Guard, Join, LoopSource, Outputs, Step
 from wt_compiler.emit.templating import render
 from wt_compiler.schemas import SHARED_KEY
-from wt_compiler.values import EnvVariable, Expression, Parameter, Prefixed, Reference, Secret, Value, expressions
+from wt_compiler.values import (
+    Approved,
+    EnvVariable,
+    Expression,
+    Parameter,
+    Prefixed,
+    Reference,
+    Secret,
+    Value,
+    expressions,
+)
 
 CONCURRENT = "run.py"
 SEQUENTIAL = "run_sequential.py"
-_LONGEST_TITLE = 80
 _ASKS_FOR_SKIPS = re.compile(rf" is (not )?{SENTINEL}\b")
-_DIRECTIVE = re.compile(r"\b(noqa|nosec|nopep8|pragma|(type|fmt|ruff|flake8|mypy|pyright|pylint|isort|yapf)\s*:)", re.I)
-"""Comments that linters, formatters or type checkers obey; no title may turn into one."""
-
-
-class Outputs(Struct, frozen=True):
-    """The function that gathers the outputs of the workflow.
-
-    Attributes:
-        parameters: Its parameters, with their types.
-        result: What it returns.
-    """
-
-    parameters: tuple[str, ...]
-    result: str
 
 
 class RunModule:
@@ -73,6 +65,8 @@ class RunModule:
         machinery = machinery_of(self._dag) | self._execution.names
         self.functions = function_names(self._dag, machinery)
         self._variables = variable_names(self._dag, self.functions, machinery)
+        taken = {*machinery, *self.functions.values(), *self._variables.values()}
+        self._answers = added_names("approval", [each.id for each in self._dag.instances if each.approval], taken)
         skippable = {instance.id: instance.skippable for instance in self._dag.instances}
         skippable |= {name: _may_be_skipped(switch) for name, switch in self._dag.switches.items()}
         self._skippable = skippable.__getitem__
@@ -83,14 +77,14 @@ class RunModule:
     def _writer(self, instance: Instance | None) -> Literals:
         """Writes the values of an instance; the variable of a loop holds what its last round gave."""
         name = instance.id if instance else ""
-        variable = self._variables.__getitem__
+        variable, answer = self._variables.__getitem__, self._answers.__getitem__
         subs = any(each.uses for each in self._dag.instances)
 
         def keyed(value: Expression) -> bool:
             return subs and outputs_of(after_a_round(value, name), self._dag) is not None
 
         last = self._variables.get(name, "")
-        return Literals(ExpressionSource(variable, self._skippable, keyed, last=last, index=INDEX).source)
+        return Literals(ExpressionSource(variable, self._skippable, keyed, answer, last=last, index=INDEX).source)
 
     @property
     def result(self) -> str:
@@ -162,35 +156,6 @@ class RunModule:
             if each.uses is not None
         )
 
-    @property
-    def for_engine(self) -> list[Import]:
-        """What only a concurrent run needs: the engine, what handles failures, and what says that a step is skipped."""
-        skips = any(instance.execution.skips_errors for instance in self._dag.instances)
-        return [
-            Import("wt_engine.workflow", "Workflow", "Workflow"),
-            *([Import("wt_task.endurance", SKIPPED, SKIPPED)] if skips else []),
-            *([Import("wt_contracts.skip", WHOLLY_SKIPPED, WHOLLY_SKIPPED)] if self._has_conditions else []),
-            *self._rounds,
-        ]
-
-    @property
-    def for_calls(self) -> list[Import]:
-        """What only a run needs that makes one call after the other."""
-        return [
-            *([Import("wt_task.skip", SKIP_STEP, SKIP_STEP)] if self._has_conditions else []),
-            *([Import("wt_task.loops", LOOP_STEP, LOOP_STEP)] if loops_of(self._dag) else []),
-            *self._rounds,
-        ]
-
-    @property
-    def _rounds(self) -> list[Import]:
-        counted = any(not isinstance(loop.times, int) for loop in loops_of(self._dag))
-        return [Import("wt_task.loops", ROUNDS, ROUNDS)] if counted else []
-
-    @property
-    def _has_conditions(self) -> bool:
-        return any(instance.when or instance.branch for instance in self._dag.instances)
-
     def blocks(self) -> list[Step | Choice | Join]:
         """All steps in order; those of a switch stand between what chooses among them and what joins them."""
         steps = {step.id: step for step in self.steps()}
@@ -223,7 +188,7 @@ class RunModule:
         chosen = [f"{self._variables[case_of(branch.switch)]}: Any"] if branch else []
         given = ["params: dict[str, Any]"] if instance.id in self._visible else []
         return Step(
-            comment=_harmless(comment),
+            comment=harmless(comment),
             id=step_id,
             name=name,
             target=name if instance.id in self._needed or instance.loop else "",
@@ -232,7 +197,8 @@ class RunModule:
             method=instance.method,
             arguments=self._inputs(instance) if instance.inlined else self._arguments(instance, literals),
             is_async=instance.task.entry.is_async,
-            parameters=(*chosen, *self._parameters(instance.values), *given),
+            parameters=(*chosen, *self._parameters(instance.values, instance if instance.approval else None), *given),
+            approval=self._approval(instance, chosen),
             decorator=self._uses(instance, name) if instance.inlined else self._execution.decorator(instance, name),
             endurance=self._execution.chain(instance.execution),
             sub=sub_name(instance) if instance.inlined else "",
@@ -277,7 +243,7 @@ class RunModule:
         """Which branch of a switch is taken."""
         source = self._literals.source
         return Choice(
-            comment=_harmless(one_line(switch.title)),
+            comment=harmless(one_line(switch.title)),
             name=self._variables[case_of(switch.id)],
             parameters=self._parameters(switch.conditions),
             branches=tuple(
@@ -320,12 +286,33 @@ class RunModule:
         given = self._given(instance)
         return f"{INPUTS}({given}, {self._literals.source(instance.partial)})" if instance.partial else given
 
-    def _parameters(self, values: list[Value]) -> tuple[str, ...]:
-        """What a function needs in whose body these values are written."""
+    def _approval(self, instance: Instance, chosen: list[str]) -> Asking | None:
+        """What a person is asked before a step; the function that asks gets all that the step gets."""
+        if instance.approval is None:
+            return None
+        name = self._answers[instance.id]
+        used = any(isinstance(each, Approved) and each.instance_id == instance.id for each in self._dag.expressions)
+        others = [each for each in expressions(instance.values) if not _is_answer(each, instance.id)]
+        given = [each for each in others if isinstance(each, Reference | Parameter | Approved)]
+        return Asking(
+            name=name,
+            target=name if used else "",
+            step=quoted(instance.id),
+            path=quoted(f"{self.part.path}{instance.id}"),
+            reason=self._literals.source(instance.approval.reason),
+            form=self._literals.source({**instance.approval.form}),
+            parameters=(*chosen, *self._parameters([*given])),
+        )
+
+    def _parameters(self, values: list[Value], approved: Instance | None = None) -> tuple[str, ...]:
+        """What a function needs in whose body these values are written, and what it waits for."""
         found = list(expressions(values))
         steps = dict.fromkeys(each.instance_id for each in found if isinstance(each, Reference))
         shared = [f"{SHARED}: dict[str, Any]"] if any(isinstance(each, Parameter) for each in found) else []
-        return (*(f"{self._variables[step]}: Any" for step in steps), *shared)
+        answers = dict.fromkeys(each.instance_id for each in found if isinstance(each, Approved))
+        answers.update({approved.id: None} if approved else {})
+        names = [*map(self._variables.__getitem__, steps), *map(self._answers.__getitem__, answers)]
+        return (*(f"{name}: Any" for name in names), *shared)
 
     def _skipif(self, instance: Instance) -> list[str]:
         if not instance.skipif or not instance.skipif.conditions:
@@ -360,7 +347,7 @@ def emit(module: RunModule) -> dict[str, str]:
             f"{CONCURRENT}.jinja",
             id=module.part.dag.id,
             name=quoted(module.part.dag.id),
-            imports=module.imports(*module.for_engine),
+            imports=module.imports(*for_engine(module.part.dag)),
             subs=module.subs(CONCURRENT),
             steps=steps,
             shared=module.shared,
@@ -369,7 +356,7 @@ def emit(module: RunModule) -> dict[str, str]:
         SEQUENTIAL: render(
             f"{SEQUENTIAL}.jinja",
             id=module.part.dag.id,
-            imports=module.imports(*module.for_calls),
+            imports=module.imports(*for_calls(module.part.dag)),
             subs=module.subs(SEQUENTIAL),
             steps=steps,
             shared=module.shared,
@@ -389,7 +376,5 @@ def _calls(name: str, sources: list[str]) -> bool:
     return any(f"{name}(" in source for source in sources)
 
 
-def _harmless(title: str) -> str:
-    if _DIRECTIVE.search(title):
-        return ""
-    return title if len(title) <= _LONGEST_TITLE else title[: _LONGEST_TITLE - 1].rstrip() + "…"
+def _is_answer(value: Expression, instance_id: str) -> bool:
+    return isinstance(value, Approved) and value.instance_id == instance_id

@@ -80,6 +80,28 @@ class Join(Struct, frozen=True):
         return (*(result for _, result in self.branches), self.otherwise)
 
 
+class Asking(Struct, frozen=True):
+    """What a person is asked before a step.
+
+    Attributes:
+        name: The function that asks, and the variable that holds what is filled in.
+        target: The variable, or empty if nothing needs it.
+        step: The task instance, as a literal.
+        path: The same with the sub-workflows that it is inside of.
+        reason: The expression that says what to look at.
+        form: What can be filled in.
+        parameters: The parameters of the function, with their types.
+    """
+
+    name: str
+    target: str
+    step: str
+    path: str
+    reason: str
+    form: str
+    parameters: tuple[str, ...]
+
+
 class Step(Struct, frozen=True):
     """One task instance as it stands in the template.
 
@@ -98,6 +120,7 @@ class Step(Struct, frozen=True):
         endurance: What a sequential run puts into the chain, where the decorator says it in a concurrent one.
         loop: How it is repeated; None for a single call or a map.
         guards: What keeps it from running, one after the other.
+        approval: What a person is asked before it, if one is.
         sub: The module of the sub-workflow whose steps stand for it, or empty; then the arguments are an expression for
             the parameters of those steps.
     """
@@ -118,9 +141,23 @@ class Step(Struct, frozen=True):
     guards: tuple[Guard, ...]
     sub: str = ""
     kind: str = "step"
+    approval: Asking | None = None
 
     @property
     def expressions(self) -> tuple[str, ...]:
         """Its parts that expressions stand in."""
         loop = (self.loop.start, self.loop.rounds, self.loop.until) if self.loop else ()
-        return (*self.chain, self.arguments, self.task, *(guard.unless for guard in self.guards), *loop)
+        asked = (self.approval.reason,) if self.approval else ()
+        return (*self.chain, self.arguments, self.task, *(guard.unless for guard in self.guards), *loop, *asked)
+
+
+class Outputs(Struct, frozen=True):
+    """The function that gathers the outputs of the workflow.
+
+    Attributes:
+        parameters: Its parameters, with their types.
+        result: What it returns.
+    """
+
+    parameters: tuple[str, ...]
+    result: str

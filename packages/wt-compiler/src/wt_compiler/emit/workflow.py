@@ -86,6 +86,16 @@ class Workflow(Struct, frozen=True, dict=True):
         return any(instance.task.is_io for dag in self.dag.parts for instance in dag.instances)
 
     @property
+    def approvals(self) -> tuple[str, ...]:
+        """The task instances that a person has to approve, in their order."""
+        return tuple(
+            f"{part.path}{instance.id}"
+            for part in self.part.walk()
+            for instance in part.dag.instances
+            if instance.approval
+        )
+
+    @property
     def caches(self) -> bool:
         """Whether any step is cached."""
         return any(instance.execution.caches for dag in self.dag.parts for instance in dag.instances)

@@ -15,6 +15,7 @@ from wt_compiler.expression.functions import FUNCTIONS
 from wt_compiler.expression.mistake import WrongExpressionError
 from wt_compiler.expression.words import Word, number_of, text_of, words
 from wt_compiler.values import (
+    Approved,
     Attribute,
     Call,
     Constant,
@@ -31,7 +32,7 @@ from wt_compiler.values import (
     Secret,
 )
 
-ROOTS: Final = ("workflow", "env", "params", "secrets", "loop")
+ROOTS: Final = ("workflow", "env", "params", "secrets", "approval", "loop")
 """What the names of an expression start with."""
 
 DEEPEST: Final = 50
@@ -202,6 +203,8 @@ class _Parser:
             return self._of_loop(name)
         if word.text == "params":
             return Parameter(name.text, self._at(name))
+        if word.text == "approval":
+            return Approved(name.text, self._at(name))
         if word.text == "secrets":
             return Secret(name.text, self._at(name))
         meant = f"write '${{{{ workflow.{name.text}.return }}}}'"

@@ -72,6 +72,8 @@ def _node(name: str, instance: Instance) -> str:
         details.append(f"for each {', '.join(instance.mapping.argnames)}")
     if instance.loop:
         details.append(instance.loop.text)
+    if instance.approval:
+        details.append("waits for approval")
     if instance.when:
         details.append(f"when {instance.when.text}")
     fill, border = KINDS[kind(instance)]

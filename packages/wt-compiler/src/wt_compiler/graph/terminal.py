@@ -70,6 +70,8 @@ def _label(step: Step, width: int) -> str:
         words.append(f"({instance.loop.text})")
     if instance.branch:
         words.append(f"({instance.branch.switch}: {instance.branch.case})")
+    if instance.approval:
+        words.append("(waits for approval)")
     if instance.when:
         words.append(f"(when {instance.when.text})")
     elif instance.skippable and not instance.branch:

@@ -24,6 +24,7 @@ from wt_compiler.types.schema_type import (
 )
 from wt_compiler.types.wording import describe
 from wt_compiler.values import (
+    Approved,
     Attribute,
     Call,
     Constant,
@@ -55,9 +56,17 @@ class Inference:
         results: The type of what each instance returns, as far as it is known.
         params: The types of the workflow's own parameters.
         findings: Gets what is certainly wrong.
+        answers: The types of what is filled in at approvals.
     """
 
-    def __init__(self, results: Mapping[str, Type | None], params: Mapping[str, Type], findings: Findings) -> None:
+    def __init__(
+        self,
+        results: Mapping[str, Type | None],
+        params: Mapping[str, Type],
+        findings: Findings,
+        answers: Mapping[str, Type] | None = None,
+    ) -> None:
+        self._answers = answers or {}
         self._results = results
         self._params = params
         self._findings = findings
@@ -72,6 +81,8 @@ class Inference:
                 return self._params.get(value.name)
             case LoopValue():
                 return INTEGER if value.name == "index" else self._results.get(LAST)
+            case Approved():
+                return self._answers.get(value.instance_id)
             case Constant():
                 return constant(value.value)
             case Text():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import argparse
 from typing import NoReturn
 
+from wt_task.cli.answers import answers
 from wt_task.cli.workflow import Workflow
 
 
@@ -32,7 +33,11 @@ def parse(workflow: Workflow, arguments: list[str]) -> tuple[argparse.Namespace,
     """
     try:
         if arguments[:1] == ["run"]:  # starts cold each time, and a parser takes longer to make than to use
-            return _run_parser(workflow).parse_args(arguments[1:]), None
+            parser = _run_parser(workflow)
+            options = parser.parse_args(arguments[1:])
+            if answers(options) and options.resume is None:
+                parser.error("--approve, --reject and --data go with --resume")
+            return options, None
         return _parser(workflow).parse_args(arguments), None
     except UsageError as error:
         return argparse.Namespace(), error
@@ -73,6 +78,10 @@ def _run_parser(workflow: Workflow) -> argparse.ArgumentParser:
     config.add_argument("--config-file", metavar="FILE", help="the parameters as YAML or JSON")
     config.add_argument("--resume", metavar="RUN", help="go on with a run recorded in the results, named by its id")
     config.add_argument("--config-json", metavar="JSON", help="the parameters as JSON (visible in the process list)")
+    answer = run.add_mutually_exclusive_group()
+    answer.add_argument("--approve", action="store_true", help="with --resume: approve the step that the run waits for")
+    answer.add_argument("--reject", action="store_true", help="with --resume: reject it, which ends the run")
+    answer.add_argument("--data", metavar="FILE|JSON", help="with --resume: approve it, and fill in its form")
     _add_choices(run)
     return run
 

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Literal
 
 from wt_contracts.run_record import RECORD_DIRECTORY, RunRecord
 
+from wt_task.cli.answers import answers, given
 from wt_task.cli.results import ResultsDirectory
 from wt_task.whole_file import write_whole
 
@@ -45,7 +46,8 @@ def place_of(options: argparse.Namespace, results: ResultsDirectory) -> RunRecor
     if results.path is None:
         raise _refusal("RUN_NOT_RESUMABLE", "a run whose results are not in a local directory keeps no record", None)
     directory = f"{results.path}/{RECORD_DIRECTORY}"
-    return RunRecord(directory, _matching(directory, options.resume), resume=True)
+    found = RunRecord(directory, _matching(directory, options.resume), resume=True)
+    return found._replace(answer=given(options, found)) if answers(options) else found
 
 
 def params_file(record: RunRecord) -> str:

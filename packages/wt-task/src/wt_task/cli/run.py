@@ -13,6 +13,7 @@ from typing import Any, NamedTuple
 from wt_contracts.run_record import RunRecord
 
 from wt_task.cli import interruption, lifeline
+from wt_task.cli.answers import await_answer, check_approvals, forget_request
 from wt_task.cli.arguments import UsageError
 from wt_task.cli.event_file import EventFile
 from wt_task.cli.record import keep_params, params_file, place_of
@@ -20,7 +21,7 @@ from wt_task.cli.results import RESULT_FILE, ResultsDirectory, ResultsError, ope
 from wt_task.cli.workflow import Workflow
 from wt_task.secrets import Mask, secret
 
-SUCCESS, FAILED, USAGE, INTERRUPTED = 0, 1, 2, 130
+SUCCESS, FAILED, USAGE, SUSPENDED, INTERRUPTED = 0, 1, 2, 3, 130
 """As in `wt_contracts.cli.ExitCode`, whose import would cost a run that starts cold a third of its time."""
 
 
@@ -32,6 +33,7 @@ class Outcome(NamedTuple):
         content: What `result.json` holds.
         error: What went wrong.
         said: What a person is told of it.
+        waiting: The step whose approval the run waits for.
         interrupted: Whether a signal ended the run.
     """
 
@@ -39,6 +41,7 @@ class Outcome(NamedTuple):
     content: bytes
     error: str | None = None
     said: str | None = None
+    waiting: str | None = None
     interrupted: bool = False
 
 
@@ -51,7 +54,8 @@ def run(workflow: Workflow, options: argparse.Namespace, misuse: UsageError | No
         misuse: What is wrong with the command line, if anything is.
 
     Returns:
-        0 if the workflow succeeded, 1 if it failed, 2 if it did not start, 130 if a signal ended it.
+        0 if the workflow succeeded, 1 if it failed, 2 if it did not start, 3 if it waits for a person, 130 if a signal
+        ended it.
     """
     try:
         results = _open(workflow)
@@ -98,23 +102,29 @@ def _attempt(
 ) -> Outcome:
     """Everything that can go wrong, so that whatever does ends in an outcome."""
     begin = time.monotonic()
+    record: RunRecord | None = None
     try:
         interruption.watch()
         lifeline.hold(os.environ.pop("WT_LIFELINE", None))
         if misuse is not None:
             return _refused(str(misuse), f"error: {misuse}")
         record = place_of(options, results)
+        if workflow.approvals:
+            check_approvals(workflow.approvals[0], options, record)
         params = _parameters(workflow, options, record)
         mask.add(*map(secret, workflow.secrets))
         events.emit("START", steps=workflow.steps)
         with mask.streams():
             content = _execute(workflow, options, params, results, record, events, mask)
         outcome = Outcome(SUCCESS, b'{"result":' + content + b',"error":null,"trace":null}')
+        if workflow.approvals and record is not None:
+            forget_request(record)
     except BaseException as error:  # noqa: BLE001 - a task may raise anything, and each must end in a result.json
         interruption.ignore()
-        outcome = _ended(error, workflow, events)
+        outcome = _ended(error, workflow, events, record)
     interruption.ignore()
-    events.emit("FINISH", duration=round(time.monotonic() - begin, 6), error=outcome.error)
+    failure = None if outcome.waiting else outcome.error
+    events.emit("FINISH", duration=round(time.monotonic() - begin, 6), error=failure, waiting=outcome.waiting)
     return outcome
 
 
@@ -191,7 +201,9 @@ async def _awaited(coroutine: Any) -> Any:
     return await coroutine
 
 
-def _ended(error: BaseException, workflow: Workflow, events: EventFile) -> Outcome:
+def _ended(error: BaseException, workflow: Workflow, events: EventFile, record: RunRecord | None) -> Outcome:
+    if workflow.approvals and (waits := _waits(error, record)) is not None:
+        return waits
     from wt_contracts.diagnostics import DiagnosticError
     from wt_contracts.result import INTERRUPTED as WORDS
 
@@ -210,6 +222,19 @@ def _ended(error: BaseException, workflow: Workflow, events: EventFile) -> Outco
         return _failed(message, None, f"error: {message}")
     failure = describe(error, workflow.package, events.step)
     return _failed(failure.error, failure.trace, failure.text)
+
+
+def _waits(error: BaseException, record: RunRecord | None) -> Outcome | None:
+    """The outcome of a run that waits for a person, or that a person has ended."""
+    from wt_contracts.approval import RejectedError, SuspendedError
+
+    if isinstance(error, RejectedError):
+        return _failed(str(error), None, f"error: {error}")
+    if not isinstance(error, SuspendedError) or record is None:
+        return None
+    await_answer(record, error.request)
+    said = f"{error}\n  hint: go on with --resume {record.run_id} and --approve, --reject or --data"
+    return _failed(str(error), None, said)._replace(exit_code=SUSPENDED, waiting=error.request.step)
 
 
 def _refused(error: str, said: str, exit_code: int = USAGE) -> Outcome:

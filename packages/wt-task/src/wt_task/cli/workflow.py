@@ -15,6 +15,7 @@ class Workflow(NamedTuple):
         steps: How many task instances there are.
         env_vars: The environment variables that the spec reads; a run refuses to start without them.
         secrets: The secrets that the spec reads; a run refuses to start without them, and shows them nowhere.
+        approvals: The steps that a person has to approve.
         caches: Whether any step is cached.
         lock: The hash of the lock of its environment; empty if it has none.
     """
@@ -25,6 +26,7 @@ class Workflow(NamedTuple):
     steps: int
     env_vars: tuple[str, ...] = ()
     secrets: tuple[str, ...] = ()
+    approvals: tuple[str, ...] = ()
     caches: bool = False
     lock: str = ""
 

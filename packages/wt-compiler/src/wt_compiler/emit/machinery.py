@@ -1,0 +1,39 @@
+"""What a run module needs of wt beside what it calls tasks by, in either run mode."""
+
+from __future__ import annotations
+
+from wt_compiler.dag import Dag
+from wt_compiler.emit.execution import SKIPPED
+from wt_compiler.emit.imports import Import
+from wt_compiler.emit.module_names import APPROVAL, LOOP_STEP, ROUNDS, SKIP_STEP, WHOLLY_SKIPPED, loops_of
+
+
+def for_engine(dag: Dag) -> list[Import]:
+    """What only a concurrent run needs: the engine, what handles failures, and what says that a step is skipped."""
+    skips = any(instance.execution.skips_errors for instance in dag.instances)
+    return [
+        Import("wt_engine.workflow", "Workflow", "Workflow"),
+        *([Import("wt_task.endurance", SKIPPED, SKIPPED)] if skips else []),
+        *([Import("wt_contracts.skip", WHOLLY_SKIPPED, WHOLLY_SKIPPED)] if _has_conditions(dag) else []),
+        *_rounds(dag),
+    ]
+
+
+def for_calls(dag: Dag) -> list[Import]:
+    """What only a run needs that makes one call after the other."""
+    asks = any(instance.approval for instance in dag.instances)
+    return [
+        *([Import("wt_task.skip", SKIP_STEP, SKIP_STEP)] if _has_conditions(dag) else []),
+        *([Import("wt_task.approval", APPROVAL, APPROVAL)] if asks else []),
+        *([Import("wt_task.loops", LOOP_STEP, LOOP_STEP)] if loops_of(dag) else []),
+        *_rounds(dag),
+    ]
+
+
+def _rounds(dag: Dag) -> list[Import]:
+    counted = any(not isinstance(loop.times, int) for loop in loops_of(dag))
+    return [Import("wt_task.loops", ROUNDS, ROUNDS)] if counted else []
+
+
+def _has_conditions(dag: Dag) -> bool:
+    return any(instance.when or instance.branch for instance in dag.instances)
