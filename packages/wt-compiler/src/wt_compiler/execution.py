@@ -33,10 +33,14 @@ class Resources(NamedTuple):
     Attributes:
         executor: `thread`, `process` or `inline`; None leaves it to the engine.
         memory: Bytes that its process may take.
+        cpu: Processors that it takes of those that the calls of a run share.
+        gpu: Graphics cards that it takes.
     """
 
     executor: str | None = None
     memory: int | None = None
+    cpu: float | None = None
+    gpu: float | None = None
 
 
 class Execution(NamedTuple):

@@ -165,7 +165,15 @@ def _execution() -> Schema:
             "on": {"anyOf": [_TEXT, _NAMES]},
         }
     )
-    resources = _object({"executor": {"enum": [*EXECUTORS]}, "memory": {"type": ["integer", "string"]}})
+    amount = {"type": "number", "exclusiveMinimum": 0}
+    resources = _object(
+        {
+            "executor": {"enum": [*EXECUTORS]},
+            "cpu": amount,
+            "memory": {"type": ["integer", "string"]},
+            "gpu": {"type": "integer", "minimum": 1},
+        }
+    )
     return {
         "retry": {
             "anyOf": [{"type": ["integer", "null"], "minimum": 1}, retry],

@@ -16,7 +16,7 @@ from wt_compiler.shape import check_keys, is_null, read_map, read_string, refuse
 
 EXECUTION_KEYS: Final = ("retry", "timeout", "resources", "cache", "on-error")
 _RETRY_KEYS: Final = ("attempts", "wait", "backoff", "jitter", "longest", "on")
-_RESOURCE_KEYS: Final = ("executor", "memory")
+_RESOURCE_KEYS: Final = ("executor", "cpu", "memory", "gpu")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)")
 _UNITS: Final = {"B": 1} | {
     f"{prefix}{kind}": base**power
@@ -109,7 +109,20 @@ def _read_resources(node: Node | None, findings: Findings) -> Resources:
     if memory is not None and memory_node is not None and executor != "process":
         hint = "add 'executor: process'"
         findings.error(Code.WRONG_VALUE, "only a process can be held to its memory", memory_node.position, hint)
-    return Resources(executor, memory)
+    cpu, gpu = (_read_amount(resources.get(key), f"{key!r}", findings) for key in ("cpu", "gpu"))
+    if gpu is not None and gpu != int(gpu):
+        refuse(resources.entries["gpu"].value, "'gpu'", "a whole number from 1", findings)
+    return Resources(executor, memory, cpu, gpu)
+
+
+def _read_amount(node: Node | None, what: str, findings: Findings) -> float | None:
+    if node is None or is_null(node):
+        return None
+    value = node.value if isinstance(node, ScalarNode) else None
+    if isinstance(value, bool) or not isinstance(value, int | float) or not 0 < value < 1e6:
+        refuse(node, what, "a number above 0", findings)
+        return None
+    return value
 
 
 def _read_memory(node: Node, findings: Findings) -> int | None:

@@ -35,6 +35,8 @@ class WorkflowChoices:
         otel_exporter: Where traces go, if anywhere.
         record: Whether a concurrent run is recorded in its results directory, so that it can be resumed.
         cache: Whether steps that say so are taken from the cache of calls.
+        cpus: How many processors steps share that ask for some; by default those that there are.
+        gpus: The same for graphics cards.
         resume: The recorded run to go on with, by the beginning of its id; its parameters are those that it had.
         approve: Whether the step that the run waits for is approved, with nothing but defaults filled in.
         reject: Whether it is rejected.
@@ -46,6 +48,8 @@ class WorkflowChoices:
     otel_exporter: Literal["console", "gcp"] | None = None
     record: bool = True
     cache: bool = True
+    cpus: float | None = None
+    gpus: float | None = None
     resume: str | None = None
     approve: bool = False
     reject: bool = False
@@ -75,6 +79,8 @@ class WorkflowCLIArgs(WorkflowChoices):
             argv.append("--no-cache")
         if self.resume is not None:
             argv += ["--resume", self.resume]
+        for name, amount in (("cpus", self.cpus), ("gpus", self.gpus)):
+            argv += [] if amount is None else [f"--{name}", f"{amount:g}"]
         argv += [f"--{name}" for name in ("approve", "reject") if getattr(self, name)]
         if self.data is not None:
             argv += ["--data", self.data]

@@ -151,7 +151,7 @@ class Assembly:
             callee=Callee(function.call, function.mode, recipe),
             successors=tuple(self.edges[place]),
             parents=tuple(self.parents[place]),
-            plain=function.mode is Mode.AWAIT and draft.timeout is None,
+            plain=function.mode is Mode.AWAIT and draft.timeout is None and draft.need is None,
             keeps=draft.keeps or place in self._wanted,
             each=None if draft.each is None else self.find(draft, draft.each, ""),
             routes=self._routes(draft),
@@ -165,6 +165,7 @@ class Assembly:
             max_concurrency=draft.max_concurrency,
             executor=draft.executor,
             memory=draft.memory,
+            need=draft.need,
             returns_data=draft.returns_data,
             place=draft.function.place,
         )

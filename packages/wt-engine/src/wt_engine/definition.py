@@ -14,6 +14,7 @@ from wt_engine.errors import DefinitionError, place_of
 from wt_engine.events import NodeKind
 from wt_engine.injection import Parameters
 from wt_engine.retries import RetryPolicy
+from wt_engine.share import Need
 
 Step = Callable[..., Any]
 Target = str | Step
@@ -77,6 +78,7 @@ class Draft:
         options: All other arguments of its decorator, as they were given; a middleware may want them.
         executor: Where it runs, if that is somebody else's executor.
         memory: What its process may take.
+        need: What a call takes of what the calls of a run share.
         returns_data: Whether whatever it returns is data, so that no text and no control steers the run.
         keeps: Whether its value is wanted after the run, even if no step wants it.
     """
@@ -98,6 +100,7 @@ class Draft:
     options: Mapping[str, Any] = field(default_factory=dict)
     executor: Any = None
     memory: int | float | None = None
+    need: Need | None = None
     returns_data: bool = False
     keeps: bool = False
 

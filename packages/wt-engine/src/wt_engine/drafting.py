@@ -11,8 +11,9 @@ from wt_engine.errors import DefinitionError, PipelineValidationWarning, suggest
 from wt_engine.events import NodeKind
 from wt_engine.placement import placed
 from wt_engine.retries import policy
+from wt_engine.share import Need
 
-_OPTIONS = ("timeout", "retries", "retry_wait_min", "retry_wait_max", "executor", "memory")
+_OPTIONS = ("timeout", "retries", "retry_wait_min", "retry_wait_max", "executor", "memory", "cpu", "gpu")
 _OWN = frozenset(
     {"barrier_timeout", "barrier_type", "on_error", "each", "max_concurrency", "routes", "default", "pipeline"}
 )
@@ -60,7 +61,19 @@ def draft(
         options={name: value for name, value in given.items() if name not in _OWN},
         executor=given["executor"] if function.mode is Mode.SUBMIT else None,
         memory=given.get("memory"),
+        need=_need(name, function, given),
     )
+
+
+def _need(name: str, function: Function, given: Mapping[str, Any]) -> Need | None:
+    """What a call of a step takes; None if it says nothing of that."""
+    for option in ("cpu", "gpu"):
+        amount = given.get(option)
+        if amount is not None and (isinstance(amount, bool) or not isinstance(amount, int | float) or not amount > 0):
+            text = f"Step '{name}': {option} must be a number above 0, not {amount!r}"
+            raise DefinitionError(text, name, function.place)
+    need = Need(given.get("cpu") or 0, given.get("gpu") or 0)
+    return need if any(need) else None
 
 
 def check_options(draft: Draft) -> None:

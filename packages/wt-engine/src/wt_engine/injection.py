@@ -77,11 +77,13 @@ def _token(run: Surroundings, _: Occasion) -> Any:
     return run.token
 
 
-def _error(_: Surroundings, call: Occasion) -> Any:
+def error_source(_: Surroundings, call: Occasion) -> Any:
+    """What a handler handles."""
     return call.error
 
 
-def _step_name(_: Surroundings, call: Occasion) -> Any:
+def step_name_source(_: Surroundings, call: Occasion) -> Any:
+    """Which step it is."""
     return call.step_name
 
 
@@ -124,8 +126,8 @@ class InjectionSource(StrEnum):
 _NAMED: dict[Source, InjectionSource] = {
     _state: InjectionSource.STATE,
     context_source: InjectionSource.CONTEXT,
-    _error: InjectionSource.ERROR,
-    _step_name: InjectionSource.STEP_NAME,
+    error_source: InjectionSource.ERROR,
+    step_name_source: InjectionSource.STEP_NAME,
     _token: InjectionSource.CANCEL,
 }
 
@@ -227,8 +229,14 @@ def _source(name: str, annotation: Any, state_type: Any, context_type: Any) -> S
         if issubclass(annotation, CancellationToken):
             return _token
         if issubclass(annotation, BaseException):
-            return _error
-    names = ((_STATE, _state), (_CONTEXT, context_source), (_ERROR, _error), (_STEP, _step_name), (_TOKEN, _token))
+            return error_source
+    names = (
+        (_STATE, _state),
+        (_CONTEXT, context_source),
+        (_ERROR, error_source),
+        (_STEP, step_name_source),
+        (_TOKEN, _token),
+    )
     return next((source for known, source in names if name in known), None)
 
 

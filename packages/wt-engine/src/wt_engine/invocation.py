@@ -37,6 +37,14 @@ async def invoke(run: Run, call: Call) -> Any:
         BaseException: Whatever it raises.
     """
     node = call.node
+    if node.need is None:
+        return await _surrounded(run, call)
+    async with run.share.held(node.need):
+        return await _surrounded(run, call)
+
+
+async def _surrounded(run: Run, call: Call) -> Any:
+    node = call.node
     if node.around is not None:
         return await node.around(run, call, functools.partial(_limited, run, call))
     return await _limited(run, call)

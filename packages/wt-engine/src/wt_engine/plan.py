@@ -10,6 +10,7 @@ from wt_engine.definition import BarrierType, Function, Mode
 from wt_engine.events import NodeKind
 from wt_engine.injection import Recipe
 from wt_engine.retries import RetryPolicy
+from wt_engine.share import Need
 
 STOP = -1
 """Where a switch goes to stop the run, in the place of a step's index."""
@@ -41,7 +42,7 @@ class Node:
         callee: What it runs.
         successors: What runs after it; for a switch, all that it may choose.
         parents: What it may run after, and waits for.
-        plain: An ordinary coroutine function without a timeout: nothing stands between the runner and it.
+        plain: An ordinary coroutine function that needs and limits nothing: nothing stands between the runner and it.
         keeps: Whether some step wants its value.
         each: The worker of a map.
         returns: The steps that come back to it, in a loop: they have it as a successor and wait for nobody there.
@@ -57,6 +58,7 @@ class Node:
         max_concurrency: How many items of a map run at once.
         executor: Where it runs, if that is somebody else's executor.
         memory: What its process may take: bytes, or a fraction of the free memory.
+        need: What a call takes of what the calls of the run share.
         returns_data: Whether whatever it returns is data, never control.
         place: `file:line` of its function.
         merges: Whether its value is a mapping of all that it changed in the state, which is a mapping too, or it
@@ -86,6 +88,7 @@ class Node:
     max_concurrency: int | None = None
     executor: Any = None
     memory: int | float | None = None
+    need: Need | None = None
     returns_data: bool = False
     place: str | None = None
     returns: frozenset[int] = frozenset()

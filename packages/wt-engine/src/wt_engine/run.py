@@ -19,6 +19,7 @@ from wt_engine.outcome import PipelineTerminalStatus
 from wt_engine.plan import Plan
 from wt_engine.processes import Processes
 from wt_engine.publisher import EventHook, Publisher
+from wt_engine.share import Need, Share
 from wt_engine.threads import Threads
 
 if TYPE_CHECKING:
@@ -46,6 +47,7 @@ class Settings:
         recording: How its runs are recorded, if they are.
         metadata: What its author has said of it.
         notes: What else each run is to say about it, once it has started.
+        total: What its calls share; None for all that the machine has.
         evidence: What is kept of failures.
         meta_field: The field of the context that gets the `Meta`, if there is one.
     """
@@ -61,6 +63,7 @@ class Settings:
     recording: Recording | None = None
     metadata: Mapping[str, Any] = field(default_factory=dict)
     notes: tuple[Mapping[str, Any], ...] = ()
+    total: Need | None = None
     evidence: Evidence = field(default_factory=Evidence)
     meta_field: str | None = None
 
@@ -79,6 +82,7 @@ class Run:
         recollection: What it goes on from, if it was resumed.
         folding: Whether what was recorded happens again, and nothing new.
         scopes: What steps say about themselves, if the context declares a `Meta`.
+        share: What the calls of the run share, of which there is only so much.
         values: What steps have returned, where another step wants it, by their place in the plan.
     """
 
@@ -116,6 +120,7 @@ class Run:
         self.inner: list[Run] = []
         self.crew: Crew
         self.processes: Processes
+        self.share: Share
         self.sub: Callable[[Call, Any, Any], Any]
 
     @property

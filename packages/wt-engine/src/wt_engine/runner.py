@@ -25,6 +25,7 @@ from wt_engine.processes import Processes
 from wt_engine.publisher import Publisher
 from wt_engine.routing import Router
 from wt_engine.run import Run, Settings
+from wt_engine.share import Share
 from wt_engine.stream import EventStream
 from wt_engine.threads import Threads
 
@@ -79,6 +80,7 @@ class Runner:
         self._outer = above[0] if above else None
         self._run = Run(plan, settings, state, context, token, publisher, threads, timeout)
         self._run.processes = self._outer.processes if self._outer else Processes(threads)
+        self._run.share = self._outer.share if self._outer else Share(settings.total)
         self._run.sub = self._descend
         self._run.recollection = recollection
         if settings.meta_field is not None and context is not None:

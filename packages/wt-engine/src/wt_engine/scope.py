@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import inspect
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from typing import Any, NamedTuple
 
 from wt_engine.errors import DefinitionError, place_of, suggestion
@@ -56,14 +56,21 @@ class Scope(NamedTuple):
         """The last step, if there is any."""
         return next(reversed(self.names.values()), None)
 
-    def parents(self, function: Callable[..., Any], name: str) -> dict[str, str | None]:
+    def parents(self, function: Callable[..., Any], name: str, others: Collection[str] = ()) -> dict[str, str | None]:
         """The steps whose values a function gets, by parameter; None stands for what the run is given.
+
+        Args:
+            function: The function.
+            name: The step that it is of.
+            others: The parameters that get something else.
 
         Raises:
             DefinitionError: A parameter names no earlier step.
         """
         parents: dict[str, str | None] = {}
         for parameter in inspect.signature(function).parameters:
+            if parameter in others:
+                continue
             if parameter == PARAMS:
                 parents[parameter] = self.params
                 continue

@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import asyncio
+import dataclasses
 import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
-
-from wt_contracts.skip import SKIP_SENTINEL, Skipped
 
 from wt_engine.approvals import ASKED, answered, asking
 from wt_engine.assembly import Assembly
@@ -19,23 +18,20 @@ from wt_engine.events import NodeKind
 from wt_engine.failures import FailureKind
 from wt_engine.gate import GATE, gated
 from wt_engine.injection import (
-    MISSING,
-    Occasion,
     Parameters,
-    Source,
-    Surroundings,
     context_source,
     item_source,
-    read_parameters,
 )
-from wt_engine.lost_value import Lost
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.plan import Plan
 from wt_engine.rounds import LOOP, ROUND, beginning
 from wt_engine.run import OnFailure, Settings
 from wt_engine.runner import Runner
 from wt_engine.scope import Scope, Written
+from wt_engine.share import Need, available
 from wt_engine.step_events import SUB, StepEvents
+from wt_engine.step_functions import FAILURES, await_call, handling, make_call, nothing
+from wt_engine.step_values import WorkflowError, kept, kept_source
 
 if TYPE_CHECKING:
     from wt_contracts.run_record import RunRecord
@@ -47,10 +43,6 @@ F = TypeVar("F", bound=Callable[..., Any])
 
 CONCURRENCY = 32
 """How many elements of a map run at once, unless it says otherwise."""
-
-
-class WorkflowError(RuntimeError):
-    """A run that ended without a result, for another reason than the failure of a step."""
 
 
 class Workflow:
@@ -228,6 +220,9 @@ class Workflow:
         params: Mapping[str, Any],
         observe: Callable[[StepEvent], object] | None = None,
         record: RunRecord | None = None,
+        *,
+        cpus: float | None = None,
+        gpus: float | None = None,
     ) -> Any:
         """Run all steps.
 
@@ -235,6 +230,8 @@ class Workflow:
             params: What the steps' parameter `params` gets.
             observe: Is told of each step; called on the event loop, so it must return soon.
             record: Where the run is recorded, and whether it goes on from there; nowhere without it.
+            cpus: How many processors steps with `cpu` share; those that there are without it.
+            gpus: How many graphics cards steps with `gpu` share.
 
         Returns:
             The value of the last step.
@@ -244,21 +241,25 @@ class Workflow:
             WorkflowError: The run was cut short.
             SuspendedError: The run waits for an approval.
             RejectedError: An approval was refused.
-            DiagnosticError: The record cannot be used (WT530), or the run cannot go on (WT533).
+            DiagnosticError: The record cannot be used (WT530), the run cannot go on (WT533), or a step needs more than
+                there is (WT560).
         """
-        return asyncio.run(self.run_async(params, observe, record))
+        return asyncio.run(self.run_async(params, observe, record, cpus=cpus, gpus=gpus))
 
     async def run_async(
         self,
         params: Mapping[str, Any],
         observe: Callable[[StepEvent], object] | None = None,
         record: RunRecord | None = None,
+        *,
+        cpus: float | None = None,
+        gpus: float | None = None,
     ) -> Any:
         """As `run`, in an event loop that runs already."""
         if not self._drafts:
             return None
         plan = self.plan
-        runner = self._runner(plan, params, record)
+        runner = self._runner(plan, params, record, available(plan.nodes, cpus, gpus))
         told = StepEvents(plan, self._methods, self._gates, runner) if observe else None
         end: PipelineEndData | None = None
         async for event in runner.events():
@@ -275,12 +276,13 @@ class Workflow:
             raise SuspendedError(end.reason)
         return kept(self._last, runner.values.get(self._last))
 
-    def _runner(self, plan: Plan, params: Mapping[str, Any], record: RunRecord | None) -> Runner:
+    def _runner(self, plan: Plan, params: Mapping[str, Any], record: RunRecord | None, total: Need | None) -> Runner:
+        settings = dataclasses.replace(self._settings, total=total) if total is not None else self._settings
         if record is None:
-            return Runner(plan, self._settings, None, params)
+            return Runner(plan, settings, None, params)
         from wt_engine.workflow_record import recorded
 
-        settings, run_id, recollection = recorded(plan, self._settings, record)
+        settings, run_id, recollection = recorded(plan, settings, record)
         return Runner(plan, settings, None, params, recollection=recollection, run_id=run_id)
 
     @property
@@ -339,20 +341,23 @@ class Workflow:
             parents[GATE] = self._gates[name] = scope.gate
             call = gated(call)
         parameters = self._parameters(parents)
-        described = describe_function(call, parameters if written.form is None else answered(parameters))
+        called = describe_function(call, parameters if written.form is None else answered(parameters))
         kind = NodeKind.STEP if limit is None else NodeKind.MAP
         each = None if limit is None else f"{name}.{ROUND if method == LOOP else 'element'}"
         if limit is not None:
             check_count("max_concurrency", limit, 1)
         own: Mapping[str, Any] = options if each is None else {}
         shared = {"barrier_timeout": None, "barrier_type": BarrierType.ALL, "each": each, "max_concurrency": limit}
-        drafted = draft(kind, name, described, [], handler_of(name, own), {**shared, **own})
+        handler = options.get("on_error")
+        wanted = {} if handler is None else scope.parents(handler, f"{name}.on_error", FAILURES)
+        handles = None if handler is None else handling(handler, self._parameters(wanted))
+        drafted = draft(kind, name, called, [], handles if each is None else None, {**shared, **own})
         check_options(drafted)
         drafted.returns_data, drafted.keeps = written.form is None, True
         self._drafts[name] = drafted
         if each is not None:
-            self._add_worker(each, written.awaits or inspect.iscoroutinefunction(function), options)
-        for parent in dict.fromkeys(parents.values()):
+            self._add_worker(each, written.awaits or inspect.iscoroutinefunction(function), options, handles)
+        for parent in dict.fromkeys([*parents.values(), *wanted.values()]):
             if parent is not None:
                 self._drafts[parent].to.append(name)
         if method not in ("value", "approval"):
@@ -360,10 +365,10 @@ class Workflow:
         scope.names[function.__name__] = name
         self._plan = None
 
-    def _add_worker(self, name: str, awaits: bool, options: Mapping[str, Any]) -> None:
-        described = describe_function(await_call if awaits else make_call, Parameters((("call", item_source),), (), ()))
+    def _add_worker(self, name: str, awaits: bool, options: Mapping[str, Any], handler: Function | None) -> None:
+        called = describe_function(await_call if awaits else make_call, Parameters((("call", item_source),), (), ()))
         shared = {"barrier_timeout": None, "barrier_type": BarrierType.ALL}
-        worker = draft(NodeKind.STEP, name, described, [], handler_of(name, options), {**shared, **options})
+        worker = draft(NodeKind.STEP, name, called, [], handler, {**shared, **options})
         check_options(worker)
         worker.returns_data = True
         self._drafts[name] = worker
@@ -375,50 +380,3 @@ class Workflow:
             for parameter, parent in parents.items()
         ]
         return Parameters(tuple(sources), (), ())
-
-
-def nothing() -> None:
-    """What a workflow without steps returns."""
-
-
-def kept_source(name: str, place: int) -> Source:
-    """What a step has returned, unless a run that was resumed has lost it."""
-
-    def value(run: Surroundings, _: Occasion) -> Any:
-        return kept(name, run.values.get(place, MISSING))
-
-    return value
-
-
-def kept(name: str, value: Any) -> Any:
-    """A value that a run has, or had kept; the sentinel for a step that was skipped as a whole.
-
-    Raises:
-        WorkflowError: It could not be kept when the run was recorded.
-    """
-    if isinstance(value, Lost):
-        message = f"the value of step '{name}' could not be kept ({value.why}), so the run cannot go on; begin it anew"
-        raise WorkflowError(message)
-    return SKIP_SENTINEL if isinstance(value, Skipped) else value
-
-
-def handler_of(name: str, options: Mapping[str, Any]) -> Function | None:
-    """The function that a step's options name to handle its failures: it may have parameters `error`, `step_name`."""
-    handler = options.get("on_error")
-    if handler is None:
-        return None
-    found = describe_function(handler, read_parameters(handler, None, None))
-    if found.parameters.unknown:
-        unknown = ", ".join(found.parameters.unknown)
-        raise DefinitionError(f"'{name}.on_error' has unrecognized parameters: {unknown}", name, found.place)
-    return found
-
-
-def make_call(call: Callable[[], Any]) -> Any:
-    """Call one of the calls of a map."""
-    return call()
-
-
-async def await_call(call: Callable[[], Any]) -> Any:
-    """Await one of the calls of a map."""
-    return await call()

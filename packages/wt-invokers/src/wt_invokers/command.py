@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import TYPE_CHECKING, Literal
+from typing import TYPE_CHECKING, Any
 
 import click
+
+from wt_invokers.choice_options import choice_options
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -17,20 +19,8 @@ if TYPE_CHECKING:
 @click.option("--set", "assignments", metavar="STEP.PARAM=VALUE", multiple=True, help="Set one parameter; repeatable.")
 @click.option("--results", metavar="DIR|URL", help="Where the results go.  [default: results/<id>/<run id>]")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End a longer run.")
-@click.option(
-    "--execution-mode",
-    type=click.Choice(["concurrent", "sequential"]),
-    default="concurrent",
-    help="Independent steps side by side (the default), or one step after the other.",
-)
 @click.option("--resume", metavar="RUN", help="Go on with a recorded run: its id, or the beginning of it.")
-@click.option(
-    "--record/--no-record", default=True, help="Keep a record in the results, from which the run can be resumed."
-)
-@click.option(
-    "--cache/--no-cache", "cache", default=True, help="Take what cached steps returned before from the cache."
-)
-@click.option("--mock-io", is_flag=True, help="Tasks that read or write return their recorded examples.")
+@choice_options
 @click.option("--open", "open_it", is_flag=True, help="Show the page or picture that the workflow returns.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
 @click.option("--no-input", is_flag=True, help="Never ask for missing parameters.")
@@ -56,11 +46,8 @@ def run(
     assignments: tuple[str, ...],
     results: str | None,
     timeout: float | None,
-    execution_mode: Literal["concurrent", "sequential"],
     resume: str | None,
-    record: bool,
-    cache: bool,
-    mock_io: bool,
+    choices: dict[str, Any],
     open_it: bool,
     as_json: bool,
     no_input: bool,
@@ -95,8 +82,8 @@ def run(
         run_id = new_run_id() if resume is None else resume
         place = results or str(home / run_id if resume is None else results_of(home, resume))
         invoker = LocalInvoker(workspace, realise(workspace, console).python)
-    choices = WorkflowChoices(execution_mode=execution_mode, mock_io=mock_io, record=record, cache=cache, resume=resume)
-    outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, choices=choices)
+    chosen = WorkflowChoices(resume=resume, **choices)
+    outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, choices=chosen)
     report(outcome, seconds, console, open_it=open_it)
     return outcome.exit_code
 

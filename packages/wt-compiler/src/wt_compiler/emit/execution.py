@@ -60,6 +60,7 @@ class ExecutionSource:
         arguments += [] if execution.timeout is None else [f"timeout={scalar(execution.timeout)}"]
         arguments += [f"executor={quoted(resources.executor)}"] if resources.executor else []
         arguments += [] if resources.memory is None else [f"memory={resources.memory}"]
+        arguments += [f"{name}={scalar(n)}" for name, n in (("cpu", resources.cpu), ("gpu", resources.gpu)) if n]
         arguments += [f"on_error={SKIPPED}"] if execution.skips_errors else []
         arguments += ["awaits=True"] if instance.loop and instance.task.entry.is_async else []
         return f"({', '.join(arguments)})" if arguments else ""

@@ -96,6 +96,18 @@ class Workflow(Struct, frozen=True, dict=True):
         )
 
     @property
+    def resources(self) -> dict[str, str]:
+        """What the calls of each step that asks for something ask for, as the inside of an inline table."""
+        asked = {}
+        for part in self.part.walk():
+            for instance in part.dag.instances:
+                given = instance.execution.resources
+                amounts = {"cpu": given.cpu, "memory": given.memory, "gpu": given.gpu}
+                if needs := ", ".join(f"{name} = {amount:.15g}" for name, amount in amounts.items() if amount):
+                    asked[f"{part.path}{instance.id}"] = needs
+        return asked
+
+    @property
     def caches(self) -> bool:
         """Whether any step is cached."""
         return any(instance.execution.caches for dag in self.dag.parts for instance in dag.instances)

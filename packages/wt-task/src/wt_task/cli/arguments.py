@@ -100,6 +100,13 @@ def _add_choices(run: argparse.ArgumentParser) -> None:
         default=True,
         help="record a concurrent run in its results, so that it can be resumed (the default)",
     )
+    for name, what in (("cpus", "processors"), ("gpus", "graphics cards")):
+        run.add_argument(
+            f"--{name}",
+            type=_amount,
+            metavar="N",
+            help=f"how many {what} steps share that ask for some (those that there are)",
+        )
     run.add_argument(
         "--cache",
         action=argparse.BooleanOptionalAction,
@@ -119,3 +126,10 @@ def _add_choices(run: argparse.ArgumentParser) -> None:
         default="stdout",
         help="where the console exporter writes: standard output, or otel_traces.jsonl in the results",
     )
+
+
+def _amount(text: str) -> float:
+    amount = float(text)
+    if not 0 <= amount < float("inf"):
+        raise ValueError(text)
+    return amount

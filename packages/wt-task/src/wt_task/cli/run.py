@@ -177,7 +177,7 @@ def _execute(
         if concurrent:
             if record is not None and not record.resume:
                 keep_params(record, params)
-            return to_json(module.workflow.run(params, observe, record))
+            return to_json(module.workflow.run(params, observe, record, cpus=options.cpus, gpus=options.gpus))
         with subscribe(observe):
             result = module.main(params)
             if inspect.iscoroutine(result):
