@@ -177,7 +177,9 @@ def _execute(
         if concurrent:
             if record is not None and not record.resume:
                 keep_params(record, params)
-            return to_json(module.workflow.run(params, observe, record, cpus=options.cpus, gpus=options.gpus))
+            shares = {"cpus": options.cpus, "gpus": options.gpus}
+            given = {name: amount for name, amount in shares.items() if amount is not None}
+            return to_json(module.workflow.run(params, observe, record, **given))
         with subscribe(observe):
             result = module.main(params)
             if inspect.iscoroutine(result):
