@@ -11,7 +11,9 @@ import sys
 from collections import Counter
 from pathlib import Path
 
+import msgspec
 import pytest
+from wt_contracts.provenance import RunProvenance
 
 LIBRARY = '''
 from __future__ import annotations
@@ -147,6 +149,10 @@ class Notes:
     def result(self) -> dict[str, object]:
         return json.loads((self.results / "result.json").read_text())
 
+    @property
+    def provenance(self) -> RunProvenance:
+        return msgspec.json.decode((self.results / "run.json").read_text(), type=RunProvenance)
+
     def start(self, *options: str, **variables: str) -> subprocess.Popen[str]:
         command = [sys.executable, "-m", "wt_notes_workflow.cli", "run", *options]
         return subprocess.Popen(command, env=self._environ | variables, stderr=subprocess.PIPE, text=True)
@@ -207,6 +213,22 @@ def test_a_run_that_was_killed_goes_on_with_what_it_had(notes):
     # A call that had begun and not ended runs again; everything else ran once.
     assert all(count <= 2 for count in Counter(notes.lines).values())
     assert len(set(notes.lines)) == CALLS
+
+
+def test_a_run_that_went_on_tells_of_all_its_steps_and_of_both_its_processes(notes):
+    notes.kill_after(12, "--config-json", "{}")
+
+    notes.run("--resume", "")
+
+    run = notes.provenance
+    assert [(step.id, step.status) for step in run.steps] == [
+        (name, "ok") for name in ("counted", "large", "squares", "named", "raised", "summed")
+    ]
+    assert {step.calls for step in run.steps if step.method != "call"} == {8}
+    assert [session.status for session in run.sessions] == ["interrupted", "succeeded"]
+    assert run.status == "succeeded"
+    assert run.params == {}
+    assert run.steps[0].task == "notes_tasks.numbers"
 
 
 @pytest.mark.parametrize("seed", range(10))
@@ -286,7 +308,7 @@ def test_what_cannot_be_resumed_is_refused(notes, options, words):
 
 def test_a_run_without_a_record_leaves_none(notes):
     assert notes.run("--config-json", "{}", "--no-record")[0] == 0
-    assert [path.name for path in notes.results.iterdir()] == ["result.json"]
+    assert sorted(path.name for path in notes.results.iterdir()) == ["result.json", "run.json"]
 
 
 def test_both_modes_give_the_same(notes):

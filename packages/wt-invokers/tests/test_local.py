@@ -12,9 +12,11 @@ import threading
 import time
 from pathlib import Path
 
+import msgspec
 import pytest
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
+from wt_contracts.provenance import RunProvenance
 from wt_invokers.local import LocalInvoker, Watcher
 
 STEPS = """\
@@ -353,6 +355,41 @@ def test_the_file_of_parameters_can_be_read_by_nobody_else_and_is_gone_once_it_w
         assert out.wait_for(b"in").startswith(b"600\n")
         assert started.wait(30)
         assert list(Path(tempfile.gettempdir()).glob("wt-run-*/params.json")) == []
+
+
+def test_a_run_that_is_killed_is_told_of_in_run_json(demo):
+    (demo.directory / "wt_demo_workflow" / "metadata.py").write_text('TASKS = {"first": "a.f", "later": "a.g"}\n')
+    demo.write_run(
+        """\
+        import os
+        from wt_task import task
+
+        def kill():
+            os.kill(os.getpid(), 9)
+
+        def main(params):
+            task(kill).set_task_instance_id("first").call()
+        """
+    )
+
+    demo.invoker.run(demo.good, results=demo.results, run_id="r1").wait()
+
+    run = msgspec.json.decode((demo.results / "run.json").read_text(), type=RunProvenance)
+    assert (run.run_id, run.status, run.params) == ("r1", "died", demo.good)
+    assert "SIGKILL" in (run.error or "")
+    assert [(step.id, step.status) for step in run.steps] == [("first", "interrupted"), ("later", "not-run")]
+    assert [(session.status, session.ended is None) for session in run.sessions] == [("died", False)]
+
+
+def test_a_process_that_dies_before_it_says_anything_leaves_a_run_json_all_the_same(demo):
+    demo.results.mkdir()
+    (demo.results / "run.json").write_text("an older one")
+    (demo.directory / "wt_demo_workflow" / "cli.py").write_text("import os\nos.kill(os.getpid(), 9)\n")
+
+    demo.invoker.run(demo.good, results=demo.results, run_id="r1").wait()
+
+    run = msgspec.json.decode((demo.results / "run.json").read_text(), type=RunProvenance)
+    assert (run.run_id, run.status, run.workflow.name) == ("r1", "died", "wt-demo-workflow")
 
 
 def test_the_parameters_file_is_removed_when_the_run_is_killed(demo):

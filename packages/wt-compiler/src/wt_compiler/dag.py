@@ -304,16 +304,21 @@ class Dag(Struct, frozen=True, dict=True):
         return (self, *inner)
 
     @cached_property
-    def steps(self) -> tuple[str, ...]:
-        """What a run tells of: the ids of the instances, those of sub-workflows behind the id of the sub-workflow.
+    def steps(self) -> dict[str, str]:
+        """What a run tells of, by its name: the dotted path of its task, or the spec of what it uses.
 
-        A sub-workflow that is skipped as a whole is told of by its own id.
+        The instances of a sub-workflow that is opened stand behind the id of the sub-workflow; one that is
+        skipped as a whole is told of by its own id.
         """
-        names: list[str] = []
+        found: dict[str, str] = {}
         for each in self.instances:
-            inner = each.uses.dag.steps if each.uses is not None and each.inlined else None
-            names += [each.id] if inner is None else [f"{each.id}.{name}" for name in inner]
-        return tuple(names)
+            if each.uses is None:
+                found[each.id] = each.task.dotted_path
+            elif each.inlined:
+                found |= {f"{each.id}.{name}": task for name, task in each.uses.dag.steps.items()}
+            else:
+                found[each.id] = each.uses.path
+        return found
 
     @property
     def skippable_steps(self) -> tuple[str, ...]:

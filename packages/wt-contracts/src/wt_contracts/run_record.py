@@ -10,6 +10,9 @@ if TYPE_CHECKING:
 RECORD_DIRECTORY = ".wt"
 """Where it is, in the results directory."""
 
+RUN_FILE = "run.json"
+"""What says in the results directory what the run was (`wt_contracts.provenance`)."""
+
 
 class RunRecord(NamedTuple):
     """Where a run is recorded, and whether it goes on from what is there.

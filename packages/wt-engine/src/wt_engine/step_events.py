@@ -2,18 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from wt_contracts.skip import Skipped, SkipSentinel
 from wt_contracts.step_event import StepEvent, StepEventKind
 
+from wt_engine.ends import Outcome
 from wt_engine.events import Event, EventType
+from wt_engine.lost_value import Lost
 from wt_engine.rounds import LOOP, ROUND
 
 if TYPE_CHECKING:
     from wt_engine.plan import Plan
     from wt_engine.runner import Runner
+
+_ENDS = (Outcome.ENDED, Outcome.ENDED_ALONE)
+_ALONE = ("call", LOOP)
+"""The methods whose value is that of one call."""
 
 
 SUB = "sub"
@@ -54,11 +60,8 @@ class StepEvents:
         if event.type is EventType.MAP_START:
             self._calls[step] = event.payload["item_count"]
         elif event.type is EventType.STEP_END:
-            value = self._runner.values.get(step)
-            if isinstance(value, Skipped):
-                return self._ended("STEP_SKIPPED", event, method)._replace(reason=value.reason)
-            kind: StepEventKind = "STEP_SKIPPED" if _skipped(method, value) else "STEP_END"
-            return self._ended(kind, event, method)
+            kind, reason = _end_of(method, self._runner.value(step))
+            return self._ended(kind, event, method)._replace(reason=reason)
         elif event.type is EventType.STEP_ERROR:
             return self._ended("STEP_ERROR", event, method, str(event.payload))
         return None
@@ -74,13 +77,27 @@ class StepEvents:
         return StepEvent("STEP_ROUND", event.timestamp, step, self._methods[step], duration=seconds, round=number)
 
     def _is_skipped(self, gate: str | None) -> bool:
-        return gate is not None and isinstance(self._runner.values.get(gate), Skipped)
+        return gate is not None and isinstance(self._runner.value(gate), Skipped)
 
     def _of_sub(self, event: Event) -> StepEvent | None:
         """A sub-workflow is a step only if it is skipped; else its steps are."""
         if event.type is not EventType.STEP_END or not self._is_skipped(event.stage):
             return None
-        return self._ended("STEP_SKIPPED", event, "call")._replace(reason=self._runner.values[event.stage].reason)
+        return self._ended("STEP_SKIPPED", event, "call")._replace(reason=self._runner.value(event.stage).reason)
+
+    def before(self) -> Iterator[StepEvent]:
+        """What to tell of steps that had ended before the run went on; their values are there again by START."""
+        for record in self._runner.recorded:
+            method = self._methods.get(record.node)
+            if method is None or record.ended_at is None or record.outcome not in _ENDS:
+                continue
+            if self._is_skipped(self._gates.get(record.node)) or (method == SUB and not self._is_skipped(record.node)):
+                continue
+            method = "call" if method == SUB else method
+            value = self._runner.value(record.node)
+            kind, reason = _end_of(method, value)
+            calls = 1 if method == "call" else len(value) if method != LOOP and isinstance(value, list) else None
+            yield StepEvent(kind, record.ended_at, record.node, method, calls, record.duration_s, reason=reason)
 
     def _ended(self, kind: StepEventKind, event: Event, method: str, error: str | None = None) -> StepEvent:
         step = event.stage
@@ -89,8 +106,12 @@ class StepEvents:
         return StepEvent(kind, event.timestamp, step, method, calls, duration, error)
 
 
-def _skipped(method: str, value: Any) -> bool:
-    if method in {"call", LOOP}:
-        return isinstance(value, SkipSentinel)
-    results = value if method == "map" else [result for _, result in value]
-    return bool(results) and all(isinstance(result, SkipSentinel) for result in results)
+def _end_of(method: str, value: Any) -> tuple[StepEventKind, str | None]:
+    """How a step with this value ended, and why if it was skipped and that is known."""
+    if isinstance(value, Skipped):
+        return "STEP_SKIPPED", value.reason
+    if isinstance(value, Lost):
+        return "STEP_END", None
+    results = [value] if method in _ALONE else value if method == "map" else [result for _, result in value]
+    skipped = bool(results) and all(isinstance(result, SkipSentinel) for result in results)
+    return ("STEP_SKIPPED" if skipped else "STEP_END"), None

@@ -14,7 +14,7 @@ from wt_engine.cancellation import CancellationToken
 from wt_engine.definition import BarrierType, Draft, Function, describe_function
 from wt_engine.drafting import check_count, check_options, draft
 from wt_engine.errors import DefinitionError, MapItemsError, place_of
-from wt_engine.events import NodeKind
+from wt_engine.events import EventType, NodeKind
 from wt_engine.failures import FailureKind
 from wt_engine.gate import GATE, gated
 from wt_engine.injection import (
@@ -263,8 +263,10 @@ class Workflow:
         told = StepEvents(plan, self._methods, self._gates, runner) if observe else None
         end: PipelineEndData | None = None
         async for event in runner.events():
-            if told is not None and observe is not None and (said := told.of(event)) is not None:
-                observe(said)
+            if told is not None and observe is not None:
+                for said in told.before() if event.type is EventType.START else (told.of(event),):
+                    if said is not None:
+                        observe(said)
             if isinstance(event.payload, PipelineEndData):
                 end = event.payload
         assert end is not None

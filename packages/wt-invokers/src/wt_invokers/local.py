@@ -16,6 +16,7 @@ from wt_contracts.cli import LIFELINE, ExitCode, WorkflowChoices, WorkflowCLIArg
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.events import WorkflowEvent
+from wt_contracts.provenance import RunStatus
 from wt_contracts.result import INTERRUPTED, WorkflowResult
 
 from wt_invokers.events import EventStream, Observer
@@ -24,6 +25,7 @@ from wt_invokers.recorded import note_workspace
 from wt_invokers.results import Results
 from wt_invokers.run_id import new_run_id
 from wt_invokers.steps import Steps
+from wt_invokers.unfinished import completed
 from wt_invokers.workspace import Workspace
 
 GRACE_SECONDS = 5.0
@@ -99,7 +101,7 @@ class LocalInvoker:
 
         Args:
             params: The parameters, one key a task instance. The workflow checks them before it starts.
-            results: The results directory, a path or URL. An older `result.json` in it is removed.
+            results: The results directory, a path or URL. What an older run said in it is removed.
             run_id: Names the run; a new name by default.
             choices: How it is to run.
             env: Variables beside those of this process.
@@ -113,7 +115,7 @@ class LocalInvoker:
             DiagnosticError: If the results directory cannot be used or the interpreter cannot be started.
         """
         place = Results(results)
-        place.clear()
+        place.clear(goes_on=choices.resume is not None)
         if choices.record and place.path is not None:
             note_workspace(place.path, self.workspace.directory)
         handle = RunHandle(self, place, run_id or new_run_id(), watcher)
@@ -290,8 +292,11 @@ class RunHandle:
         trace = (written.trace if written else None) or (None if ended else self._started.tail()) or None
         result = WorkflowResult(result=None, error=diagnostic.message, trace=trace)
         diagnostics = [diagnostic]
+        status = RunStatus.REFUSED if refused else RunStatus.DIED if ended is None else RunStatus.INTERRUPTED
+        workspace, written_run = self._invoker.workspace, self.results.read_provenance()
+        provenance = completed(written_run, workspace, self.run_id, status, diagnostic.message, self.steps)
         try:
-            self.results.write(result)
+            self.results.write(result, provenance)
         except DiagnosticError as error:
             said = ended is None and f"error[{Code.RESULTS_NOT_WRITABLE}]" in self._started.tail()
             diagnostics = [] if said else [*diagnostics, *error.diagnostics]  # the workflow may have met it first

@@ -1,4 +1,4 @@
-"""The directory of a run's results, here or in an object store, and `result.json` in it."""
+"""The directory of a run's results, here or in an object store, with `result.json` and `run.json` in it."""
 
 from __future__ import annotations
 
@@ -14,7 +14,9 @@ import msgspec
 from wt_contracts.cli import RESULT_FILE
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_contracts.provenance import RunProvenance
 from wt_contracts.result import WorkflowResult
+from wt_contracts.run_record import RUN_FILE
 
 from wt_invokers.whole_file import write_whole
 
@@ -50,8 +52,11 @@ class Results:
     def __str__(self) -> str:
         return self.url if self.path is None else str(self.path)
 
-    def clear(self) -> None:
-        """Remove an older `result.json`; a missing local directory is created, and is this run's until `release`.
+    def clear(self, *, goes_on: bool = False) -> None:
+        """Remove what an older run said; a missing local directory is created, and is this run's until `release`.
+
+        Args:
+            goes_on: Whether the older run goes on, so that what it was stays.
 
         Raises:
             DiagnosticError: If that is not possible, or another run writes into the directory right now.
@@ -60,9 +65,8 @@ class Results:
             if self.path is not None:
                 self.path.mkdir(parents=True, exist_ok=True)
                 self._claim = self._claim if self._claim is not None else _claim(self.path)
-                (self.path / RESULT_FILE).unlink(missing_ok=True)
-            else:
-                _delete(self._store)
+            for name in [RESULT_FILE] if goes_on else [RESULT_FILE, RUN_FILE]:
+                self._remove(name)
         except BlockingIOError as error:
             message = f"another run writes into the results directory {self}"
             raise DiagnosticError(
@@ -80,25 +84,45 @@ class Results:
     def read(self) -> WorkflowResult | None:
         """What the workflow wrote; None if it wrote no whole `result.json`."""
         try:
-            content = (self.path / RESULT_FILE).read_bytes() if self.path is not None else _get(self._store)
-            return _read(content)
+            return _read(self._get(RESULT_FILE))
         except (OSError, ValueError, TypeError, RecursionError):
             return None
 
-    def write(self, result: WorkflowResult) -> None:
-        """Write `result.json` in place of the workflow.
+    def read_provenance(self) -> RunProvenance | None:
+        """What the workflow says that it was; None if it wrote no whole `run.json` of a version known here."""
+        try:
+            return parse_account(self._get(RUN_FILE))
+        except (OSError, ValueError, RecursionError):
+            return None
+
+    def write(self, result: WorkflowResult, provenance: RunProvenance | None = None) -> None:
+        """Write `result.json`, and `run.json` if there was a run, in place of the workflow.
 
         Raises:
             DiagnosticError: If that is not possible.
         """
         content = json.dumps(asdict(result), ensure_ascii=False).encode(errors="backslashreplace")
         try:
-            if self.path is None:
-                _put(self._store, content)
-            else:
-                write_whole(self.path / RESULT_FILE, content)  # a task may have tidied the directory away
+            self._put(RESULT_FILE, content)
+            if provenance is not None:
+                self._put(RUN_FILE, written_account(provenance))
         except OSError as error:
             raise _not_writable(self, error) from error
+
+    def _remove(self, name: str) -> None:
+        if self.path is not None:
+            (self.path / name).unlink(missing_ok=True)
+        else:
+            _delete(self._store, name)
+
+    def _get(self, name: str) -> bytes:
+        return (self.path / name).read_bytes() if self.path is not None else _get(self._store, name)
+
+    def _put(self, name: str, content: bytes) -> None:
+        if self.path is not None:
+            write_whole(self.path / name, content)  # a task may have tidied the directory away
+        else:
+            _put(self._store, name, content)
 
 
 def _read(content: bytes) -> WorkflowResult:
@@ -110,6 +134,20 @@ def _read(content: bytes) -> WorkflowResult:
     """
     document = json.loads(content)  # which reads numbers of any size, and those that are none
     return msgspec.convert(asdict(WorkflowResult(**document)), WorkflowResult)
+
+
+def written_account(provenance: RunProvenance) -> bytes:
+    """What `run.json` says, as JSON for people."""
+    return json.dumps(asdict(provenance), ensure_ascii=False, indent=2).encode(errors="backslashreplace") + b"\n"
+
+
+def parse_account(content: bytes) -> RunProvenance:
+    """What `run.json` says.
+
+    Raises:
+        ValueError: It is not one, or of a version that is not known here.
+    """
+    return msgspec.convert(json.loads(content), RunProvenance)
 
 
 def _claim(directory: Path) -> int | None:
@@ -158,33 +196,33 @@ def _open_store(url: str) -> Any:
         raise DiagnosticError(Diagnostic(code=Code.RESULTS_NOT_WRITABLE, message=message)) from error
 
 
-def _delete(store: Any) -> None:
+def _delete(store: Any, name: str) -> None:
     import obstore
     from obstore.exceptions import BaseError, NotFoundError
 
     try:
-        obstore.delete(store, RESULT_FILE)
+        obstore.delete(store, name)
     except (NotFoundError, FileNotFoundError):
         return
     except BaseError as error:
         raise OSError(str(error).splitlines()[0]) from error
 
 
-def _get(store: Any) -> bytes:
+def _get(store: Any, name: str) -> bytes:
     import obstore
     from obstore.exceptions import BaseError
 
     try:
-        return bytes(obstore.get(store, RESULT_FILE).bytes())
+        return bytes(obstore.get(store, name).bytes())
     except BaseError as error:
         raise OSError(str(error).splitlines()[0]) from error
 
 
-def _put(store: Any, content: bytes) -> None:
+def _put(store: Any, name: str, content: bytes) -> None:
     import obstore
     from obstore.exceptions import BaseError
 
     try:
-        obstore.put(store, RESULT_FILE, content)
+        obstore.put(store, name, content)
     except BaseError as error:
         raise OSError(str(error).splitlines()[0]) from error

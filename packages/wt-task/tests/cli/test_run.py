@@ -309,7 +309,7 @@ def test_a_thread_that_goes_on_working_does_not_hold_an_interrupted_run(demo):
 def test_no_part_of_a_result_is_ever_seen(demo):
     demo.run()
 
-    assert [path.name for path in demo.results.iterdir()] == ["result.json"]
+    assert sorted(path.name for path in demo.results.iterdir()) == ["result.json", "run.json"]
 
 
 def test_a_reader_of_the_output_that_goes_away_does_not_lose_the_result(demo):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from hashlib import sha256
 
 from wt_compiler.emit import Files, notebook, run_module
@@ -22,11 +23,11 @@ def emit(workflow: Workflow) -> Files:
     part, *subs = workflow.part.walk()
     module = run_module.RunModule(part)
     return {
-        **_modules(module, workflow.title, [each.package for each in subs]),
+        **_modules(module, workflow.title, [each.package for each in subs], workflow.dag.steps),
         **{
             path: content
             for each in subs
-            for path, content in _modules(run_module.RunModule(each), title_of(each.dag), []).items()
+            for path, content in _modules(run_module.RunModule(each), title_of(each.dag), [], {}).items()
         },
         f"{package}/{notebook.FILE}": notebook.emit(workflow, module),
         f"{package}/cli.py": _cli(workflow),
@@ -37,7 +38,7 @@ def emit(workflow: Workflow) -> Files:
     }
 
 
-def _modules(module: run_module.RunModule, title: str, subs: list[str]) -> Files:
+def _modules(module: run_module.RunModule, title: str, subs: list[str], tasks: Mapping[str, str]) -> Files:
     """What the package of a workflow and that of a sub-workflow both hold."""
     directory = module.part.directory
     unusual = not _USUAL.fullmatch(module.part.package.rpartition(".")[2])
@@ -45,7 +46,7 @@ def _modules(module: run_module.RunModule, title: str, subs: list[str]) -> Files
     return {
         f"{directory}/__init__.py": init,
         **{f"{directory}/{name}": source for name, source in run_module.emit(module).items()},
-        f"{directory}/metadata.py": _metadata(module, subs),
+        f"{directory}/metadata.py": _metadata(module, subs, tasks),
     }
 
 
@@ -78,12 +79,17 @@ def _cli(workflow: Workflow) -> str:
     return render("cli.py.jinja", arguments=arguments)
 
 
-def _metadata(module: run_module.RunModule, subs: list[str]) -> str:
+def _metadata(module: run_module.RunModule, subs: list[str], tasks: Mapping[str, str]) -> str:
     instances = module.part.dag.instances
     uses = {instance.task.dotted_path: instance.task for instance in instances if instance.task.is_io}
     io_tasks = {module.functions[path]: uses[path].entry.public_module_path for path in sorted(uses)}
     return render(
         "metadata.py.jinja",
-        io_tasks={quoted(name): quoted(path) for name, path in io_tasks.items()},
+        io_tasks=_quoted(io_tasks),
+        tasks=_quoted(tasks),
         subs=[quoted(package) for package in subs],
     )
+
+
+def _quoted(names: Mapping[str, str]) -> dict[str, str]:
+    return {quoted(name): quoted(path) for name, path in names.items()}

@@ -10,12 +10,14 @@ import sys
 import time
 from typing import Any, NamedTuple
 
-from wt_contracts.run_record import RunRecord
+from wt_contracts.run_record import RUN_FILE, RunRecord
+from wt_contracts.step_event import StepEvent
 
 from wt_task.cli import interruption, lifeline
 from wt_task.cli.answers import await_answer, check_approvals, forget_request
 from wt_task.cli.arguments import UsageError
 from wt_task.cli.event_file import EventFile
+from wt_task.cli.provenance import Provenance
 from wt_task.cli.record import keep_params, params_file, place_of
 from wt_task.cli.results import RESULT_FILE, ResultsDirectory, ResultsError, open_results
 from wt_task.cli.workflow import Workflow
@@ -23,6 +25,9 @@ from wt_task.secrets import Mask, secret
 
 SUCCESS, FAILED, USAGE, SUSPENDED, INTERRUPTED = 0, 1, 2, 3, 130
 """As in `wt_contracts.cli.ExitCode`, whose import would cost a run that starts cold a third of its time."""
+
+_STATUS = {SUCCESS: "succeeded", USAGE: "refused", SUSPENDED: "suspended", INTERRUPTED: "interrupted"}
+"""What `run.json` says of an exit code; of others, that the run failed."""
 
 
 class Outcome(NamedTuple):
@@ -45,6 +50,31 @@ class Outcome(NamedTuple):
     interrupted: bool = False
 
 
+class Run(NamedTuple):
+    """What a run has at hand from its start.
+
+    Attributes:
+        workflow: Which workflow it is.
+        options: The options of the command line.
+        results: Where the results go.
+        events: Where what happens is told.
+        mask: Replaces what nobody may read.
+        provenance: Says what ran, and what came of it.
+    """
+
+    workflow: Workflow
+    options: argparse.Namespace
+    results: ResultsDirectory
+    events: EventFile
+    mask: Mask
+    provenance: Provenance
+
+    def observe(self, event: StepEvent) -> None:
+        """Take what a step says."""
+        self.provenance.observe(event)
+        self.events.observe(event)
+
+
 def run(workflow: Workflow, options: argparse.Namespace, misuse: UsageError | None) -> int:
     """Run a compiled workflow.
 
@@ -58,18 +88,20 @@ def run(workflow: Workflow, options: argparse.Namespace, misuse: UsageError | No
         ended it.
     """
     try:
-        results = _open(workflow)
+        results = _open(workflow, options)
     except ResultsError as error:
         sys.stderr.write(f"error: {misuse}\n" if misuse else f"error[WT504]: the results directory: {error}\n")
         return USAGE
     mask = Mask()
     events = EventFile(os.environ.get("WT_EVENTS_FILE"), os.environ.get("WT_RUN_ID"), mask)
-    outcome = _attempt(workflow, options, misuse, results, events, mask)
+    this = Run(workflow, options, results, events, mask, Provenance(workflow, options, results, mask))
+    outcome = _attempt(this, misuse)
     if mask:
         outcome = outcome._replace(content=mask.json(outcome.content), said=mask.text(outcome.said or ""))
     said = [outcome.said] if outcome.said and not (outcome.interrupted and events.watched) else []
     try:
         results.write(RESULT_FILE, outcome.content)
+        this.provenance.end(_STATUS.get(outcome.exit_code, "failed"), outcome.error)
     except ResultsError as error:
         said.append(f"error[WT504]: {error}")
         outcome = outcome._replace(exit_code=outcome.exit_code or FAILED)
@@ -83,23 +115,18 @@ def run(workflow: Workflow, options: argparse.Namespace, misuse: UsageError | No
     return outcome.exit_code
 
 
-def _open(workflow: Workflow) -> ResultsDirectory:
+def _open(workflow: Workflow, options: argparse.Namespace) -> ResultsDirectory:
     location = os.environ.get(workflow.results_env_var)
     if not location:
         raise ResultsError(f"set the environment variable {workflow.results_env_var} to a path or URL")
     results = open_results(location)
     results.remove(RESULT_FILE)
+    if getattr(options, "resume", None) is None:
+        results.remove(RUN_FILE)
     return results
 
 
-def _attempt(
-    workflow: Workflow,
-    options: argparse.Namespace,
-    misuse: UsageError | None,
-    results: ResultsDirectory,
-    events: EventFile,
-    mask: Mask,
-) -> Outcome:
+def _attempt(this: Run, misuse: UsageError | None) -> Outcome:
     """Everything that can go wrong, so that whatever does ends in an outcome."""
     begin = time.monotonic()
     record: RunRecord | None = None
@@ -108,23 +135,24 @@ def _attempt(
         lifeline.hold(os.environ.pop("WT_LIFELINE", None))
         if misuse is not None:
             return _refused(str(misuse), f"error: {misuse}")
-        record = place_of(options, results)
-        if workflow.approvals:
-            check_approvals(workflow.approvals[0], options, record)
-        params = _parameters(workflow, options, record)
-        mask.add(*map(secret, workflow.secrets))
-        events.emit("START", steps=workflow.steps)
-        with mask.streams():
-            content = _execute(workflow, options, params, results, record, events, mask)
+        record = place_of(this.options, this.results)
+        if this.workflow.approvals:
+            check_approvals(this.workflow.approvals[0], this.options, record)
+        params = _parameters(this.workflow, this.options, record)
+        this.mask.add(*map(secret, this.workflow.secrets))
+        this.provenance.begin(params, record)
+        this.events.emit("START", steps=this.workflow.steps)
+        with this.mask.streams():
+            content = _execute(this, params, record)
         outcome = Outcome(SUCCESS, b'{"result":' + content + b',"error":null,"trace":null}')
-        if workflow.approvals and record is not None:
+        if this.workflow.approvals and record is not None:
             forget_request(record)
     except BaseException as error:  # noqa: BLE001 - a task may raise anything, and each must end in a result.json
         interruption.ignore()
-        outcome = _ended(error, workflow, events, record)
+        outcome = _ended(error, this.workflow, this.events, record)
     interruption.ignore()
     failure = None if outcome.waiting else outcome.error
-    events.emit("FINISH", duration=round(time.monotonic() - begin, 6), error=failure, waiting=outcome.waiting)
+    this.events.emit("FINISH", duration=round(time.monotonic() - begin, 6), error=failure, waiting=outcome.waiting)
     return outcome
 
 
@@ -152,32 +180,25 @@ def _parameters(workflow: Workflow, options: argparse.Namespace, record: RunReco
     return params
 
 
-def _execute(
-    workflow: Workflow,
-    options: argparse.Namespace,
-    params: dict[str, Any],
-    results: ResultsDirectory,
-    record: RunRecord | None,
-    events: EventFile,
-    mask: Mask,
-) -> bytes:
+def _execute(this: Run, params: dict[str, Any], record: RunRecord | None) -> bytes:
     """Call the tasks; what the last one returned, as JSON."""
     from wt_task.cli.jsonable import to_json
     from wt_task.cli.run_module import import_run_module
     from wt_task.cli.telemetry import traced
     from wt_task.events import subscribe
 
-    concurrent = options.execution_mode == "concurrent"
-    module = import_run_module(f"{workflow.package}.{'run' if concurrent else 'run_sequential'}")
-    if options.mock_io:
+    package = this.workflow.package
+    concurrent = this.options.execution_mode == "concurrent"
+    module = import_run_module(f"{package}.{'run' if concurrent else 'run_sequential'}")
+    if this.options.mock_io:
         from wt_task.cli.mock_io import replace_io
 
-        replace_io(module, workflow.package)
-    with traced(workflow, options, results, mask), _observed(workflow, options, results, events) as observe:
+        replace_io(module, package)
+    with traced(this.workflow, this.options, this.results, this.mask), _observed(this) as observe:
         if concurrent:
             if record is not None and not record.resume:
                 keep_params(record, params)
-            shares = {"cpus": options.cpus, "gpus": options.gpus}
+            shares = {"cpus": this.options.cpus, "gpus": this.options.gpus}
             given = {name: amount for name, amount in shares.items() if amount is not None}
             return to_json(module.workflow.run(params, observe, record, **given))
         with subscribe(observe):
@@ -189,14 +210,12 @@ def _execute(
     return to_json(result)
 
 
-def _observed(
-    workflow: Workflow, options: argparse.Namespace, results: ResultsDirectory, events: EventFile
-) -> contextlib.AbstractContextManager[Any]:
-    if not workflow.caches:
-        return contextlib.nullcontext(events.observe)
+def _observed(this: Run) -> contextlib.AbstractContextManager[Any]:
+    if not this.workflow.caches:
+        return contextlib.nullcontext(this.observe)
     from wt_task.cli.call_log import caching
 
-    return caching(workflow, options, results, events.observe)
+    return caching(this.workflow, this.options, this.results, this.observe)
 
 
 async def _awaited(coroutine: Any) -> Any:
