@@ -141,6 +141,7 @@ def test_only_what_the_image_needs_is_sent_to_its_builder(
         "*",
         "!pyproject.toml",
         "!uv.lock",
+        "!VERSION.yaml",
         "!wheels/",
         "!wt_demo_workflow/",
         "**/__pycache__/",
@@ -152,4 +153,4 @@ def test_of_a_conda_workspace_the_manifest_and_the_lock_are_sent(
 ) -> None:
     lock = PixiLock("[workspace]\n", "version: 7\n")
     text = str(emit(workflow_of(compiled("- {id: source, task: load}"), lock=lock))[".dockerignore"])
-    assert text.splitlines()[1:4] == ["!pixi.toml", "!pixi.lock", "!wheels/"]
+    assert text.splitlines()[1:5] == ["!pixi.toml", "!pixi.lock", "!VERSION.yaml", "!wheels/"]

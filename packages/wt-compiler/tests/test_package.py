@@ -143,6 +143,15 @@ def test_io_tasks_are_listed_by_their_name_in_the_run_module(
     assert namespace["IO_TASKS"] == {"load": "typed_tasks", "save": "typed_tasks"}
 
 
+def test_the_task_of_each_instance_is_listed_in_the_order_of_the_spec(
+    compiled: Callable[..., Dag], workflow_of: Callable[..., Workflow], tasks: RegistryOutput
+) -> None:
+    namespace: dict[str, Any] = {}
+    dag = compiled(WORKFLOW, tasks)
+    exec(str(emit(workflow_of(dag))["wt_demo_workflow/metadata.py"]), namespace)
+    assert list(namespace["TASKS"].items()) == [(each.id, each.task.dotted_path) for each in dag.instances]
+
+
 def test_the_command_line_knows_its_workflow(
     compiled: Callable[..., Dag], workflow_of: Callable[..., Workflow], tasks: RegistryOutput
 ) -> None:
