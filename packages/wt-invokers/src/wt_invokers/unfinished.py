@@ -29,7 +29,7 @@ def completed(
         error: What went wrong.
         steps: What is known of its steps.
     """
-    now = datetime.now(UTC).isoformat(timespec="milliseconds").replace("+00:00", "Z")
+    now = datetime.now(UTC).isoformat(timespec="milliseconds")
     if written is None:
         name, directory = workspace.package.replace("_", "-"), str(workspace.directory)
         workflow = RunWorkflow(name=name, package=workspace.package, directory=directory)

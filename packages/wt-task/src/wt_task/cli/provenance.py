@@ -194,4 +194,4 @@ def _host() -> dict[str, Any]:
 def _time(seconds: float) -> str:
     """A moment in UTC, to the millisecond."""
     whole, part = divmod(round(seconds * 1000), 1000)
-    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{part:03}Z"
+    return f"{time.strftime('%Y-%m-%dT%H:%M:%S', time.gmtime(whole))}.{part:03}+00:00"
