@@ -103,6 +103,8 @@ class Code(StrEnum):
     COMMAND_BROKEN = "WT513"
     SECRET_MISSING = "WT514"  # noqa: S105 - it names a code
     CASE_UNKNOWN = "WT515"
+    PROVENANCE_UNREADABLE = "WT516"
+    WORKSPACE_CHANGED = "WT517"
     # Records of runs
     STORE_UNUSABLE = "WT530"
     RUN_UNKNOWN = "WT531"
