@@ -31,6 +31,27 @@ def begun(wt, tmp_path_factory) -> Path:
     return directory / "rain"
 
 
+def test_the_smallest_example_passes_its_cases(wt, tmp_path):
+    assert wt("init", "hello", "--example", "hello", cwd=tmp_path).returncode == 0
+
+    result = wt("test", "hello/spec.yaml", cwd=tmp_path)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+    assert result.stdout.endswith("2 of 2 cases passed\n")
+
+
+def test_an_example_with_conda_packages_is_right(wt, tmp_path):
+    wt("init", "hello", "--example", "hello", "--back-end", "conda", cwd=tmp_path)
+    command = [sys.executable, "-m", "wt_registry", "--package", "hello_tasks", "--format", "json"]
+    library = tmp_path / "hello/hello-tasks/src"
+    described = subprocess.run(command, cwd=library, env={"PYTHONPATH": str(library)}, capture_output=True, text=True)
+    (tmp_path / "registry.json").write_text(described.stdout)
+
+    result = wt("check", "hello/spec.yaml", "--registry", "registry.json", cwd=tmp_path)
+
+    assert (result.returncode, result.stderr) == (0, "")
+
+
 @pytest.fixture
 def rain(begun, tmp_path) -> Path:
     """A copy of it, to be changed."""

@@ -5,6 +5,7 @@ import os
 import subprocess
 import sys
 import tomllib
+from pathlib import Path
 
 import pytest
 from wt_cli.init import write
@@ -30,19 +31,21 @@ def test_without_an_author_nobody_is_named(run, tmp_path):
     assert "authors" not in tomllib.loads((tmp_path / "rain/rain-tasks/pyproject.toml").read_text())["project"]
 
 
-def test_the_librarys_tests_pass_at_once(run, tmp_path):
-    run("init", "deep/down/rain-fall", "--no-input")
+@pytest.mark.parametrize(("example", "passed"), [("temperatures", "5 passed"), ("hello", "2 passed")])
+def test_the_librarys_tests_pass_at_once(run, tmp_path, example, passed):
+    run("init", "deep/down/rain-fall", "--no-input", "--example", example)
 
     library = tmp_path / "deep/down/rain-fall/rain-fall-tasks"
     command = [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", str(library)]
     result = subprocess.run(command, capture_output=True, text=True)
 
     assert result.returncode == 0, result.stdout
-    assert "5 passed" in result.stdout
+    assert passed in result.stdout
 
 
-def test_what_it_writes_is_formatted_linted_and_typed(run, tmp_path):
-    run("init", "rain")
+@pytest.mark.parametrize("example", ["temperatures", "hello"])
+def test_what_it_writes_is_formatted_linted_and_typed(run, tmp_path, example):
+    run("init", "rain", "--example", example)
     library = tmp_path / "rain/rain-tasks"
 
     for command in (
@@ -100,6 +103,69 @@ def test_a_name_that_cannot_be_a_packages_is_refused(run, tmp_path, name):
     assert not (tmp_path / "rain").exists()
 
 
+@pytest.mark.parametrize(
+    ("option", "value"), [("--license", "WTFPL"), ("--back-end", "docker"), ("--example", "nothing")]
+)
+def test_an_answer_that_is_none_of_the_choices_is_refused_with_what_there_is(run, tmp_path, option, value):
+    result = run("init", "rain", option, value)
+
+    assert result.returncode == 2
+    assert f"{option}: {value!r} is none of " in result.stderr
+    assert not (tmp_path / "rain").exists()
+
+
+def test_the_examples_are_listed(run, tmp_path):
+    assert run("init", "rain", "--example", "?").stdout.splitlines()[0].startswith("hello         A greeting")
+    assert list(json.loads(run("init", "rain", "--example", "?", "--json").stdout)) == ["hello", "temperatures"]
+    assert not (tmp_path / "rain").exists()
+
+
+def test_a_licence_whose_text_is_not_there_is_left_to_the_author(run, tmp_path):
+    said = run("init", "rain", "--license", "Apache-2.0").stdout
+
+    assert "Put the text of the licence Apache-2.0 into rain/LICENSE." in said
+    assert not (tmp_path / "rain/LICENSE").exists()
+
+
+def offer_template(place: Path, code: str) -> dict[str, str]:
+    """Install a package that offers the template `own`."""
+    about = place / "their_templates-1.0.dist-info"
+    about.mkdir(parents=True)
+    (about / "METADATA").write_text("Metadata-Version: 2.1\nName: their-templates\nVersion: 1.0\n")
+    (about / "entry_points.txt").write_text("[wt.templates]\nown = their_templates:begin\n")
+    (place / "their_templates.py").write_text(code)
+    return {"PYTHONPATH": str(place)}
+
+
+def test_another_package_can_offer_a_template(run, tmp_path):
+    code = 'def begin(project):\n    """Ours."""\n    return {"a/notes.txt": f"{project.id} {project.licence}"}\n'
+    env = offer_template(tmp_path / "theirs", code)
+
+    assert "own           Ours." in run("init", "x", "--example", "?", **env).stdout
+    result = run("init", "rain-fall", "--example", "own", "--license", "none", **env)
+
+    assert (result.returncode, result.stdout) == (0, "  rain-fall/a/notes.txt\n")
+    assert (tmp_path / "rain-fall/a/notes.txt").read_text() == "rain_fall None"
+
+
+@pytest.mark.parametrize(
+    ("code", "words"),
+    [
+        ("begin = None", "TypeError"),
+        ("raise RuntimeError('no')", "RuntimeError: no"),
+        ("def begin(project):\n    return {'../x': ''}", "outside of the directory"),
+        ("def begin(project):\n    return {'/x': ''}", "outside of the directory"),
+    ],
+)
+def test_a_template_that_is_broken_is_named_with_its_package(run, tmp_path, code, words):
+    result = run("init", "rain", "--example", "own", **offer_template(tmp_path / "theirs", code))
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("error[WT513]: the template 'own' of their-templates is broken: ")
+    assert words in result.stderr
+    assert "Traceback" not in result.stderr
+
+
 def test_an_author_of_two_lines_is_refused(run, tmp_path):
     result = run("init", "rain", "--author", "a\nb")
 
@@ -108,13 +174,25 @@ def test_an_author_of_two_lines_is_refused(run, tmp_path):
 
 
 def test_on_a_terminal_it_asks_until_the_answer_is_right(run_on_terminal, tmp_path):
-    answers = {"The name [rain]: ": "9x", "letter first\r\nThe name [rain]: ": "wind", "The author []: ": "Ada"}
+    answers = {
+        "The name [rain]: ": "9x",
+        "letter first\r\nThe name [rain]: ": "wind",
+        "The author []: ": "Ada",
+        "[BSD-3-Clause]: ": "mit",
+        "The back-end (uv, conda) [uv]: ": "maybe",
+        "none of uv, conda\r\nThe back-end (uv, conda) [uv]: ": "conda",
+        "The example (hello, temperatures) [temperatures]: ": "hello",
+    }
 
     code, shown = run_on_terminal("init", "rain", answers=answers)
 
     assert code == 0, shown
     assert (tmp_path / "rain/wind-tasks").is_dir()
-    assert '{ name = "Ada" }' in (tmp_path / "rain/wind-tasks/pyproject.toml").read_text()
+    project = (tmp_path / "rain/wind-tasks/pyproject.toml").read_text()
+    assert '{ name = "Ada" }' in project
+    assert 'license = "MIT"' in project
+    assert "channel: conda-forge" in (tmp_path / "rain/spec.yaml").read_text()
+    assert "task: greet" in (tmp_path / "rain/spec.yaml").read_text()
 
 
 def test_no_input_asks_nothing_on_a_terminal(run_on_terminal, tmp_path):
