@@ -87,6 +87,18 @@ def test_a_bulletin_says_what_the_days_allow(wt, examples, until, outlook):
     assert given["days"] == 365 * (int(until) - 2012)
 
 
+EXAMPLES = sorted(spec.parent.name for spec in (Path(__file__).parents[1] / "examples").glob("*/spec.yaml"))
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_the_cases_of_every_example_pass(wt, examples, example):
+    assert (examples / example / "test-cases.yaml").exists()
+
+    result = wt("test", f"{example}/spec.yaml", cwd=examples)
+
+    assert result.returncode == 0, result.stdout + result.stderr
+
+
 def test_every_example_says_how_to_run_it(examples):
     specs = sorted(examples.glob("*/spec.yaml"))
 

@@ -120,8 +120,8 @@ def test_a_run_is_found_by_the_beginning_of_its_id(finished):
     ("content", "words"),
     [
         (None, "No such file"),
-        ("{", "EOF"),
-        ("{}", "is not what a run has written: Field required"),
+        ("{", "is not what a run has written: Expecting property name"),
+        ('{"version": "1.0"}', "is not what a run has written: Object missing required field `run_id`"),
         ('{"version": "2.0"}', "upgrade wt-contracts on the side that reads it"),
     ],
 )

@@ -6,10 +6,12 @@ import hashlib
 from collections.abc import Iterator
 from pathlib import Path
 
-from pydantic import ValidationError
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
-from wt_contracts.provenance import RUN_FILE, RunFile, RunProvenance
+from wt_contracts.provenance import RunFile, RunProvenance
+from wt_contracts.run_record import RUN_FILE
+
+from wt_invokers.results import parse_account
 
 _SHOWN = 12
 """How many digits of a hash a person reads."""
@@ -26,11 +28,11 @@ def read_account(directory: Path) -> RunProvenance:
     """
     path = directory / RUN_FILE
     try:
-        return RunProvenance.model_validate_json(path.read_bytes())
+        return parse_account(path.read_bytes())
     except OSError as error:
         message, hint = f"{path} cannot be read: {error.strerror}", "give the directory of a run's results, or its id"
-    except ValidationError as error:
-        reason = error.errors()[0]["msg"].removeprefix("Value error, ")
+    except (ValueError, RecursionError) as error:
+        reason = str(error)
         message, hint = f"{path} is not what a run has written: {reason}", None
     raise DiagnosticError(Diagnostic(code=Code.PROVENANCE_UNREADABLE, message=message, hint=hint))
 

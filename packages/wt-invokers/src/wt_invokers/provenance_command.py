@@ -51,6 +51,7 @@ def provenance(
     """
     from wt_invokers.account import read_account, summarise
     from wt_invokers.recorded import run_in
+    from wt_invokers.results import written_account
 
     if form != "ro-crate" and any((output, workspace, licence, author)):
         raise click.UsageError("--output, --workspace, --license and --author belong to --format ro-crate")
@@ -63,7 +64,7 @@ def provenance(
         write_crate(account, directory, workspace, target, licence=licence, author=author)
         console.answer(str(target))
     elif form == "json" or as_json or console.json:
-        console.answer(account.model_dump_json(indent=2, exclude_none=True))
+        console.answer(written_account(account).decode().rstrip())
     else:
         console.answer(summarise(account, directory))
     return 0

@@ -17,6 +17,7 @@ from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.provenance import RunProvenance
 from wt_contracts.result import WorkflowResult
 from wt_contracts.run_record import RUN_FILE
+from wt_contracts.versions import check_major
 
 from wt_invokers.whole_file import write_whole
 
@@ -147,7 +148,10 @@ def parse_account(content: bytes) -> RunProvenance:
     Raises:
         ValueError: It is not one, or of a version that is not known here.
     """
-    return msgspec.convert(json.loads(content), RunProvenance)
+    document = json.loads(content)
+    if isinstance(document, dict):  # a document of another version may lack what is looked for here
+        check_major("run.json", str(document.get("version", "?")), 1, "wt-contracts")
+    return msgspec.convert(document, RunProvenance)
 
 
 def _claim(directory: Path) -> int | None:

@@ -13,7 +13,8 @@ from typing import Any
 
 from rocrate.model import ContextEntity, File  # type: ignore[import-untyped]  # it has no stubs
 from rocrate.rocrate import ROCrate  # type: ignore[import-untyped]  # it has no stubs
-from wt_contracts.provenance import RUN_FILE, RunFile, RunProvenance, RunStatus, RunStep, StepStatus
+from wt_contracts.provenance import RunFile, RunProvenance, RunStatus, RunStep, StepStatus
+from wt_contracts.run_record import RUN_FILE
 
 PROFILES = {
     "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
