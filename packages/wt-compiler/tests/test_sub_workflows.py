@@ -374,7 +374,7 @@ def test_a_condition_stands_before_the_steps_and_in_the_picture(
     words = " ".join(sequential.split())
     assert 'if not first: skip_step("source", "when: workflow.first.return") else: sub_source.main(params' in words
     assert [line.strip() for line in to_dot(dag).splitlines() if "->" in line] == ["n0 -> n1;", "n1 -> n2;"]
-    assert dag.steps == ("first", "source.raw", "source.cleaned", "after")
+    assert tuple(dag.steps) == ("first", "source.raw", "source.cleaned", "after")
     assert "source" in dag.skippable_steps
 
 
