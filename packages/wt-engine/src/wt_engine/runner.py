@@ -32,7 +32,6 @@ from wt_engine.threads import Threads
 if TYPE_CHECKING:
     from wt_engine.recollection import Recollection
     from wt_engine.resuming import Resumption
-    from wt_engine.storage.models import StepRecord
 
 SYSTEM = "system"
 _CUT_SHORT = {
@@ -83,7 +82,7 @@ class Runner:
         self._run.processes = self._outer.processes if self._outer else Processes(threads)
         self._run.share = self._outer.share if self._outer else Share(settings.total)
         self._run.sub = self._descend
-        self._run.recollection = recollection
+        self._run.recollection = self.recollection = recollection
         if settings.meta_field is not None and context is not None:
             self._run.scopes = RunScopes(settings.metadata)
             fill(context, settings.meta_field)
@@ -100,20 +99,9 @@ class Runner:
         """The run."""
         return self._run.publisher.origin.run_id
 
-    @property
-    def values(self) -> dict[str, Any]:
-        """What the steps have returned so far, by name, where it is kept."""
-        return {self._run.plan.nodes[place].name: value for place, value in self._run.values.items()}
-
     def value(self, step: str) -> Any:
         """What a step has returned; None if it has not, or that is not kept."""
         return self._run.values.get(self._run.plan.index[step])
-
-    @property
-    def recorded(self) -> list[StepRecord]:
-        """What had been recorded before the run went on."""
-        found = self._run.recollection
-        return [] if found is None else found.steps(found.run_id)
 
     async def events(self) -> AsyncGenerator[Event, None]:
         """Run, and give every event as it happens.

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import TYPE_CHECKING, Any
 
 from wt_contracts.skip import Skipped, SkipSentinel
@@ -43,6 +43,12 @@ class StepEvents:
         self._runner = runner
         self._began: dict[str, float] = {}
         self._calls: dict[str, int] = {}
+
+    def tell(self, event: Event, observe: Callable[[StepEvent], object]) -> None:
+        """Tell what there is to tell of an event; at the start, what had been recorded before the run went on."""
+        for said in self._before() if event.type is EventType.START else (self.of(event),):
+            if said is not None:
+                observe(said)
 
     def of(self, event: Event) -> StepEvent | None:
         """What to tell of an event, if anything."""
@@ -85,9 +91,10 @@ class StepEvents:
             return None
         return self._ended("STEP_SKIPPED", event, "call")._replace(reason=self._runner.value(event.stage).reason)
 
-    def before(self) -> Iterator[StepEvent]:
+    def _before(self) -> Iterator[StepEvent]:
         """What to tell of steps that had ended before the run went on; their values are there again by START."""
-        for record in self._runner.recorded:
+        recollection = self._runner.recollection
+        for record in recollection.steps(recollection.run_id) if recollection is not None else ():
             method = self._methods.get(record.node)
             if method is None or record.ended_at is None or record.outcome not in _ENDS:
                 continue

@@ -14,7 +14,7 @@ from wt_engine.cancellation import CancellationToken
 from wt_engine.definition import BarrierType, Draft, Function, describe_function
 from wt_engine.drafting import check_count, check_options, draft
 from wt_engine.errors import DefinitionError, MapItemsError, place_of
-from wt_engine.events import EventType, NodeKind
+from wt_engine.events import NodeKind
 from wt_engine.failures import FailureKind
 from wt_engine.gate import GATE, gated
 from wt_engine.injection import (
@@ -264,9 +264,7 @@ class Workflow:
         end: PipelineEndData | None = None
         async for event in runner.events():
             if told is not None and observe is not None:
-                for said in told.before() if event.type is EventType.START else (told.of(event),):
-                    if said is not None:
-                        observe(said)
+                told.tell(event, observe)
             if isinstance(event.payload, PipelineEndData):
                 end = event.payload
         assert end is not None
@@ -276,7 +274,7 @@ class Workflow:
             from wt_contracts.approval import SuspendedError
 
             raise SuspendedError(end.reason)
-        return kept(self._last, runner.values.get(self._last))
+        return kept(self._last, runner.value(self._last))
 
     def _runner(self, plan: Plan, params: Mapping[str, Any], record: RunRecord | None, total: Need | None) -> Runner:
         settings = dataclasses.replace(self._settings, total=total) if total is not None else self._settings
