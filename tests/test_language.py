@@ -143,6 +143,15 @@ def test_a_run_waits_for_an_approval_and_goes_on_with_what_was_filled_in(languag
     assert language.result["result"] == "OSLO, BERGEN!"
 
 
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+def test_a_task_stands_in_for_what_failed(language: Language, mode: str) -> None:
+    done = language.run("handled", mode=mode)
+    assert done.returncode == 0, done.stderr
+    assert language.result["result"] == [70.5, 70.5]
+    said = "warning: step 'measured' failed and is handled: ConnectionError: no answer from Bergen"
+    assert said in done.stderr
+
+
 def test_expressions_are_evaluated_by_the_code_that_they_become(language: Language) -> None:
     done = language.run("expressions")
     assert done.returncode == 0, done.stderr

@@ -67,7 +67,7 @@ def test_what_is_written_is_read(text: str, expected: Execution) -> None:
         ("resources: {executor: proces}", "did you mean 'process'?"),
         ("resources: {memory: 2 GiB}", "only a process can be held to its memory; add 'executor: process'"),
         ("resources: {executor: process, memory: lots}", "'memory' must be bytes, or an amount such as '2 GiB'"),
-        ("on-error: ignore", "'on-error' can be 'skip', not 'ignore'"),
+        ("on-error: ignore", "'on-error' can be 'skip' or a task, not 'ignore'"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(text: str, words: str) -> None:

@@ -65,6 +65,18 @@ class Approval(Struct, frozen=True):
     form: dict[str, dict[str, Any]]
 
 
+class Handler(Struct, frozen=True):
+    """What stands in for a call that fails for good.
+
+    Attributes:
+        task: The function.
+        partial: Its arguments.
+    """
+
+    task: TaskUse
+    partial: dict[str, Value]
+
+
 class SubWorkflow(Struct, frozen=True):
     """Another workflow as a step of this one.
 
@@ -104,6 +116,7 @@ class Instance(Struct, frozen=True, dict=True):
         when: What has to hold for it to run; None for always.
         loop: How often it calls the task; None for a single call or a map.
         approval: What a person is asked before it runs, if one is.
+        handler: What stands in for a call that fails for good, if something does.
         execution: How it is run.
         position: Where it stands in the spec.
         uses: The sub-workflow, if it is one.
@@ -120,6 +133,7 @@ class Instance(Struct, frozen=True, dict=True):
     execution: Execution = AS_USUAL
     when: Condition | None = None
     approval: Approval | None = None
+    handler: Handler | None = None
     uses: SubWorkflow | None = None
     branch: Branch | None = None
     loop: Loop | None = None
@@ -136,11 +150,22 @@ class Instance(Struct, frozen=True, dict=True):
 
     @property
     def values(self) -> list[Value]:
-        """Everything of it that an expression can stand in: condition, loop, arguments, what it maps over."""
+        """Everything of it that an expression can stand in: condition, loop, arguments, those of its handler."""
+        return [*self.own_values, *(self.handler.partial.values() if self.handler else [])]
+
+    @property
+    def own_values(self) -> list[Value]:
+        """The same without its handler."""
         before: list[Value] = [self.when.expression] if self.when else []
         before += [self.approval.reason] if self.approval else []
         before += self.loop.values if self.loop else []
         return [*before, *self.partial.values(), *([self.mapping.argvalues] if self.mapping else [])]
+
+    @property
+    def tasks(self) -> tuple[TaskUse, ...]:
+        """Every function that it may call: its own, its conditions, its handler; none in a sub-workflow."""
+        own = () if self.uses else (self.task,)
+        return (*own, *(self.skipif.conditions if self.skipif else ()), *([self.handler.task] if self.handler else []))
 
     @property
     def conditional(self) -> bool:
@@ -342,12 +367,5 @@ class Dag(Struct, frozen=True, dict=True):
     @cached_property
     def tasks(self) -> tuple[TaskUse, ...]:
         """Every function that is used, conditions included, each once, sorted by dotted path; not in sub-workflows."""
-        uses = {
-            use.dotted_path: use
-            for instance in self.instances
-            for use in (
-                *(() if instance.uses else (instance.task,)),
-                *(instance.skipif.conditions if instance.skipif else ()),
-            )
-        }
+        uses = {use.dotted_path: use for instance in self.instances for use in instance.tasks}
         return tuple(uses[path] for path in sorted(uses))

@@ -135,6 +135,9 @@ def _instance(old: Instance, new: Instance) -> Iterator[str]:
             yield "it is mapped over something else"
     if written(_rounds(old)) != written(_rounds(new)):
         yield "its rounds are others"
+    handlers = [each.handler and (each.handler.task.dotted_path, written(each.handler.partial)) for each in (old, new)]
+    if handlers[0] != handlers[1]:
+        yield "failures are handled in another way"
     forms = [each.approval and each.approval.form for each in (old, new)]
     if forms[0] != forms[1]:
         yield (

@@ -138,6 +138,9 @@ def _step(instance: Instance) -> dict[str, Any]:
         "over": [list(mapping.argnames), list(_connections(mapping.argvalues, []))] if mapping else None,
         "skipif": [[use.dotted_path for use in skipif.conditions], skipif.unpack_depth] if skipif else None,
     }
+    if instance.handler is not None:
+        bound = {name: list(_connections(value, [])) for name, value in sorted(instance.handler.partial.items())}
+        step["on-error"] = [instance.handler.task.dotted_path, bound]
     if instance.approval is not None:
         step["approval"] = {name: _assertions(schema) for name, schema in instance.approval.form.items()}
     if instance.when is not None:

@@ -166,6 +166,7 @@ def _execution() -> Schema:
         }
     )
     amount = {"type": "number", "exclusiveMinimum": 0}
+    arguments = {"type": ["object", "null"]}
     resources = _object(
         {
             "executor": {"enum": [*EXECUTORS]},
@@ -182,7 +183,13 @@ def _execution() -> Schema:
         "timeout": {**duration, "description": "How long a call may take: seconds, or a duration such as '5 m'."},
         "resources": {"anyOf": [resources, {"type": "null"}], "description": "Where a call runs, and with how much."},
         "cache": {"type": ["boolean", "null"], "description": "Whether a call that was made before is not made again."},
-        "on-error": {"enum": ["skip", None], "description": "What becomes of a call that fails for good."},
+        "on-error": {
+            "anyOf": [
+                {"enum": ["skip", None]},
+                _object({"task": _TEXT, "partial": arguments}, ["task"]),
+            ],
+            "description": "What becomes of a call that fails for good: it is skipped, or a task stands in.",
+        },
     }
 
 

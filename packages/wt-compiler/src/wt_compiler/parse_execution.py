@@ -136,11 +136,12 @@ def _read_memory(node: Node, findings: Findings) -> int | None:
 
 
 def _read_on_error(node: Node | None, findings: Findings) -> bool:
-    if node is None or is_null(node):
+    if node is None or is_null(node) or isinstance(node, MapNode):  # which is a handler
         return False
     text = read_string(node, "'on-error'", findings)
     if text is not None and text != "skip":
-        findings.error(Code.WRONG_VALUE, f"'on-error' can be 'skip', not {text!r}", node.position)
+        hint = f"for a task that stands in, write 'on-error: {{task: {text}}}'"
+        findings.error(Code.WRONG_VALUE, f"'on-error' can be 'skip' or a task, not {text!r}", node.position, hint)
     return text == "skip"
 
 

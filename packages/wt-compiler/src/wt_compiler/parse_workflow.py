@@ -14,6 +14,7 @@ from wt_compiler.identifiers import LONGEST_INSTANCE_ID, RESERVED, as_identifier
 from wt_compiler.parse_approval import read_approval
 from wt_compiler.parse_execution import EXECUTION_KEYS, read_execution
 from wt_compiler.parse_flow import FLOW_KEYS, read_condition, read_loop
+from wt_compiler.parse_handler import read_handler
 from wt_compiler.parse_switch import is_switch, read_switch
 from wt_compiler.parse_value import read_value
 from wt_compiler.parse_with import placed, read_with
@@ -153,9 +154,9 @@ def _read_instance(item: MapNode, defaults: SkipifSpec | None, findings: Finding
     name_node = item.get("name")
     title = "" if name_node is None or is_null(name_node) else read_string(name_node, "'name'", findings)
     task = read_string(task_node, "'task'", findings) if task_node else None
-    own = item.get("skipif")
+    own, own_id = item.get("skipif"), _read_id(id_node, findings) if id_node else None
     return InstanceSpec(
-        id=_read_id(id_node, findings) if id_node else None,
+        id=own_id,
         title=title or "",
         task=Name(task, task_node.position) if task is not None and task_node else None,
         partial=_read_partial(item.get("partial"), findings),
@@ -164,6 +165,7 @@ def _read_instance(item: MapNode, defaults: SkipifSpec | None, findings: Finding
         when=read_condition(item.get("when"), "'when'", findings),
         loop=read_loop(item, findings),
         approval=read_approval(item, findings),
+        handler=read_handler(item, own_id, findings),
         execution=read_execution(item, findings),
         position=item.position,
     )

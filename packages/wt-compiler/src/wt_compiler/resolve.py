@@ -12,7 +12,20 @@ from wt_contracts.registry import RegistryEntry, RegistryOutput
 from wt_compiler.catalogue import Catalogue, dotted_path
 from wt_compiler.check import check
 from wt_compiler.check.results import Result
-from wt_compiler.dag import Approval, Branch, Case, Dag, Group, Instance, Mapping, Skipif, SubWorkflow, Switch, TaskUse
+from wt_compiler.dag import (
+    Approval,
+    Branch,
+    Case,
+    Dag,
+    Group,
+    Handler,
+    Instance,
+    Mapping,
+    Skipif,
+    SubWorkflow,
+    Switch,
+    TaskUse,
+)
 from wt_compiler.document import read_document
 from wt_compiler.findings import Findings
 from wt_compiler.parse import parse_spec
@@ -28,12 +41,21 @@ class Resolved(NamedTuple):
         task: What the registry says of its task; of a sub-workflow, what it would say of a task that does the same.
         conditions: What the registry says of the conditions under which it is skipped.
         sub: The sub-workflow, if it is one.
+        handler: What stands in for a call that fails, if something does.
     """
 
     spec: InstanceSpec
     task: RegistryEntry | None
     conditions: tuple[RegistryEntry, ...]
     sub: ResolvedSub | None = None
+    handler: Resolved | None = None
+
+    @property
+    def tasks(self) -> tuple[RegistryEntry, ...]:
+        """All that it may call of the libraries."""
+        own = [self.task] if self.task is not None and self.sub is None else []
+        handler = [self.handler.task] if self.handler is not None and self.handler.task is not None else []
+        return (*own, *self.conditions, *handler)
 
 
 class ResolvedSub(NamedTuple):
@@ -103,9 +125,13 @@ class _Resolver:
             sub = self._sub(instance.uses.spec) if instance.uses is not None and instance.uses.spec else None
             if sub is not None and not sub.spec.findings.failed:
                 task = sub.entry
-            resolved.append(Resolved(instance, task, defaults[id(skipif)] if skipif else (), sub))
+            handler = self._handler(instance.handler, findings) if instance.handler else None
+            resolved.append(Resolved(instance, task, defaults[id(skipif)] if skipif else (), sub, handler))
         catalogue.report_orphans(findings)
         return resolved
+
+    def _handler(self, handler: InstanceSpec, findings: Findings) -> Resolved:
+        return Resolved(handler, self._catalogue.find(handler.task, findings) if handler.task else None, ())
 
     def _sub(self, spec: Spec) -> ResolvedSub:
         if id(spec) not in self._subs:
@@ -182,11 +208,17 @@ class _Builder:
             when=spec.when,
             loop=spec.loop,
             approval=_approval(spec.approval) if spec.approval else None,
+            handler=self._handler(resolved.handler) if resolved.handler else None,
             execution=spec.execution,
             position=spec.position,
             uses=self._sub_workflow(resolved),
             branch=self._branches.get(id(spec)),
         )
+
+    def _handler(self, resolved: Resolved) -> Handler:
+        assert resolved.task is not None
+        partial = {argument.name.text: argument.value for argument in resolved.spec.partial}
+        return Handler(self._use(resolved.task), partial)
 
     def _sub_workflow(self, resolved: Resolved) -> SubWorkflow | None:
         use, sub = resolved.spec.uses, resolved.sub
@@ -211,11 +243,7 @@ def _uses(resolved: list[Resolved]) -> dict[str, TaskUse]:
 
     Only tasks that are used count, so that a library can grow without changing what is generated.
     """
-    entries = {
-        dotted_path(entry): entry
-        for item in resolved
-        for entry in ((item.task, *item.conditions) if item.task and not item.sub else item.conditions)
-    }
+    entries = {dotted_path(entry): entry for item in resolved for entry in item.tasks}
     taken = {item.spec.id.text for item in resolved if item.spec.id} | {e.function_name for e in entries.values()}
     uses: dict[str, TaskUse] = {}
     aliases: set[str] = set()

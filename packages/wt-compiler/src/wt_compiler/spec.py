@@ -110,6 +110,7 @@ class InstanceSpec(NamedTuple):
     position: Position
     uses: Use | None = None
     approval: ApprovalSpec | None = None
+    handler: InstanceSpec | None = None
 
     @property
     def callee(self) -> str:
@@ -137,8 +138,9 @@ class InstanceSpec(NamedTuple):
 
     @property
     def values(self) -> list[Value]:
-        """Everything of it that an expression can stand in: condition, loop, arguments, what it maps over."""
-        return [*self.before, *(self.loop.values if self.loop else []), *self.arguments]
+        """Everything of it that an expression can stand in: condition, loop, arguments, those of its handler."""
+        handled = self.handler.arguments if self.handler else []
+        return [*self.before, *(self.loop.values if self.loop else []), *self.arguments, *handled]
 
     @property
     def before(self) -> list[Value]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from typing import Literal, TypeAlias
+from typing import Final, Literal, TypeAlias
 
 from msgspec import Struct
 
@@ -67,6 +67,17 @@ class Approved(Struct, Expression, frozen=True):
     """`approval.<instance_id>`: what was filled in when that task instance was approved."""
 
     instance_id: str
+    position: Position
+
+
+FAILURE_PARTS: Final = ("message", "type", "step")
+"""What is known of a failure."""
+
+
+class Failure(Struct, Expression, frozen=True):
+    """`error.<name>`: what a handler is told of the failure that it stands in for."""
+
+    name: str
     position: Position
 
 

@@ -17,6 +17,7 @@ if TYPE_CHECKING:
     from wt_contracts.retry import RetryPolicy
 
     from wt_task.conditions import Skipif
+    from wt_task.endurance import Failure
     from wt_task.errors import Element
 
 P = ParamSpec("P")
@@ -48,6 +49,7 @@ class Task(Generic[P, R]):
         limit: How many seconds a call may take; None for any number.
         skips_errors: Whether a step that fails is skipped.
         turn: Which round of a loop a single call of it is; None if it is none.
+        handler: What stands in for a call that fails for good.
         caches: Whether a call that was made before is not made again.
         travelled: Whether it came from another process.
     """
@@ -67,6 +69,7 @@ class Task(Generic[P, R]):
     limit: float | None
     skips_errors: bool
     turn: Element | None
+    handler: Callable[[Failure], Any] | None
     caches: bool
     travelled: bool
 
@@ -93,6 +96,7 @@ class Task(Generic[P, R]):
             limit=None,
             skips_errors=False,
             turn=None,
+            handler=None,
             caches=False,
             travelled=False,
         )
@@ -154,6 +158,10 @@ class Task(Generic[P, R]):
 
         return self._with(turn=Element(number, noun="round"))
 
+    def on_error(self, handler: Callable[[Failure], Any]) -> Self:
+        """Let a handler stand in for a call that fails for good: what it returns is the result, or it raises."""
+        return self._with(handler=handler)
+
     def cache(self) -> Self:
         """Give what an earlier call returned, in this run or another, if nothing has changed that decides it.
 
@@ -213,7 +221,7 @@ class Task(Generic[P, R]):
     @property
     def _enduring(self) -> bool:
         """Whether a call is more than a call."""
-        return self.retries is not None or self.limit is not None or self.skips_errors
+        return self.retries is not None or self.limit is not None or self.skips_errors or self.handler is not None
 
     def _span(self) -> Any:
         if not self.traced:

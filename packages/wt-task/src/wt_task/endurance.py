@@ -7,13 +7,27 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wt_task.errors import TaskInstanceError
 from wt_task.skip import SKIP_SENTINEL
 
 if TYPE_CHECKING:
     from wt_task.chain import Task
+
+
+class Failure(NamedTuple):
+    """What a handler is told of a failure.
+
+    Attributes:
+        step: The step whose call failed.
+        type: The name of the exception's class.
+        message: What the exception says.
+    """
+
+    step: str
+    type: str
+    message: str
 
 
 def endure(task: Task[..., Any], call: Callable[[], Any]) -> Any:
@@ -24,7 +38,7 @@ def endure(task: Task[..., Any], call: Callable[[], Any]) -> Any:
         call: The call.
 
     Returns:
-        What it returns; `SKIP_SENTINEL` if it fails for good and the task skips that.
+        What it returns; if it fails for good, `SKIP_SENTINEL` if the task skips that, or what its handler returns.
 
     Raises:
         TimeoutError: If it takes longer than the task allows.
@@ -36,6 +50,8 @@ def endure(task: Task[..., Any], call: Callable[[], Any]) -> Any:
             return call() if task.limit is None else _limited(call, task.limit)
         except Exception as error:
             if task.retries is None or not task.retries.again(attempt, error):
+                if task.handler is not None:
+                    return task.handler(failure(task.task_instance_id or task.name, error))
                 if not task.skips_errors:
                     raise
                 return skipped(task.task_instance_id or task.name, error)
@@ -53,6 +69,9 @@ async def endure_async(task: Task[..., Any], call: Callable[[], Awaitable[Any]])
             return await (call() if task.limit is None else _limited_async(call, task.limit))
         except Exception as error:
             if task.retries is None or not task.retries.again(attempt, error):
+                if task.handler is not None:
+                    stand_in = task.handler(failure(task.task_instance_id or task.name, error))
+                    return await stand_in if hasattr(stand_in, "__await__") else stand_in
                 if not task.skips_errors:
                     raise
                 return skipped(task.task_instance_id or task.name, error)
@@ -67,10 +86,27 @@ def skipped(step_name: str, error: BaseException) -> Any:
         step_name: Whose call it was.
         error: What it raised.
     """
+    found = _failure(step_name, error)
+    sys.stderr.write(f"warning: step {found.step!r} failed and is skipped: {found.type}: {found.message}\n")
+    return SKIP_SENTINEL
+
+
+def failure(step_name: str, error: BaseException) -> Failure:
+    """What a handler is told of a call that failed, which is said on standard error.
+
+    Args:
+        step_name: Whose call it was.
+        error: What it raised.
+    """
+    found = _failure(step_name, error)
+    sys.stderr.write(f"warning: step {found.step!r} failed and is handled: {found.type}: {found.message}\n")
+    return found
+
+
+def _failure(step_name: str, error: BaseException) -> Failure:
     if isinstance(error, TaskInstanceError):
         step_name, error = error.task_instance_id or step_name, error.error
-    sys.stderr.write(f"warning: step {step_name!r} failed and is skipped: {type(error).__name__}: {error}\n")
-    return SKIP_SENTINEL
+    return Failure(step_name, type(error).__name__, str(error))
 
 
 def _limited(call: Callable[[], Any], seconds: float) -> Any:

@@ -10,6 +10,7 @@ from wt_compiler.check.arguments import check_arguments
 from wt_compiler.check.edges import check_edges
 from wt_compiler.check.form import form_of
 from wt_compiler.check.groups import check_groups
+from wt_compiler.check.handlers import check_handlers
 from wt_compiler.check.literals import LiteralCheck
 from wt_compiler.check.loops import check_loops
 from wt_compiler.check.mapping import check_mapping
@@ -52,6 +53,11 @@ def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue, *, used: b
             parameters = catalogue.parameters(item.task)
             check_arguments(item, parameters, findings, complete=not used)
             literals.check(item, parameters)
+        if item.handler is not None and item.handler.task is not None:
+            parameters = catalogue.parameters(item.handler.task)
+            check_arguments(item.handler, parameters, findings, complete=False)
+            literals.check(item.handler, parameters)
+    check_handlers(spec, resolved, catalogue)
     result = check_edges(spec, resolved, catalogue)
     form = form_of(spec, resolved, catalogue)
     check_groups(form, findings)

@@ -95,15 +95,23 @@ class _Checker:
         self.infer([*instance.arguments])
         mapping = instance.mapping
         if item.task is not None:
-            for bound in instance.partial:
-                if argument := self._argument_of(item, bound.name.text):
-                    self._bind(argument, bound.value)
+            self._bind_all(item)
             if mapping is not None:
                 self._map(item, mapping)
+        if item.handler is not None:
+            self.infer([*item.handler.spec.arguments])
+            if item.handler.task is not None:
+                self._bind_all(item.handler)
         if instance.id is not None:
             self._results.add(item, self._elements_may_be_skipped(mapping))
         if instance.loop is not None:
             self._leave_loop(instance, instance.loop, self._results.returned(item))
+
+    def _bind_all(self, item: Resolved) -> None:
+        """Compare what each argument is bound to with what the task takes."""
+        for bound in item.spec.partial:
+            if argument := self._argument_of(item, bound.name.text):
+                self._bind(argument, bound.value)
 
     def choose(self, switch: SwitchSpec) -> None:
         """Check what decides about the branches of a switch."""

@@ -89,7 +89,8 @@ class Results:
 
     def _type(self, item: Resolved, method: str, whole: bool, elements: bool) -> Type | None:
         assert item.task is not None
-        key = (dotted_path(item.task), method, whole, elements)
+        stands_in = dotted_path(item.handler.task) if item.handler and item.handler.task else ""
+        key = (f"{dotted_path(item.task)} {stands_in}", method, whole, elements)
         if key not in self._made:
             found = _returned(item)
             self._made[key] = _made(found, method, whole, elements) if found is not None else None
@@ -97,11 +98,15 @@ class Results:
 
 
 def _returned(item: Resolved) -> Type | None:
-    """What one call returns."""
+    """What one call returns, or what stands in for it."""
     if item.sub is not None:
         return item.sub.result.type
     schema = item.task.return_schema if item.task is not None else None
-    return Type(schema, schema.get("$defs", _NO_DEFINITIONS)) if schema else None
+    found = Type(schema, schema.get("$defs", _NO_DEFINITIONS)) if schema else None
+    if item.handler is None or found is None:
+        return found
+    other = _returned(item.handler)
+    return union_of([found, other]) if other is not None else None
 
 
 def _made(found: Type, method: str, whole: bool, elements: bool) -> Type:

@@ -46,12 +46,13 @@ class ExecutionSource:
             found.append(Import(module, name, alias))
         return found
 
-    def decorator(self, instance: Instance, name: str) -> str:
+    def decorator(self, instance: Instance, name: str, handler: str | None = None) -> str:
         """The arguments of a step's decorator, in parentheses; empty if it has none.
 
         Args:
             instance: The step.
             name: The name of its function.
+            handler: The name of what handles its failures.
         """
         execution = instance.execution
         resources = execution.resources
@@ -62,6 +63,7 @@ class ExecutionSource:
         arguments += [] if resources.memory is None else [f"memory={resources.memory}"]
         arguments += [f"{name}={scalar(n)}" for name, n in (("cpu", resources.cpu), ("gpu", resources.gpu)) if n]
         arguments += [f"on_error={SKIPPED}"] if execution.skips_errors else []
+        arguments += [f"on_error={handler}"] if handler else []
         arguments += ["awaits=True"] if instance.loop and instance.task.entry.is_async else []
         return f"({', '.join(arguments)})" if arguments else ""
 

@@ -13,6 +13,7 @@ from wt_compiler.values import (
     Constant,
     EnvVariable,
     Expression,
+    Failure,
     Index,
     Items,
     LoopValue,
@@ -34,6 +35,9 @@ _IDENTITY: Final = {"==": "is", "!=": "is not"}
 
 SENTINEL: Final = "SKIP_SENTINEL"
 """What stands for the result of a step that was skipped."""
+
+FAILED: Final = "failed"
+"""The variable that holds what a handler is told."""
 
 SHARED: Final = "shared"
 """The variable that holds the parameters of the workflow as a whole."""
@@ -76,6 +80,8 @@ class ExpressionSource:
         match value:
             case Reference():
                 return self._variable(value.instance_id), ATOM
+            case Failure():
+                return f"{FAILED}.{value.name}", ATOM
             case Approved():
                 return self._answer(value.instance_id), ATOM
             case EnvVariable():

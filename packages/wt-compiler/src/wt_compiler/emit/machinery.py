@@ -4,8 +4,12 @@ from __future__ import annotations
 
 from wt_compiler.dag import Dag
 from wt_compiler.emit.execution import SKIPPED
-from wt_compiler.emit.imports import Import
-from wt_compiler.emit.module_names import APPROVAL, LOOP_STEP, ROUNDS, SKIP_STEP, WHOLLY_SKIPPED, loops_of
+from wt_compiler.emit.imports import Import, statements
+from wt_compiler.emit.module_names import APPROVAL, FAILURE, LOOP_STEP, ROUNDS, SKIP_STEP, WHOLLY_SKIPPED, loops_of
+from wt_compiler.emit.part import Part, sub_name
+
+CONCURRENT = "run.py"
+SEQUENTIAL = "run_sequential.py"
 
 
 def for_engine(dag: Dag) -> list[Import]:
@@ -14,6 +18,7 @@ def for_engine(dag: Dag) -> list[Import]:
     return [
         Import("wt_engine.workflow", "Workflow", "Workflow"),
         *([Import("wt_task.endurance", SKIPPED, SKIPPED)] if skips else []),
+        *([Import("wt_task.endurance", FAILURE, FAILURE)] if any(each.handler for each in dag.instances) else []),
         *([Import("wt_contracts.skip", WHOLLY_SKIPPED, WHOLLY_SKIPPED)] if _has_conditions(dag) else []),
         *_rounds(dag),
     ]
@@ -28,6 +33,21 @@ def for_calls(dag: Dag) -> list[Import]:
         *([Import("wt_task.loops", LOOP_STEP, LOOP_STEP)] if loops_of(dag) else []),
         *_rounds(dag),
     ]
+
+
+def subs(part: Part, file: str) -> list[str]:
+    """The import statements for the modules of sub-workflows.
+
+    Args:
+        part: The workflow around them.
+        file: The file of the run module. What is called a number of times runs in order, whatever runs around it.
+    """
+    module, ordered = file.removesuffix(".py"), SEQUENTIAL.removesuffix(".py")
+    return statements(
+        Import(f"{part.package}.{sub_name(each)}", module if each.inlined else ordered, sub_name(each))
+        for each in part.dag.instances
+        if each.uses is not None
+    )
 
 
 def _rounds(dag: Dag) -> list[Import]:

@@ -2,8 +2,8 @@
 
 from __future__ import annotations
 
-from wt_compiler.emit.machinery import for_calls
-from wt_compiler.emit.run_module import SEQUENTIAL, RunModule
+from wt_compiler.emit.machinery import SEQUENTIAL, for_calls, subs
+from wt_compiler.emit.run_module import RunModule
 from wt_compiler.emit.templating import render
 from wt_compiler.emit.workflow import Workflow
 from wt_compiler.forms import open_parameters
@@ -20,7 +20,7 @@ def emit(workflow: Workflow, module: RunModule) -> str:
         workflow=workflow,
         title=workflow.title,
         imports=module.imports(*for_calls(module.part.dag)),
-        subs=module.subs(SEQUENTIAL),
+        subs=subs(module.part, SEQUENTIAL),
         shared=module.shared,
         steps=module.blocks(),
         needed=", ".join(needed),

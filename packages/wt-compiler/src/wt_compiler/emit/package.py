@@ -81,7 +81,7 @@ def _cli(workflow: Workflow) -> str:
 
 def _metadata(module: run_module.RunModule, subs: list[str], tasks: Mapping[str, str]) -> str:
     instances = module.part.dag.instances
-    uses = {instance.task.dotted_path: instance.task for instance in instances if instance.task.is_io}
+    uses = {use.dotted_path: use for each in instances for use in each.tasks if use.is_io}
     io_tasks = {module.functions[path]: uses[path].entry.public_module_path for path in sorted(uses)}
     return render(
         "metadata.py.jinja",

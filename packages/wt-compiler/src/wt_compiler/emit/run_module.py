@@ -8,10 +8,10 @@ from collections.abc import Iterator
 from wt_compiler.dag import Dag, Group, Instance, Switch
 from wt_compiler.emit.comment import harmless
 from wt_compiler.emit.execution import ExecutionSource
-from wt_compiler.emit.expressions import SENTINEL, SHARED, ExpressionSource
+from wt_compiler.emit.expressions import FAILED, SENTINEL, SHARED, ExpressionSource
 from wt_compiler.emit.imports import Import, statements
 from wt_compiler.emit.literals import Literals, quoted
-from wt_compiler.emit.machinery import for_calls, for_engine
+from wt_compiler.emit.machinery import CONCURRENT, SEQUENTIAL, for_calls, for_engine, subs
 from wt_compiler.emit.module_names import (
     INDEX,
     INPUTS,
@@ -26,7 +26,7 @@ from wt_compiler.emit.module_names import (
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.outputs import after_a_round, outputs_of
 from wt_compiler.emit.part import Part, sub_name
-from wt_compiler.emit.step import Asking, Choice, Guard, Join, LoopSource, Outputs, Step
+from wt_compiler.emit.step import Asking, Choice, Guard, Handling, Join, LoopSource, Outputs, Step
 from wt_compiler.emit.templating import render
 from wt_compiler.schemas import SHARED_KEY
 from wt_compiler.values import (
@@ -41,8 +41,6 @@ from wt_compiler.values import (
     expressions,
 )
 
-CONCURRENT = "run.py"
-SEQUENTIAL = "run_sequential.py"
 _ASKS_FOR_SKIPS = re.compile(rf" is (not )?{SENTINEL}\b")
 
 
@@ -67,6 +65,7 @@ class RunModule:
         self._variables = variable_names(self._dag, self.functions, machinery)
         taken = {*machinery, *self.functions.values(), *self._variables.values()}
         self._answers = added_names("approval", [each.id for each in self._dag.instances if each.approval], taken)
+        self._handlers = added_names("failed", [each.id for each in self._dag.instances if each.handler], taken)
         skippable = {instance.id: instance.skippable for instance in self._dag.instances}
         skippable |= {name: _may_be_skipped(switch) for name, switch in self._dag.switches.items()}
         self._skippable = skippable.__getitem__
@@ -142,20 +141,6 @@ class RunModule:
             wanted.append(Import(entry.public_module_path, entry.function_name, self.functions[use.dotted_path]))
         return statements(wanted)
 
-    def subs(self, file: str) -> list[str]:
-        """The import statements for the modules of sub-workflows.
-
-        Args:
-            file: The file of the run module. What is called a number of times runs in order, whatever runs around it.
-        """
-        module = file.removesuffix(".py")
-        ordered = SEQUENTIAL.removesuffix(".py")
-        return statements(
-            Import(f"{self.part.package}.{sub_name(each)}", module if each.inlined else ordered, sub_name(each))
-            for each in self._dag.instances
-            if each.uses is not None
-        )
-
     def blocks(self) -> list[Step | Choice | Join]:
         """All steps in order; those of a switch stand between what chooses among them and what joins them."""
         steps = {step.id: step for step in self.steps()}
@@ -187,6 +172,7 @@ class RunModule:
         branch = instance.branch
         chosen = [f"{self._variables[case_of(branch.switch)]}: Any"] if branch else []
         given = ["params: dict[str, Any]"] if instance.id in self._visible else []
+        handler = self._handler(instance)
         return Step(
             comment=harmless(comment),
             id=step_id,
@@ -197,10 +183,11 @@ class RunModule:
             method=instance.method,
             arguments=self._inputs(instance) if instance.inlined else self._arguments(instance, literals),
             is_async=instance.task.entry.is_async,
-            parameters=(*chosen, *self._parameters(instance.values, instance if instance.approval else None), *given),
+            parameters=(*chosen, *self._parameters(instance.own_values, instance), *given),
             approval=self._approval(instance, chosen),
-            decorator=self._uses(instance, name) if instance.inlined else self._execution.decorator(instance, name),
-            endurance=self._execution.chain(instance.execution),
+            handler=handler,
+            decorator=self._decorator(instance, name),
+            endurance=(*self._execution.chain(instance.execution), *_handled(handler)),
             sub=sub_name(instance) if instance.inlined else "",
             loop=self._loop(instance, literals) if instance.loop else None,
             guards=tuple(self._guards(instance, literals)),
@@ -286,13 +273,32 @@ class RunModule:
         given = self._given(instance)
         return f"{INPUTS}({given}, {self._literals.source(instance.partial)})" if instance.partial else given
 
+    def _decorator(self, instance: Instance, name: str) -> str:
+        if instance.inlined:
+            return self._uses(instance, name)
+        return self._execution.decorator(instance, name, self._handlers.get(instance.id))
+
+    def _handler(self, instance: Instance) -> Handling | None:
+        """What stands in for a call of a step that fails."""
+        handler = instance.handler
+        if handler is None:
+            return None
+        arguments = [f"{name}={self._literals.source(value)}" for name, value in handler.partial.items()]
+        return Handling(
+            name=self._handlers[instance.id],
+            task=self.functions[handler.task.dotted_path],
+            partial=(f".partial({', '.join(arguments)})",) if arguments else (),
+            is_async=handler.task.entry.is_async,
+            parameters=self._parameters([*handler.partial.values()]),
+        )
+
     def _approval(self, instance: Instance, chosen: list[str]) -> Asking | None:
         """What a person is asked before a step; the function that asks gets all that the step gets."""
         if instance.approval is None:
             return None
         name = self._answers[instance.id]
         used = any(isinstance(each, Approved) and each.instance_id == instance.id for each in self._dag.expressions)
-        others = [each for each in expressions(instance.values) if not _is_answer(each, instance.id)]
+        others = [each for each in expressions(instance.own_values) if not _is_answer(each, instance.id)]
         given = [each for each in others if isinstance(each, Reference | Parameter | Approved)]
         return Asking(
             name=name,
@@ -304,13 +310,13 @@ class RunModule:
             parameters=(*chosen, *self._parameters([*given])),
         )
 
-    def _parameters(self, values: list[Value], approved: Instance | None = None) -> tuple[str, ...]:
-        """What a function needs in whose body these values are written, and what it waits for."""
+    def _parameters(self, values: list[Value], instance: Instance | None = None) -> tuple[str, ...]:
+        """What a function needs in whose body these values are written, and the approval that an instance waits for."""
         found = list(expressions(values))
         steps = dict.fromkeys(each.instance_id for each in found if isinstance(each, Reference))
         shared = [f"{SHARED}: dict[str, Any]"] if any(isinstance(each, Parameter) for each in found) else []
         answers = dict.fromkeys(each.instance_id for each in found if isinstance(each, Approved))
-        answers.update({approved.id: None} if approved else {})
+        answers.update({instance.id: None} if instance and instance.approval else {})
         names = [*map(self._variables.__getitem__, steps), *map(self._answers.__getitem__, answers)]
         return (*(f"{name}: Any" for name in names), *shared)
 
@@ -348,7 +354,7 @@ def emit(module: RunModule) -> dict[str, str]:
             id=module.part.dag.id,
             name=quoted(module.part.dag.id),
             imports=module.imports(*for_engine(module.part.dag)),
-            subs=module.subs(CONCURRENT),
+            subs=subs(module.part, CONCURRENT),
             steps=steps,
             shared=module.shared,
             outputs=module.outputs,
@@ -357,7 +363,7 @@ def emit(module: RunModule) -> dict[str, str]:
             f"{SEQUENTIAL}.jinja",
             id=module.part.dag.id,
             imports=module.imports(*for_calls(module.part.dag)),
-            subs=module.subs(SEQUENTIAL),
+            subs=subs(module.part, SEQUENTIAL),
             steps=steps,
             shared=module.shared,
             result=module.result,
@@ -374,6 +380,13 @@ def _may_be_skipped(switch: Switch) -> bool:
 
 def _calls(name: str, sources: list[str]) -> bool:
     return any(f"{name}(" in source for source in sources)
+
+
+def _handled(handler: Handling | None) -> tuple[str, ...]:
+    """What a sequential run puts into the chain of a step whose failures are handled."""
+    if handler is None:
+        return ()
+    return (f".on_error(lambda {FAILED}: task({handler.task}).validate(){''.join(handler.partial)}.call())",)
 
 
 def _is_answer(value: Expression, instance_id: str) -> bool:

@@ -102,6 +102,24 @@ class Asking(Struct, frozen=True):
     parameters: tuple[str, ...]
 
 
+class Handling(Struct, frozen=True):
+    """What stands in for a call of a step that fails.
+
+    Attributes:
+        name: Its function.
+        task: The name of the task.
+        partial: The method that binds its arguments, or nothing.
+        is_async: Whether the call has to be awaited.
+        parameters: The parameters of the function behind the error, with their types.
+    """
+
+    name: str
+    task: str
+    partial: tuple[str, ...]
+    is_async: bool
+    parameters: tuple[str, ...]
+
+
 class Step(Struct, frozen=True):
     """One task instance as it stands in the template.
 
@@ -121,6 +139,7 @@ class Step(Struct, frozen=True):
         loop: How it is repeated; None for a single call or a map.
         guards: What keeps it from running, one after the other.
         approval: What a person is asked before it, if one is.
+        handler: What stands in for a call that fails, if something does.
         sub: The module of the sub-workflow whose steps stand for it, or empty; then the arguments are an expression for
             the parameters of those steps.
     """
@@ -142,13 +161,16 @@ class Step(Struct, frozen=True):
     sub: str = ""
     kind: str = "step"
     approval: Asking | None = None
+    handler: Handling | None = None
 
     @property
     def expressions(self) -> tuple[str, ...]:
         """Its parts that expressions stand in."""
         loop = (self.loop.start, self.loop.rounds, self.loop.until) if self.loop else ()
         asked = (self.approval.reason,) if self.approval else ()
-        return (*self.chain, self.arguments, self.task, *(guard.unless for guard in self.guards), *loop, *asked)
+        guards = (guard.unless for guard in self.guards)
+        handled = self.handler.partial if self.handler else ()
+        return (*self.chain, self.arguments, self.task, *guards, *loop, *asked, *handled)
 
 
 class Outputs(Struct, frozen=True):

@@ -21,6 +21,7 @@ from wt_compiler.values import (
     Constant,
     EnvVariable,
     Expression,
+    Failure,
     Index,
     Items,
     LoopValue,
@@ -32,7 +33,7 @@ from wt_compiler.values import (
     Secret,
 )
 
-ROOTS: Final = ("workflow", "env", "params", "secrets", "approval", "loop")
+ROOTS: Final = ("workflow", "env", "params", "secrets", "approval", "loop", "error")
 """What the names of an expression start with."""
 
 DEEPEST: Final = 50
@@ -203,6 +204,8 @@ class _Parser:
             return self._of_loop(name)
         if word.text == "params":
             return Parameter(name.text, self._at(name))
+        if word.text == "error":
+            return Failure(name.text, self._at(name))
         if word.text == "approval":
             return Approved(name.text, self._at(name))
         if word.text == "secrets":

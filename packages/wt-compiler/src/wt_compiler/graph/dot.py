@@ -72,6 +72,8 @@ def _node(name: str, instance: Instance) -> str:
         details.append(f"for each {', '.join(instance.mapping.argnames)}")
     if instance.loop:
         details.append(instance.loop.text)
+    if instance.handler:
+        details.append(f"on error: {instance.handler.task.entry.function_name}")
     if instance.approval:
         details.append("waits for approval")
     if instance.when:

@@ -54,6 +54,8 @@ def _node(name: str, instance: Instance) -> str:
         label += f"<br/>for each {escaped(', '.join(instance.mapping.argnames))}"
     if instance.loop:
         label += f"<br/>{escaped(instance.loop.text)}"
+    if instance.handler:
+        label += f"<br/>on error: {escaped(instance.handler.task.entry.function_name)}"
     if instance.approval:
         label += "<br/>waits for approval"
     if instance.when:

@@ -70,6 +70,8 @@ def _label(step: Step, width: int) -> str:
         words.append(f"({instance.loop.text})")
     if instance.branch:
         words.append(f"({instance.branch.switch}: {instance.branch.case})")
+    if instance.handler:
+        words.append(f"(on error: {instance.handler.task.entry.function_name})")
     if instance.approval:
         words.append("(waits for approval)")
     if instance.when:

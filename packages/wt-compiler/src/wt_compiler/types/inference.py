@@ -29,6 +29,7 @@ from wt_compiler.values import (
     Call,
     Constant,
     Expression,
+    Failure,
     Index,
     Items,
     LoopValue,
@@ -81,6 +82,8 @@ class Inference:
                 return self._params.get(value.name)
             case LoopValue():
                 return INTEGER if value.name == "index" else self._results.get(LAST)
+            case Failure():
+                return STRING
             case Approved():
                 return self._answers.get(value.instance_id)
             case Constant():

@@ -1,0 +1,125 @@
+"""A task stands in for a call that fails, in both run modes alike."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from .running_workflows import RunningWorkflow
+
+LIBRARY = '''
+from __future__ import annotations
+
+import os
+
+from wt_registry import register
+
+
+def note(text: str) -> None:
+    descriptor = os.open(os.environ["NOTES"], os.O_WRONLY | os.O_CREAT | os.O_APPEND)
+    os.write(descriptor, f"{text}\\n".encode())
+    os.close(descriptor)
+
+
+@register()
+def usual() -> int:
+    """Know what is usual."""
+    return 7
+
+
+@register()
+def ask(number: int) -> int:
+    """Ask; odd ones do not answer."""
+    note(f"ask {number}")
+    if number % 2:
+        raise ValueError(f"no {number}")
+    return number
+
+
+@register()
+async def ask_later(number: int) -> int:
+    """The same, awaited."""
+    return ask(number)
+
+
+@register()
+def guess(otherwise: int, why: str) -> int:
+    """Guess, or give up."""
+    note(f"guess {why}")
+    if why.endswith("3"):
+        raise RuntimeError("no guess for 3")
+    return otherwise
+
+
+@register()
+async def guess_later(otherwise: int, why: str) -> int:
+    """The same, awaited."""
+    return guess(otherwise, why)
+'''
+SPEC = """
+id: handled
+requirements: []
+workflow:
+  - {id: known, task: usual}
+  - id: asked
+    task: ask
+    cache: true
+    retry: {attempts: 2, wait: 0}
+    on-error:
+      task: guess
+      partial:
+        otherwise: ${{ workflow.known.return }}
+        why: '${{ error.step }} ${{ error.type }} ${{ error.message }}'
+    map: {argnames: number, argvalues: [0, 1, 2]}
+"""
+MODES = pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+
+
+@pytest.fixture
+def workflow(tmp_path: Path) -> RunningWorkflow:
+    return RunningWorkflow(tmp_path, "handled_tasks", LIBRARY, SPEC)
+
+
+@MODES
+def test_what_stands_in_is_the_result_of_the_single_call_after_its_retries(
+    workflow: RunningWorkflow, mode: str
+) -> None:
+    said = workflow.run("--execution-mode", mode)
+    assert workflow.outcome["result"] == [0, 7, 2]
+    assert sorted(workflow.notes) == ["ask 0", "ask 1", "ask 1", "ask 2", "guess asked ValueError no 1"]
+    assert said == "warning: step 'asked' failed and is handled: ValueError: no 1\n"
+    workflow.forget()
+    workflow.run("--execution-mode", mode)
+    assert sorted(workflow.notes) == ["ask 1", "ask 1", "guess asked ValueError no 1"]
+
+
+@MODES
+def test_a_handler_that_raises_fails_the_step(workflow: RunningWorkflow, mode: str) -> None:
+    workflow.compile(SPEC.replace("[0, 1, 2]", "[0, 3]"))
+    said = workflow.run("--execution-mode", mode, code=1)
+    assert "no guess for 3" in workflow.outcome["error"]
+    assert "'asked'" in workflow.outcome["error"]
+    assert "wt_engine" not in said
+
+
+@MODES
+@pytest.mark.parametrize("handler", ["guess", "guess_later"])
+def test_asynchronous_tasks_have_handlers_too(workflow: RunningWorkflow, mode: str, handler: str) -> None:
+    workflow.compile(SPEC.replace("task: ask", "task: ask_later").replace("task: guess", f"task: {handler}"))
+    workflow.run("--execution-mode", mode)
+    assert workflow.outcome["result"] == [0, 7, 2]
+
+
+def test_what_stood_in_is_recorded(workflow: RunningWorkflow) -> None:
+    more = "  - {id: last, task: ask, partial: {number: '${{ workflow.asked.return[1] }}'}}\n"
+    workflow.compile(SPEC + more)
+    workflow.run(code=1, WT_RUN_ID="r1")
+    workflow.forget()
+    workflow.run("--resume", "r1", code=1)
+    assert workflow.notes == ["ask 7"]
+
+
+def test_a_synchronous_task_cannot_have_an_asynchronous_handler(workflow: RunningWorkflow) -> None:
+    with pytest.raises(Exception, match="the task 'guess_later' is asynchronous, and the task 'ask' is not"):
+        workflow.compile(SPEC.replace("task: guess", "task: guess_later"))
