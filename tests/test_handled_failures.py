@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from pathlib import Path
 
 import pytest
@@ -11,7 +12,9 @@ from .running_workflows import RunningWorkflow
 LIBRARY = '''
 from __future__ import annotations
 
+import asyncio
 import os
+import threading
 
 from wt_registry import register
 
@@ -41,6 +44,20 @@ def ask(number: int) -> int:
 async def ask_later(number: int) -> int:
     """The same, awaited."""
     return ask(number)
+
+
+@register()
+def wait(number: int) -> int:
+    """Wait for what never comes."""
+    threading.Event().wait(30)
+    return number
+
+
+@register()
+async def wait_later(number: int) -> int:
+    """The same, awaited."""
+    await asyncio.Event().wait()
+    return number
 
 
 @register()
@@ -123,3 +140,21 @@ def test_what_stood_in_is_recorded(workflow: RunningWorkflow) -> None:
 def test_a_synchronous_task_cannot_have_an_asynchronous_handler(workflow: RunningWorkflow) -> None:
     with pytest.raises(Exception, match="the task 'guess_later' is asynchronous, and the task 'ask' is not"):
         workflow.compile(SPEC.replace("task: guess", "task: guess_later"))
+
+
+@pytest.mark.parametrize("how", ["partial: {number: 1}", "map: {argnames: number, argvalues: [1]}"])
+@pytest.mark.parametrize("task", ["wait", "wait_later"])
+def test_what_takes_too_long_is_told_in_the_same_words_in_both_modes(
+    workflow: RunningWorkflow, how: str, task: str
+) -> None:
+    said = []
+    for mode in ("concurrent", "sequential"):
+        workflow.compile(
+            f"id: handled\nrequirements: []\nworkflow:\n  - {{id: waited, task: {task}, timeout: 0.1, {how}}}\n"
+        )
+        workflow.run("--execution-mode", mode, code=1)
+        name, text = re.match(
+            r"(Task instance 'waited').* raised TimeoutError\W*(timed out[^']*)", workflow.outcome["error"]
+        ).groups()
+        said.append(f"{name} {text}")
+    assert said[0] == said[1]

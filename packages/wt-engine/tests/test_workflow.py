@@ -255,7 +255,7 @@ def test_a_step_that_takes_too_long_is_left_behind(workflow):
     def slow():
         release.wait(30)
 
-    with pytest.raises(TimeoutError, match="Step 'slow' timed out after"):
+    with pytest.raises(TimeoutError, match=r"^timed out after .*; its thread was abandoned"):
         workflow.run({})
     release.set()
 

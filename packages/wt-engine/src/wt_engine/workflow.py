@@ -13,7 +13,7 @@ from wt_engine.assembly import Assembly
 from wt_engine.cancellation import CancellationToken
 from wt_engine.definition import BarrierType, Draft, Function, describe_function
 from wt_engine.drafting import check_count, check_options, draft
-from wt_engine.errors import DefinitionError, MapItemsError, place_of
+from wt_engine.errors import DefinitionError, MapItemsError, StepTimeoutError, place_of
 from wt_engine.events import NodeKind
 from wt_engine.failures import FailureKind
 from wt_engine.gate import GATE, gated
@@ -298,7 +298,10 @@ class Workflow:
         if first is None or first.exception is None:
             return WorkflowError(f"the workflow '{self.name}' ended as {end.status.value}: {end.error}")
         cause = first.exception.__cause__
-        return cause if isinstance(first.exception, MapItemsError) and cause is not None else first.exception
+        error = cause if isinstance(first.exception, MapItemsError) and cause is not None else first.exception
+        if isinstance(error, StepTimeoutError):
+            return TimeoutError(str(error).partition("' ")[2])  # whoever tells of it says which step it was
+        return error
 
     def _decorate(
         self, method: str, function: F | None, name: str | None, options: Mapping[str, Any], limit: int | None

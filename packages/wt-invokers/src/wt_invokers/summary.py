@@ -50,7 +50,10 @@ def _steps(outcome: Outcome) -> Iterator[str]:
 def _end(outcome: Outcome, seconds: float, page: str | None) -> Iterator[str]:
     word = "done:" if outcome.result.error is None else _ENDS.get(outcome.exit_code, "not started:")
     ended = sum(step.status in ("ok", "cached", "skipped") for step in outcome.steps)
-    steps = f"{ended} of {outcome.steps.total} steps" if outcome.steps.total else "no step"
+    total = outcome.steps.total or 0
+    steps = f"{ended} of {total} steps" if total else "no step"
+    if outcome.result.error is None and ended < total:  # the run had been begun before
+        steps = f"the last {ended} of {total} steps" if ended else f"{total} steps, all of them before,"
     yield f"{word} {steps} in {seconds:.2f} s"
     yield f"results: {outcome.results}"
     if outcome.exit_code == ExitCode.SUSPENDED:

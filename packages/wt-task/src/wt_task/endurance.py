@@ -125,7 +125,7 @@ def _limited(call: Callable[[], Any], seconds: float) -> Any:
     if raised:
         raise raised[0]
     if not returned:
-        raise _too_long(seconds)
+        raise _too_long(seconds, "; its thread was abandoned, and what it still writes or returns is discarded")
     return returned[0]
 
 
@@ -141,5 +141,5 @@ async def _limited_async(call: Callable[[], Awaitable[Any]], seconds: float) -> 
         raise _too_long(seconds) from error
 
 
-def _too_long(seconds: float) -> TimeoutError:
-    return TimeoutError(f"timed out after {seconds}s")
+def _too_long(seconds: float, aftermath: str = "") -> TimeoutError:
+    return TimeoutError(f"timed out after {seconds}s{aftermath}")

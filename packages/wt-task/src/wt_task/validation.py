@@ -100,8 +100,8 @@ def describe_refusal(error: BaseException, function: str) -> str | None:
     """
     import sys
 
-    core = sys.modules.get("pydantic_core")
-    if core is None or not isinstance(error, core.ValidationError) or error.title != function:
+    refusal = getattr(sys.modules.get("pydantic_core"), "ValidationError", None)  # a thread may still be importing it
+    if refusal is None or not isinstance(error, refusal) or error.title != function:
         return None
     details = error.errors(include_url=False, include_context=False)
     return "ValidationError: " + "; ".join(f"{_place(each['loc'])}: {each['msg']}{_input(each)}" for each in details)
