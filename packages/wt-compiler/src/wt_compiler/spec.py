@@ -283,7 +283,7 @@ class Spec(Struct, frozen=True, dict=True):
         inner = [instance.uses.spec for instance in self.instances if instance.uses is not None]
         return len(self.instances) - len(inner) + sum(spec.size for spec in inner if spec is not None)
 
-    @property
+    @cached_property
     def instances(self) -> list[InstanceSpec]:
         """All instances, groups and switches flattened, in order."""
         flat: list[InstanceSpec] = []
@@ -302,7 +302,7 @@ class Spec(Struct, frozen=True, dict=True):
                 return item.instances[-1].id
         return None
 
-    @property
+    @cached_property
     def switches(self) -> list[SwitchSpec]:
         """All switches, in order."""
         return [item for item in self.items if isinstance(item, SwitchSpec)]

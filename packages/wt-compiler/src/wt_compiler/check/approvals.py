@@ -43,13 +43,12 @@ def _asks(spec: Spec | None) -> bool:
 
 def _check(spec: Spec, values: list[Value], asked: dict[str, None], why: str) -> None:
     """Report every answer to what was not asked before."""
-    waiting = {each.id.text for each in spec.instances if each.id and each.approval}
     for expression in expressions(values):
         if not isinstance(expression, Approved) or expression.instance_id in asked:
             continue
         name = expression.instance_id
         known = next((each for each in spec.instances if each.id and each.id.text == name), None)
-        if name in waiting:
+        if known is not None and known.approval:
             hint = why or "an expression uses what was asked earlier: move one of the two"
             message = f"{name!r} is not approved before this"
             spec.findings.error(Code.LATER_REFERENCE, message, expression.position, hint)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator
+from functools import cached_property
 
 from wt_compiler.dag import Dag, Group, Instance, Switch
 from wt_compiler.emit.comment import harmless
@@ -69,6 +70,7 @@ class RunModule:
         skippable = {instance.id: instance.skippable for instance in self._dag.instances}
         skippable |= {name: _may_be_skipped(switch) for name, switch in self._dag.switches.items()}
         self._skippable = skippable.__getitem__
+        self._has_subs = any(each.uses for each in self._dag.instances)
         self._literals = self._writer(None)
         last = [] if self._dag.outputs or self._dag.last is None else [self._dag.last]
         self._needed = {each.instance_id for each in self._dag.expressions if isinstance(each, Reference)}.union(last)
@@ -77,10 +79,9 @@ class RunModule:
         """Writes the values of an instance; the variable of a loop holds what its last round gave."""
         name = instance.id if instance else ""
         variable, answer = self._variables.__getitem__, self._answers.__getitem__
-        subs = any(each.uses for each in self._dag.instances)
 
         def keyed(value: Expression) -> bool:
-            return subs and outputs_of(after_a_round(value, name), self._dag) is not None
+            return self._has_subs and outputs_of(after_a_round(value, name), self._dag) is not None
 
         last = self._variables.get(name, "")
         return Literals(ExpressionSource(variable, self._skippable, keyed, answer, last=last, index=INDEX).source)
@@ -123,7 +124,7 @@ class RunModule:
         names = ["task"] if any(not instance.inlined for instance in self._dag.instances) else []
         kinds = {type(each) for each in self._dag.expressions}
         names += [name for kind, name in ((EnvVariable, "env"), (Secret, "secret")) if kind in kinds]
-        steps = self.steps()
+        steps = self.steps
         joins = [self._join(switch) for switch in self._dag.switches.values() if switch.id in self._needed]
         source = [self.result, *(part for step in steps for part in step.expressions)]
         source += [part for join in joins for part in join.expressions]
@@ -143,7 +144,7 @@ class RunModule:
 
     def blocks(self) -> list[Step | Choice | Join]:
         """All steps in order; those of a switch stand between what chooses among them and what joins them."""
-        steps = {step.id: step for step in self.steps()}
+        steps = {step.id: step for step in self.steps}
         found: list[Step | Choice | Join] = []
         for item in self._dag.items:
             members = (item,) if isinstance(item, Instance) else item.instances
@@ -155,6 +156,7 @@ class RunModule:
                 found += blocks
         return found
 
+    @cached_property
     def steps(self) -> list[Step]:
         """All steps in order."""
         titles = {
