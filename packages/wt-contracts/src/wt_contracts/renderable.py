@@ -128,7 +128,7 @@ class _Writer:
         if key is None:
             return schema
         if _are_choices(schema[key]):
-            return {"type": _type_of(schema[key][0]["const"]), **schema}
+            return {"type": _type_of(schema[key][0]["const"]), **_titled(schema, schema[key])}
         branches = [branch for branch in schema[key] if not _is_null(branch)]
         nullable = len(branches) < len(schema[key])
         outside = {name: value for name, value in schema.items() if name != key}
@@ -193,6 +193,13 @@ class _Writer:
 def _are_choices(branches: list[Any]) -> bool:
     """Whether these are values with titles, which the library shows as a list to choose from."""
     return bool(branches) and all(isinstance(branch, dict) and "const" in branch for branch in branches)
+
+
+def _titled(schema: Schema, choices: list[Schema]) -> Schema:
+    """A schema without the enumeration whose values have titles beside it: the library would show that without them."""
+    values = schema.get("enum")
+    told = isinstance(values, list) and all(choice["const"] in values for choice in choices)
+    return {name: value for name, value in schema.items() if name != "enum" or not told}
 
 
 def _type_of(value: Any) -> str:
