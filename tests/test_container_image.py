@@ -82,7 +82,13 @@ def test_the_image_holds_the_environment_of_the_lock_and_no_compiler(image, work
     assert {"wt-task", "wt-contracts", "pydantic"} <= inside <= locked
     assert not inside & {"wt-cli", "wt-compiler", "wt-envs", "uv", "pip", "setuptools"}
     assert not list(image.path(prefix).rglob("uv"))
-    assert {path.name for path in image.path("/app").iterdir()} == {"wt_hello_workflow", Path(prefix).name}
+    lock = next(path.name for path in workspace.iterdir() if path.name in ("uv.lock", "pixi.lock"))
+    named_by_runs = {"VERSION.yaml", lock}
+    assert {path.name for path in image.path("/app").iterdir()} == {
+        "wt_hello_workflow",
+        Path(prefix).name,
+        *named_by_runs,
+    }
 
 
 @pytest.mark.parametrize("workspace", ["conda"], indirect=True)
