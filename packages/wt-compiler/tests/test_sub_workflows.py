@@ -11,6 +11,7 @@ from wt_compiler.dag import Dag
 from wt_compiler.difference import Side, compare
 from wt_compiler.document import read_document
 from wt_compiler.emit import package, readme
+from wt_compiler.emit.workflow import Workflow
 from wt_compiler.environment import TaskSource
 from wt_compiler.findings import Findings
 from wt_compiler.fingerprint import structure
@@ -312,9 +313,9 @@ def test_the_steps_are_drawn_inside_of_a_frame_and_joined_with_those_around(usin
 
 
 def test_the_package_holds_a_package_for_each_use(
-    using: Callable[..., Dag], workflow_of: Callable[..., object]
+    using: Callable[..., Dag], workflow_of: Callable[..., Workflow]
 ) -> None:
-    files = package.emit(workflow_of(using()))  # type: ignore[arg-type]
+    files = package.emit(workflow_of(using()))
     run = str(files["wt_demo_workflow/run.py"])
     assert "from wt_demo_workflow.sub_source import run as sub_source" in run
     assert "@workflow.uses(sub_source.workflow)\ndef source(params: dict[str, Any]) -> Any:" in run
@@ -356,7 +357,7 @@ def test_what_is_skipped_is_known_of_a_sub_workflow(
 
 
 def test_a_condition_stands_before_the_steps_and_in_the_picture(
-    using: Callable[..., Dag], workflow_of: Callable[..., object]
+    using: Callable[..., Dag], workflow_of: Callable[..., Workflow]
 ) -> None:
     dag = using(
         """
@@ -367,10 +368,10 @@ def test_a_condition_stands_before_the_steps_and_in_the_picture(
         - {id: after, task: load, partial: {path: b}}
         """
     )
-    run = str(package.emit(workflow_of(dag))["wt_demo_workflow/run.py"])  # type: ignore[arg-type]
+    run = str(package.emit(workflow_of(dag))["wt_demo_workflow/run.py"])
     assert "@workflow.uses(sub_source.workflow, may_skip=True)\n" in run
     assert '    if not first:\n        return Skipped("when: workflow.first.return")\n' in run
-    sequential = str(package.emit(workflow_of(dag))["wt_demo_workflow/run_sequential.py"])  # type: ignore[arg-type]
+    sequential = str(package.emit(workflow_of(dag))["wt_demo_workflow/run_sequential.py"])
     words = " ".join(sequential.split())
     assert 'if not first: skip_step("source", "when: workflow.first.return") else: sub_source.main(params' in words
     assert [line.strip() for line in to_dot(dag).splitlines() if "->" in line] == ["n0 -> n1;", "n1 -> n2;"]
@@ -379,11 +380,11 @@ def test_a_condition_stands_before_the_steps_and_in_the_picture(
 
 
 def test_names_of_the_spec_do_not_collide_with_those_of_the_package(
-    using: Callable[..., Dag], workflow_of: Callable[..., object]
+    using: Callable[..., Dag], workflow_of: Callable[..., Workflow]
 ) -> None:
     others = "- {id: sub_source, task: load}\n- {id: inputs, task: load}\n"
     dag = using(others + "- {id: source, uses: ./loading.yaml, with: {column: a}}")
-    run = str(package.emit(workflow_of(dag))["wt_demo_workflow/run.py"])  # type: ignore[arg-type]
+    run = str(package.emit(workflow_of(dag))["wt_demo_workflow/run.py"])
     assert '@workflow.step(name="sub_source")\ndef sub_source_(' in run
     assert '@workflow.step(name="inputs")\ndef inputs_(' in run
 
@@ -408,9 +409,9 @@ def test_a_watched_check_looks_at_the_other_specs_too(write: Callable[..., Path]
 
 
 def test_the_readme_lists_steps_and_parameters_of_the_other_spec(
-    using: Callable[..., Dag], workflow_of: Callable[..., object]
+    using: Callable[..., Dag], workflow_of: Callable[..., Workflow]
 ) -> None:
-    files = readme.emit(workflow_of(using("- {id: source, uses: ./loading.yaml}")))  # type: ignore[arg-type]
+    files = readme.emit(workflow_of(using("- {id: source, uses: ./loading.yaml}")))
     text = str(files["README.md"])
     assert "source:\n  params:\n    column: # string\n  raw:\n    path: # string\n" in text
     assert "| `source.raw` |  | `acme.tasks.load` | once |" in text
@@ -439,7 +440,7 @@ def test_an_output_leads_back_to_the_step_that_makes_it(using: Callable[..., Dag
 
 
 def test_a_part_of_what_a_mapped_sub_workflow_gives_is_taken_by_its_name(
-    using: Callable[..., Dag], workflow_of: Callable[..., object]
+    using: Callable[..., Dag], workflow_of: Callable[..., Workflow]
 ) -> None:
     outputs = "outputs: {raw: '${{ workflow.raw.return }}'}\n"
     dag = using(
@@ -449,5 +450,5 @@ def test_a_part_of_what_a_mapped_sub_workflow_gives_is_taken_by_its_name(
         """,
         LOADING + outputs,
     )
-    run = str(package.emit(workflow_of(dag))["wt_demo_workflow/run.py"])  # type: ignore[arg-type]
+    run = str(package.emit(workflow_of(dag))["wt_demo_workflow/run.py"])
     assert '.partial(x=each[0]["raw"]' in run

@@ -1,5 +1,7 @@
 from __future__ import annotations
 
+import json
+
 import pytest
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
@@ -38,3 +40,18 @@ def test_a_workspace_whose_files_were_lost_is_one_clear_message(demo):
 
     with pytest.raises(DiagnosticError, match=r"params\.json"):
         _ = demo.workspace.params_schema
+
+
+def test_a_layout_of_a_newer_minor_version_is_read(demo):
+    layout = {"groups": {"Where": ["load"]}, "version": "1.7", "columns": 2}
+    (demo.directory / "wt_demo_workflow" / "layout.json").write_text(json.dumps(layout))
+
+    assert demo.workspace.layout.groups == {"Where": ["load"]}
+
+
+@pytest.mark.parametrize("layout", [[], {"groups": 1}, {"groups": {}, "version": "2.0"}])
+def test_a_layout_that_is_none_is_one_clear_message(demo, layout):
+    (demo.directory / "wt_demo_workflow" / "layout.json").write_text(json.dumps(layout))
+
+    with pytest.raises(DiagnosticError, match=r"layout\.json"):
+        _ = demo.workspace.layout

@@ -134,7 +134,7 @@ def _read(content: bytes) -> WorkflowResult:
         TypeError: It has keys that a result has not.
     """
     document = json.loads(content)  # which reads numbers of any size, and those that are none
-    return msgspec.convert(asdict(WorkflowResult(**document)), WorkflowResult)
+    return msgspec.convert(vars(WorkflowResult(**document)), WorkflowResult)
 
 
 def written_account(provenance: RunProvenance) -> bytes:

@@ -9,6 +9,7 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+import msgspec
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.forms import FormLayout, runnable_schema
@@ -76,7 +77,10 @@ class Workspace:
         Raises:
             DiagnosticError: If the workspace lacks the file.
         """
-        return FormLayout(**self._read_json("layout.json"))
+        try:
+            return msgspec.convert(self._read_json("layout.json"), FormLayout)
+        except msgspec.ValidationError as error:
+            raise _not_a_workspace(self.directory, f"{self.package}/layout.json: {error}") from None
 
     def _read_json(self, name: str) -> dict[str, Any]:
         try:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -45,8 +44,6 @@ def check(
     """
     if form == "json":
         console.json = True
-    # Looking for plugins reads the metadata of every installed package, and none changes what is checked here.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from wt_contracts.diagnostics import DiagnosticError
 
     from wt_compiler.checking import Checked, Checker

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from contextlib import ExitStack, suppress
 from dataclasses import asdict
 from pathlib import Path
@@ -79,8 +78,6 @@ def compile_(
     """
     if form == "json":
         console.json = True
-    # Looking for plugins reads the metadata of every installed package, and none changes what is compiled here.
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from wt_compiler.collector import no_garbage_collection
 
     source = task_source(registry, env, discovery_timeout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -46,7 +45,6 @@ def diff(
     """
     if form == "json":
         console.json = True
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from wt_compiler.difference import compare
 
     source = task_source(registry, env, discovery_timeout)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -43,7 +42,6 @@ def form(
     The page is one file that needs no server and no network. It saves what is filled in as a file that
     `wt run --params` takes.
     """
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     page = _page(console, what, task_source(registry, env, discovery_timeout))
     from wt_compiler.written import write_whole
 

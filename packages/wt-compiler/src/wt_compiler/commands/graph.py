@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -53,7 +52,6 @@ def graph(
     form = output.suffix.removeprefix(".").lower() if output else "mmd"
     if form not in FORMATS:
         raise click.BadParameter(f"{str(output)!r} does not end in .svg, .png, .html, .mmd or .dot", param_hint="'-o'")
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     text = _read(console, what, task_source(registry, env, discovery_timeout))
     if terminal:
         from wt_compiler.graph.terminal import to_terminal

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -34,7 +33,6 @@ def schema(
     Any YAML language server completes and checks with it while one types, if the spec begins with the line
     `# yaml-language-server: $schema=FILE`, or the editor's settings name the file.
     """
-    os.environ.setdefault("PYDANTIC_DISABLE_PLUGINS", "__all__")
     from wt_compiler.document import read_document
     from wt_compiler.emit.json_text import json_text
     from wt_compiler.environment import find_tasks

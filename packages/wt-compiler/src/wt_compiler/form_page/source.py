@@ -8,6 +8,7 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+import msgspec
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.forms import FormLayout
@@ -59,6 +60,7 @@ def of_workspace(directory: Path) -> FormPage:
         settings = project["tool"]["wt"]
         package = directory / settings["package"]
         params, rjsf, layout = (_read(package / f"{name}.json") for name in ("params", "rjsf", "layout"))
+        shown = msgspec.convert(layout, FormLayout)
         name = str(settings["id"])
     except (OSError, ValueError, KeyError, TypeError) as error:
         message = f"{str(directory)!r} is no compiled workspace: {error}"
@@ -66,7 +68,7 @@ def of_workspace(directory: Path) -> FormPage:
         found = Diagnostic(code=Code.NOT_A_WORKSPACE, message=message, file=str(directory), hint=hint)
         raise DiagnosticError(found) from None
     description = str(project.get("project", {}).get("description", ""))
-    return FormPage(name, description, name, str(directory), rjsf, params, FormLayout(**layout))
+    return FormPage(name, description, name, str(directory), rjsf, params, shown)
 
 
 def _described(spec_id: str, metadata: dict[str, Any]) -> tuple[str, str]:
