@@ -198,3 +198,38 @@ def test_nobody_is_asked_about_what_does_not_run(workflow: RunningWorkflow) -> N
     workflow.run("--resume", "r1", "--data", '{"level": 4}')
     assert workflow.outcome["result"] is None
     assert workflow.notes == ["draw", "publish"]
+
+
+BRANCHES = """
+id: asked
+requirements: []
+workflow:
+  - {id: first, task: draw}
+  - {id: second, task: draw}
+  - id: seen
+    task: publish
+    approval: {reason: First?}
+    partial: {picture: "${{ workflow.first.return }}"}
+  - id: read
+    task: tell
+    approval: {reason: Second?}
+    partial: {text: "${{ len(workflow.second.return) }} lines"}
+  - id: longer
+    task: publish
+    partial: {picture: "${{ workflow.second.return }}"}
+  - id: longest
+    task: tell
+    partial: {text: "${{ workflow.longer.return }}"}
+outputs:
+  all: ["${{ workflow.seen.return }}", "${{ workflow.read.return }}", "${{ workflow.longest.return }}"]
+"""
+
+
+def test_what_does_not_depend_on_an_approval_runs_before_the_run_waits(tmp_path: Path) -> None:
+    workflow = RunningWorkflow(tmp_path, "asked_tasks", LIBRARY, BRANCHES)
+    assert "the approval of 'seen'" in workflow.run(code=3, WT_RUN_ID="r1")
+    assert sorted(workflow.notes) == ["draw", "draw", "publish", "tell"]
+    assert "the approval of 'read'" in workflow.run("--resume", "r1", "--approve", code=3)
+    workflow.run("--resume", "r1", "--approve")
+    assert workflow.outcome["result"] == {"all": ["3 ", "3 lines at 0", "3  at 0"]}
+    assert sorted(workflow.notes) == ["draw", "draw", "publish", "publish", "tell", "tell"]

@@ -144,6 +144,16 @@ def test_a_run_waits_for_an_approval_and_goes_on_with_what_was_filled_in(languag
 
 
 @pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+def test_a_run_comes_past_its_checkpoint_and_another_one_begins_there(language: Language, mode: str) -> None:
+    assert language.run("checkpoint", mode=mode, WT_RUN_ID="r1").returncode == 0
+    assert ("rain", "measured") in [(each.get("step"), each.get("checkpoint")) for each in language.events()]
+    options = ["--config-json", '{"report": {"loud": true}}', "--from-checkpoint", "measured", "--from-run", "r1"]
+    again = language.start([sys.executable, "-m", "wt_kept_workflow.cli", "run", *options])
+    assert again.returncode == (0 if mode == "concurrent" else 2), again.stderr
+    assert language.result["result"] == ("81.0 MM" if mode == "concurrent" else None)
+
+
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
 def test_a_task_stands_in_for_what_failed(language: Language, mode: str) -> None:
     done = language.run("handled", mode=mode)
     assert done.returncode == 0, done.stderr
@@ -343,7 +353,9 @@ def test_a_run_does_not_start_without_its_secrets(language: Language) -> None:
     assert "error[WT514]: the secret RAIN_TOKEN is given nowhere" in done.stderr
 
 
-@pytest.mark.parametrize("name", ["expressions", "when", "switch", "loop", "outputs", "uses", "each_station"])
+@pytest.mark.parametrize(
+    "name", ["expressions", "when", "switch", "loop", "outputs", "uses", "each_station", "checkpoint"]
+)
 def test_the_notebook_runs_cell_by_cell_and_gives_the_same(language: Language, name: str) -> None:
     assert language.run(name).returncode == 0
     package = language.compile(name).names.package

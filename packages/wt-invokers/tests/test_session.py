@@ -78,7 +78,7 @@ def test_a_machine_gets_one_json_document_and_no_output_of_the_tasks(demo, param
 
     [text] = console.answers
     document = json.loads(text)
-    assert set(document) == {"run_id", "exit_code", "results", "result", "error", "steps"}
+    assert set(document) == {"run_id", "exit_code", "results", "result", "error", "steps", "checkpoints"}
     assert document["run_id"] == "r1"
     assert (document["exit_code"], document["result"], document["error"]) == (0, {"x": 1}, None)
     assert document["results"] == demo.results.as_uri()
@@ -111,7 +111,7 @@ def test_a_timeout_is_reported_once(demo, params, console, capfd):
 
 def test_without_a_person_all_missing_parameters_are_named(demo, console):
     with pytest.raises(DiagnosticError) as caught:
-        collect(demo.workspace, None, [], console, ask=False)
+        collect(Params(), demo.workspace, None, [], console, ask=False)
 
     messages = [diagnostic.message for diagnostic in caught.value.diagnostics]
     assert messages == ["the parameter load.path is missing", "the parameter load.source is missing"]
@@ -120,7 +120,7 @@ def test_without_a_person_all_missing_parameters_are_named(demo, console):
 
 def test_all_wrong_assignments_are_named(demo, console):
     with pytest.raises(DiagnosticError) as caught:
-        collect(demo.workspace, None, ["a", "b"], console, ask=False)
+        collect(Params(), demo.workspace, None, ["a", "b"], console, ask=False)
 
     assert len(caught.value.diagnostics) == 2
 

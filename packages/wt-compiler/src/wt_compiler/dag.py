@@ -65,6 +65,18 @@ class Approval(Struct, frozen=True):
     form: dict[str, dict[str, Any]]
 
 
+class Checkpoint(Struct, frozen=True):
+    """Where a later run can begin: behind an instance, and all that stand before it.
+
+    Attributes:
+        name: What it is called.
+        when: When it is kept; None for always.
+    """
+
+    name: str
+    when: Condition | None
+
+
 class Handler(Struct, frozen=True):
     """What stands in for a call that fails for good.
 
@@ -117,6 +129,7 @@ class Instance(Struct, frozen=True, dict=True):
         loop: How often it calls the task; None for a single call or a map.
         approval: What a person is asked before it runs, if one is.
         handler: What stands in for a call that fails for good, if something does.
+        checkpoint: Where a later run can begin, if it can behind this instance.
         execution: How it is run.
         position: Where it stands in the spec.
         uses: The sub-workflow, if it is one.
@@ -137,6 +150,7 @@ class Instance(Struct, frozen=True, dict=True):
     uses: SubWorkflow | None = None
     branch: Branch | None = None
     loop: Loop | None = None
+    checkpoint: Checkpoint | None = None
 
     @property
     def method(self) -> Literal["call", "map", "mapvalues", "loop"]:
@@ -150,12 +164,17 @@ class Instance(Struct, frozen=True, dict=True):
 
     @property
     def values(self) -> list[Value]:
-        """Everything of it that an expression can stand in: condition, loop, arguments, those of its handler."""
-        return [*self.own_values, *(self.handler.partial.values() if self.handler else [])]
+        """Everything of it that an expression can stand in: conditions, loop, arguments, those of its handler."""
+        return [*self.own_values, *(self.handler.partial.values() if self.handler else []), *self.after]
+
+    @property
+    def after(self) -> list[Value]:
+        """What is evaluated once it has ended: the condition of its checkpoint."""
+        return [self.checkpoint.when.expression] if self.checkpoint and self.checkpoint.when else []
 
     @property
     def own_values(self) -> list[Value]:
-        """The same without its handler."""
+        """What it takes before it ends, apart from its handler."""
         before: list[Value] = [self.when.expression] if self.when else []
         before += [self.approval.reason] if self.approval else []
         before += self.loop.values if self.loop else []

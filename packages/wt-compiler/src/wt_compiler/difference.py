@@ -143,6 +143,8 @@ def _instance(old: Instance, new: Instance) -> Iterator[str]:
         yield (
             "another approval is asked for" if all(each is not None for each in forms) else _approval(forms[0] is None)
         )
+    if _checkpoint(old) != _checkpoint(new):
+        yield "its checkpoint is another one"
     if written(old.when and old.when.expression) != written(new.when and new.when.expression):
         yield "it runs under another condition"
     if _conditions(old) != _conditions(new):
@@ -151,6 +153,11 @@ def _instance(old: Instance, new: Instance) -> Iterator[str]:
 
 def _rounds(instance: Instance) -> list[Value]:
     return [*instance.loop.values, instance.loop.most] if instance.loop else []
+
+
+def _checkpoint(instance: Instance) -> object:
+    checkpoint = instance.checkpoint
+    return checkpoint and (checkpoint.name, written(checkpoint.when and checkpoint.when.expression))
 
 
 def _approval(is_new: bool) -> str:

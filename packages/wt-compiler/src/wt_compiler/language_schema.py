@@ -112,6 +112,7 @@ def _entry() -> Schema:
         "map": {**mapping, "description": "Calls it once an element."},
         "mapvalues": {**mapping, "description": "Calls it once a pair of a key and a value."},
         "skipif": _skipif(),
+        "checkpoint": _checkpoint(),
     }
 
 
@@ -145,6 +146,12 @@ def _approval() -> Schema:
     form = {"type": ["object", "null"], "additionalProperties": _parameter()}
     described = "What a person is asked before it runs."
     return {"anyOf": [_object({"reason": _TEXT, "form": form}, ["reason"]), {"type": "null"}], "description": described}
+
+
+def _checkpoint() -> Schema:
+    when = {"anyOf": [_EXPRESSION, {"type": "null"}], "description": "It is kept if this holds."}
+    fields = _object({"name": {**_TEXT, "maxLength": 64}, "when": when}, ["name"])
+    return {"anyOf": [fields, {"type": "null"}], "description": "A later run can begin behind it."}
 
 
 def _skipif() -> Schema:

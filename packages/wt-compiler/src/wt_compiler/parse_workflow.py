@@ -12,6 +12,7 @@ from wt_compiler.execution import AS_USUAL
 from wt_compiler.findings import Findings
 from wt_compiler.identifiers import LONGEST_INSTANCE_ID, RESERVED, as_identifier, why_no_identifier
 from wt_compiler.parse_approval import read_approval
+from wt_compiler.parse_checkpoint import read_checkpoint
 from wt_compiler.parse_execution import EXECUTION_KEYS, read_execution
 from wt_compiler.parse_flow import FLOW_KEYS, read_condition, read_loop
 from wt_compiler.parse_handler import read_handler
@@ -33,10 +34,10 @@ from wt_compiler.wording import describe_value
 
 GROUP_TYPE: Final = "task-group"
 INSTANCE_KEYS: Final = (
-    *("id", "name", "task", *FLOW_KEYS, "partial", "map", "mapvalues", "skipif", "approval"),
+    *("id", "name", "task", *FLOW_KEYS, "partial", "map", "mapvalues", "skipif", "approval", "checkpoint"),
     *EXECUTION_KEYS,
 )
-USE_KEYS: Final = ("id", "name", "uses", *FLOW_KEYS, "with", "map", "mapvalues", "skipif")
+USE_KEYS: Final = ("id", "name", "uses", *FLOW_KEYS, "with", "map", "mapvalues", "skipif", "checkpoint")
 GROUP_KEYS: Final = ("type", "title", "description", "tasks")
 _GROUP_ONLY: Final = ("type", "tasks", "title")
 
@@ -144,6 +145,7 @@ def _read_use(item: MapNode, subs: SubSpecs, findings: Findings) -> InstanceSpec
         execution=AS_USUAL,
         position=item.position,
         uses=use,
+        checkpoint=read_checkpoint(item, findings),
     )
 
 
@@ -166,6 +168,7 @@ def _read_instance(item: MapNode, defaults: SkipifSpec | None, findings: Finding
         loop=read_loop(item, findings),
         approval=read_approval(item, findings),
         handler=read_handler(item, own_id, findings),
+        checkpoint=read_checkpoint(item, findings),
         execution=read_execution(item, findings),
         position=item.position,
     )

@@ -16,6 +16,7 @@ from wt_compiler.dag import (
     Approval,
     Branch,
     Case,
+    Checkpoint,
     Dag,
     Group,
     Handler,
@@ -29,7 +30,16 @@ from wt_compiler.dag import (
 from wt_compiler.document import read_document
 from wt_compiler.findings import Findings
 from wt_compiler.parse import parse_spec
-from wt_compiler.spec import ApprovalSpec, CaseSpec, InstanceSpec, ItemSpec, MappingSpec, Spec, SwitchSpec
+from wt_compiler.spec import (
+    ApprovalSpec,
+    CaseSpec,
+    CheckpointSpec,
+    InstanceSpec,
+    ItemSpec,
+    MappingSpec,
+    Spec,
+    SwitchSpec,
+)
 from wt_compiler.sub_entry import described
 
 
@@ -209,6 +219,7 @@ class _Builder:
             loop=spec.loop,
             approval=_approval(spec.approval) if spec.approval else None,
             handler=self._handler(resolved.handler) if resolved.handler else None,
+            checkpoint=_checkpoint(spec.checkpoint) if spec.checkpoint else None,
             execution=spec.execution,
             position=spec.position,
             uses=self._sub_workflow(resolved),
@@ -232,6 +243,11 @@ class _Builder:
 
 def _approval(spec: ApprovalSpec) -> Approval:
     return Approval(spec.reason, {field.name.text: field.schema for field in spec.form})
+
+
+def _checkpoint(spec: CheckpointSpec) -> Checkpoint:
+    assert spec.name is not None
+    return Checkpoint(spec.name.text, spec.when)
 
 
 def _mapping(spec: MappingSpec) -> Mapping:

@@ -95,6 +95,13 @@ class ApprovalSpec(NamedTuple):
     position: Position
 
 
+class CheckpointSpec(NamedTuple):
+    """What a later run can begin behind: the name, and when it is kept."""
+
+    name: Name | None
+    when: Condition | None
+
+
 class InstanceSpec(NamedTuple):
     """A task instance, or a sub-workflow, which has a spec in the place of the task."""
 
@@ -111,6 +118,7 @@ class InstanceSpec(NamedTuple):
     uses: Use | None = None
     approval: ApprovalSpec | None = None
     handler: InstanceSpec | None = None
+    checkpoint: CheckpointSpec | None = None
 
     @property
     def callee(self) -> str:
@@ -141,6 +149,18 @@ class InstanceSpec(NamedTuple):
         """Everything of it that an expression can stand in: condition, loop, arguments, those of its handler."""
         handled = self.handler.arguments if self.handler else []
         return [*self.before, *(self.loop.values if self.loop else []), *self.arguments, *handled]
+
+    @property
+    def after(self) -> list[Value]:
+        """What is evaluated once it has ended: the condition of its checkpoint."""
+        return [self.checkpoint.when.expression] if self.checkpoint and self.checkpoint.when else []
+
+    @property
+    def as_one_step(self) -> str:
+        """How all of a sub-workflow is one step, to follow on `cannot stand`; empty if its steps are steps."""
+        conditional = self.skipif is not None and bool(self.skipif.conditions)
+        how = f"in a {self.mapping.method!r}" if self.mapping else "in a 'loop'" if self.loop else ""
+        return how or ("under a 'skipif'" if conditional else "")
 
     @property
     def before(self) -> list[Value]:
@@ -258,7 +278,7 @@ class Spec(Struct, frozen=True, dict=True):
     @property
     def values(self) -> list[Value]:
         """Everything that an expression can stand in."""
-        bound = [value for instance in self.instances for value in instance.values]
+        bound = [value for instance in self.instances for value in (*instance.values, *instance.after)]
         chosen = [value for switch in self.switches for value in (*switch.before, *switch.results)]
         return [*bound, *chosen, *(output.value for output in self.outputs)]
 

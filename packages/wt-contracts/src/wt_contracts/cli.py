@@ -38,6 +38,9 @@ class WorkflowChoices:
         cpus: How many processors steps share that ask for some; by default those that there are.
         gpus: The same for graphics cards.
         resume: The recorded run to go on with, by the beginning of its id; its parameters are those that it had.
+        from_checkpoint: The checkpoint of another run to begin at, by its name.
+        from_run: That run, by the beginning of its id.
+        from_results: The results directory of that run.
         approve: Whether the step that the run waits for is approved, with nothing but defaults filled in.
         reject: Whether it is rejected.
         data: What is filled in when it is approved: a file, or a JSON document.
@@ -51,6 +54,9 @@ class WorkflowChoices:
     cpus: float | None = None
     gpus: float | None = None
     resume: str | None = None
+    from_checkpoint: str | None = None
+    from_run: str | None = None
+    from_results: str | None = None
     approve: bool = False
     reject: bool = False
     data: str | None = None
@@ -79,6 +85,9 @@ class WorkflowCLIArgs(WorkflowChoices):
             argv.append("--no-cache")
         if self.resume is not None:
             argv += ["--resume", self.resume]
+        for name in ("from_checkpoint", "from_run", "from_results"):
+            value = getattr(self, name)
+            argv += [] if value is None else [f"--{name.replace('_', '-')}", value]
         for name, amount in (("cpus", self.cpus), ("gpus", self.gpus)):
             argv += [] if amount is None else [f"--{name}", f"{amount:g}"]
         argv += [f"--{name}" for name in ("approve", "reject") if getattr(self, name)]

@@ -111,6 +111,7 @@ class Code(StrEnum):
     RUN_AMBIGUOUS = "WT532"
     RUN_NOT_RESUMABLE = "WT533"
     PIPELINE_NOT_FOUND = "WT534"
+    CHECKPOINT_UNUSABLE = "WT535"
     # The cache of calls
     CALL_NOT_CACHED = "WT540"
     STEP_UNKNOWN = "WT541"

@@ -7,11 +7,15 @@ from enum import StrEnum
 
 from wt_contracts.versions import check_major
 
-EVENTS_VERSION = "1.1"
+EVENTS_VERSION = "1.2"
 
 
 class EventKind(StrEnum):
-    """What happened; STEP_ROUND (since 1.1) is the end of a round of a loop, whose step goes on."""
+    """What happened.
+
+    STEP_ROUND (since 1.1) is the end of a round of a loop, whose step goes on. STEP_CHECKPOINT (since 1.2) says that
+    the run has come to a checkpoint, after the end of the step that has it and of all that stand before it.
+    """
 
     START = "START"
     STEP_START = "STEP_START"
@@ -19,6 +23,7 @@ class EventKind(StrEnum):
     STEP_SKIPPED = "STEP_SKIPPED"
     STEP_ERROR = "STEP_ERROR"
     STEP_ROUND = "STEP_ROUND"
+    STEP_CHECKPOINT = "STEP_CHECKPOINT"
     FINISH = "FINISH"
 
 
@@ -41,6 +46,7 @@ class WorkflowEvent:
         round: Which round of a loop has ended, counted from 0 (STEP_ROUND only).
         waiting: The task instance whose approval a suspended run waits for (FINISH only; since 1.1).
         cached: How many of a step's calls were taken from the cache, if the step is cached (ends only; since 1.1).
+        checkpoint: What the checkpoint is called (STEP_CHECKPOINT only; since 1.2).
     """
 
     version: str = EVENTS_VERSION
@@ -57,6 +63,7 @@ class WorkflowEvent:
     round: int | None = None
     cached: int | None = None
     waiting: str | None = None
+    checkpoint: str | None = None
 
     def __post_init__(self) -> None:
         check_major("the event", self.version, 1, "wt-contracts")

@@ -8,7 +8,7 @@ from typing import Any
 
 from wt_contracts.versions import check_major
 
-PROVENANCE_VERSION = "1.0"
+PROVENANCE_VERSION = "1.1"
 
 
 class RunStatus(StrEnum):
@@ -142,7 +142,7 @@ class RunStep:
         started: When it began.
         duration: How many seconds it took.
         error: Why it failed.
-        reason: Why it was skipped.
+        reason: Why it was skipped, or why it did not have to run.
         cached: How many of its calls were taken from the cache.
     """
 
@@ -157,6 +157,36 @@ class RunStep:
     error: str | None = None
     reason: str | None = None
     cached: int | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunCheckpoint:
+    """A checkpoint that a run has kept.
+
+    Attributes:
+        name: What it is called.
+        step: The task instance that it stands behind.
+        time: When the run came to it.
+    """
+
+    name: str
+    step: str
+    time: str | None = None
+
+
+@dataclass(frozen=True, kw_only=True)
+class RunOrigin:
+    """Where a run has begun, if that is a checkpoint of another one.
+
+    Attributes:
+        run_id: The other run.
+        checkpoint: What the checkpoint is called.
+        results: The results directory of that run.
+    """
+
+    run_id: str
+    checkpoint: str
+    results: str | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -178,6 +208,8 @@ class RunProvenance:
         outputs: The files that the run left in its results, `result.json` among them.
         steps: Its task instances, in the order of the spec.
         sessions: Its processes, in order.
+        checkpoints: What it has kept under a name on its way (since 1.1).
+        origin: Where it has begun, if not at the beginning (since 1.1).
     """
 
     version: str = PROVENANCE_VERSION
@@ -194,6 +226,8 @@ class RunProvenance:
     outputs: list[RunFile] = field(default_factory=list)
     steps: list[RunStep] = field(default_factory=list)
     sessions: list[RunSession] = field(default_factory=list)
+    checkpoints: list[RunCheckpoint] = field(default_factory=list)
+    origin: RunOrigin | None = None
 
     def __post_init__(self) -> None:
         check_major("run.json", self.version, 1, "wt-contracts")

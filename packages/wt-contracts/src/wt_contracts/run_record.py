@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
     from wt_contracts.approval import ApprovalAnswer
@@ -14,6 +14,22 @@ RUN_FILE = "run.json"
 """What says in the results directory what the run was (`wt_contracts.provenance`)."""
 
 
+class Origin(NamedTuple):
+    """Where a run begins that does not begin at the beginning: a checkpoint of another one.
+
+    Attributes:
+        directory: The local directory with the record of that run.
+        run_id: That run.
+        checkpoint: What the checkpoint is called.
+        params: The parameters that that run had.
+    """
+
+    directory: str
+    run_id: str
+    checkpoint: str
+    params: dict[str, Any]
+
+
 class RunRecord(NamedTuple):
     """Where a run is recorded, and whether it goes on from what is there.
 
@@ -22,9 +38,11 @@ class RunRecord(NamedTuple):
         run_id: What the run is called. To resume, the beginning of the id of a run that was recorded there is enough.
         resume: Whether to go on with that run instead of beginning a new one.
         answer: What a person said to the approval that the run waits for.
+        origin: Where the run begins, or has begun, if that is a checkpoint of another run.
     """
 
     directory: str
     run_id: str
     resume: bool = False
     answer: ApprovalAnswer | None = None
+    origin: Origin | None = None

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 from typing import Literal, NamedTuple, TypeAlias
 
-StepEventKind: TypeAlias = Literal["STEP_START", "STEP_END", "STEP_SKIPPED", "STEP_ERROR", "STEP_ROUND"]
+StepEventKind: TypeAlias = Literal[
+    "STEP_START", "STEP_END", "STEP_SKIPPED", "STEP_ERROR", "STEP_ROUND", "STEP_CHECKPOINT"
+]
 
 
 class StepEvent(NamedTuple):
@@ -21,6 +23,7 @@ class StepEvent(NamedTuple):
         reason: Why the step was skipped, if the spec says it.
         round: Which round of a loop has ended, counted from 0.
         cached: How many of the calls were taken from the cache (ends only), if the step is cached.
+        checkpoint: Which checkpoint the run has come to after the step.
     """
 
     kind: StepEventKind
@@ -33,3 +36,4 @@ class StepEvent(NamedTuple):
     reason: str | None = None
     round: int | None = None
     cached: int | None = None
+    checkpoint: str | None = None

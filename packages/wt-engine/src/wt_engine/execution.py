@@ -9,10 +9,10 @@ from typing import Any
 from wt_contracts.skip import Skipped
 
 from wt_engine.call import Call
+from wt_engine.checkpoints import Given
 from wt_engine.control import Next, Raise, Retry, Skip, Stop, Suspend, Value, is_control, normalised
 from wt_engine.ends import RESULTS, STATE, Outcome
 from wt_engine.errors import (
-    MapItemsError,
     PipelineCancelled,
     RetriesExceededError,
     UnknownStepError,
@@ -34,16 +34,6 @@ from wt_engine.run import Run
 _START, _END, _ERROR = EventType.STEP_START, EventType.STEP_END, EventType.STEP_ERROR
 _ENDED = Outcome.ENDED
 _STEP, _MAP, _SWITCH = NodeKind.STEP, NodeKind.MAP, NodeKind.SWITCH
-
-
-def failure_of(frame: MapFrame) -> BaseException:
-    """What a map has failed with: a loop with what its last round, or the loop itself, has raised."""
-    if frame.rounds is not None and frame.error is not None:
-        return frame.error
-    name = frame.owner.node.name
-    error = MapItemsError(f"{frame.failed} of {len(frame.items)} items of map '{name}' failed")
-    error.__cause__ = frame.error
-    return error
 
 
 class Execution:
@@ -228,6 +218,9 @@ class Execution:
         if call.node.kind is _STEP or isinstance(result, Skipped):
             await self.end(call, result)
             return
+        if isinstance(result, Given):
+            await self.end(call, result.value)
+            return
         try:
             await self._open(call, result)
         except GeneratorExit:
@@ -247,9 +240,12 @@ class Execution:
         elif isinstance(result, Skip):
             await self.end(call, None, Outcome.SKIPPED)
         elif isinstance(result, Suspend):
-            self._run.suspended = result
+            self._run.suspend(call.node.index, result)
             await self._run.publisher.say(EventType.SUSPEND, name, result.reason, call)
-            await self._stop(call, Outcome.SUSPENDED)
+            if self._run.settings.suspends_alone:
+                await self.end(call, None, Outcome.SUSPENDED)
+            else:
+                await self._stop(call, Outcome.SUSPENDED)
         elif isinstance(result, Stop):
             await self._stop(call, Outcome.STOPPED)
 
@@ -369,7 +365,7 @@ class Execution:
         if frame.worker.keeps:
             run.values[frame.worker.index] = frame.results
         if frame.failed and run.settings.on_failure != "continue":
-            await self._recovery.handle(call, failure_of(frame))
+            await self._recovery.handle(call, frame.failure)
             return
         await self._gather(call, frame.value, RESULTS)
 

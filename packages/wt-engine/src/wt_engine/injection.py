@@ -44,6 +44,10 @@ class Surroundings(Protocol):
     def values(self) -> dict[int, Any]:
         """What steps have returned, by their place in the plan."""
 
+    @property
+    def recorder(self) -> Any:
+        """What records the run; None if nothing does."""
+
 
 class Occasion(Protocol):
     """What one call offers to its function beside the run."""

@@ -6,6 +6,7 @@ import sys
 from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
+from wt_engine.errors import MapItemsError
 from wt_engine.injection import MISSING
 
 if TYPE_CHECKING:
@@ -130,6 +131,16 @@ class MapFrame:
     def value(self) -> Any:
         """What the map is worth when all items are done."""
         return self.results if self.gather is None else self.gather(self.results)
+
+    @property
+    def failure(self) -> BaseException:
+        """What the map has failed with: a loop with what its last round, or the loop itself, has raised."""
+        if self.rounds is not None and self.error is not None:
+            return self.error
+        name = self.owner.node.name
+        error = MapItemsError(f"{self.failed} of {len(self.items)} items of map '{name}' failed")
+        error.__cause__ = self.error
+        return error
 
     def give_up(self) -> None:
         """Let no more items go out."""

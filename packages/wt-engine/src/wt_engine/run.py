@@ -50,6 +50,7 @@ class Settings:
         total: What its calls share; None for all that the machine has.
         evidence: What is kept of failures.
         meta_field: The field of the context that gets the `Meta`, if there is one.
+        suspends_alone: Whether a step that suspends the run holds up only what depends on it.
     """
 
     on_failure: OnFailure
@@ -66,6 +67,7 @@ class Settings:
     total: Need | None = None
     evidence: Evidence = field(default_factory=Evidence)
     meta_field: str | None = None
+    suspends_alone: bool = False
 
 
 class Run:
@@ -75,7 +77,7 @@ class Run:
         limited: Whether the run may end while a sync step is still at work, because of a timeout.
         ending: How the run is being cut short, and why, if it is.
         stopping: Whether a step has asked to start nothing more.
-        suspended: The `Suspend` that did, if one did.
+        suspended: The `Suspend` that the run ends with, if one came: of several the one of the first step in the plan.
         frames: The maps in progress.
         inner: The sub-pipelines that run now, which are cut short with this run.
         recorder: Records it, if it is recorded.
@@ -117,6 +119,7 @@ class Run:
         self.ending: tuple[PipelineTerminalStatus, str] | None = None
         self.stopping = False
         self.suspended: Any = None
+        self._suspended_by = -1
         self.inner: list[Run] = []
         self.crew: Crew
         self.processes: Processes
@@ -139,6 +142,16 @@ class Run:
             self.crew.cancel()
             for inner in self.inner:
                 inner.abort(PipelineTerminalStatus.CANCELLED, text)
+
+    def suspend(self, place: int, said: Any) -> None:
+        """Note that a step has suspended the run.
+
+        Args:
+            place: The step's place in the plan.
+            said: What it has returned.
+        """
+        if self.suspended is None or place < self._suspended_by:
+            self.suspended, self._suspended_by = said, place
 
     def stop(self) -> list[MapFrame]:
         """Start nothing more; what runs may finish.

@@ -16,7 +16,7 @@ class Written(NamedTuple):
     """A step as it was written.
 
     Attributes:
-        method: `call`, `map`, `mapvalues`, `loop`, `value` or `approval`.
+        method: `call`, `map`, `mapvalues`, `loop`, `value`, `approval` or `checkpoint`.
         function: The function.
         name: What the step is called.
         options: The options of its decorator.
@@ -25,6 +25,7 @@ class Written(NamedTuple):
         awaits: Whether the calls of a loop are awaited.
         may_skip: Whether the function may skip them.
         form: What a person can fill in, if one is asked.
+        checkpoint: What a checkpoint is called, if it keeps one.
     """
 
     method: str
@@ -36,6 +37,7 @@ class Written(NamedTuple):
     awaits: bool = False
     may_skip: bool = False
     form: Mapping[str, Any] | None = None
+    checkpoint: str | None = None
 
 
 class Scope(NamedTuple):

@@ -12,35 +12,32 @@ from wt_engine.ends import Outcome
 from wt_engine.events import Event, EventType
 from wt_engine.lost_value import Lost
 from wt_engine.rounds import LOOP, ROUND
+from wt_engine.written_steps import SUB
 
 if TYPE_CHECKING:
-    from wt_engine.plan import Plan
     from wt_engine.runner import Runner
+    from wt_engine.written_steps import WrittenSteps
 
 _ENDS = (Outcome.ENDED, Outcome.ENDED_ALONE)
 _ALONE = ("call", LOOP)
 """The methods whose value is that of one call."""
 
 
-SUB = "sub"
-"""The method of what decides whether the steps of a sub-workflow run."""
-
-
 class StepEvents:
     """Remembers what is needed to tell of the end of a step.
 
     Args:
-        plan: The plan that is run.
-        methods: How each step is called: `call`, `map`, `mapvalues`, `loop` or `SUB`. Nothing is told of other steps.
-        gates: For steps that may be skipped together, the one that decides: they are told of as that one.
+        steps: The steps of the workflow, and which of them are told of.
         runner: The run.
+        reasons: Why some steps need not run, by their names.
     """
 
-    def __init__(self, plan: Plan, methods: Mapping[str, str], gates: Mapping[str, str], runner: Runner) -> None:
-        self._plan = plan
-        self._methods = methods
-        self._gates = gates
+    def __init__(self, steps: WrittenSteps, runner: Runner, reasons: Mapping[str, str]) -> None:
+        self._methods = steps.methods
+        self._gates = steps.gates
+        self._checkpoints = steps.checkpoints
         self._runner = runner
+        self._reasons = reasons
         self._began: dict[str, float] = {}
         self._calls: dict[str, int] = {}
 
@@ -55,7 +52,7 @@ class StepEvents:
         step = event.stage
         method = self._methods.get(step)
         if method is None:
-            return self._round(event)
+            return self._checkpoint(event) if step in self._checkpoints else self._round(event)
         if self._is_skipped(self._gates.get(step)):
             return None
         if method == SUB:
@@ -67,7 +64,7 @@ class StepEvents:
             self._calls[step] = event.payload["item_count"]
         elif event.type is EventType.STEP_END:
             kind, reason = _end_of(method, self._runner.value(step))
-            return self._ended(kind, event, method)._replace(reason=reason)
+            return self._ended(kind, event, method)._replace(reason=reason or self._reasons.get(step))
         elif event.type is EventType.STEP_ERROR:
             return self._ended("STEP_ERROR", event, method, str(event.payload))
         return None
@@ -81,6 +78,13 @@ class StepEvents:
         self._calls[step] = number + 1
         seconds = event.invocation.seconds
         return StepEvent("STEP_ROUND", event.timestamp, step, self._methods[step], duration=seconds, round=number)
+
+    def _checkpoint(self, event: Event) -> StepEvent | None:
+        """What to tell of a checkpoint: that the run has come to it."""
+        if event.type is not EventType.STEP_END or self._runner.value(event.stage) is not True:
+            return None
+        name, step = self._checkpoints[event.stage]
+        return StepEvent("STEP_CHECKPOINT", event.timestamp, step, "call", checkpoint=name)
 
     def _is_skipped(self, gate: str | None) -> bool:
         return gate is not None and isinstance(self._runner.value(gate), Skipped)

@@ -4,40 +4,29 @@ from __future__ import annotations
 
 import asyncio
 import dataclasses
-import inspect
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
-from wt_engine.approvals import ASKED, answered, asking
+from wt_engine.approvals import ASKED
 from wt_engine.assembly import Assembly
 from wt_engine.cancellation import CancellationToken
-from wt_engine.definition import BarrierType, Draft, Function, describe_function
-from wt_engine.drafting import check_count, check_options, draft
-from wt_engine.errors import DefinitionError, MapItemsError, StepTimeoutError, place_of
-from wt_engine.events import NodeKind
+from wt_engine.checkpoints import CHECKPOINT, with_values
+from wt_engine.errors import MapItemsError, StepTimeoutError
 from wt_engine.failures import FailureKind
-from wt_engine.gate import GATE, gated
-from wt_engine.injection import (
-    Parameters,
-    context_source,
-    item_source,
-)
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.plan import Plan
-from wt_engine.rounds import LOOP, ROUND, beginning
+from wt_engine.rounds import LOOP
 from wt_engine.run import OnFailure, Settings
 from wt_engine.runner import Runner
-from wt_engine.scope import Scope, Written
+from wt_engine.scope import Written
 from wt_engine.share import Need, available
-from wt_engine.step_events import SUB, StepEvents
-from wt_engine.step_functions import FAILURES, await_call, handling, make_call, nothing
-from wt_engine.step_values import WorkflowError, kept, kept_source
+from wt_engine.step_events import StepEvents
+from wt_engine.step_values import WorkflowError, kept
+from wt_engine.written_steps import ON_THE_LOOP, WrittenSteps
 
 if TYPE_CHECKING:
     from wt_contracts.run_record import RunRecord
     from wt_contracts.step_event import StepEvent
-
-_ON_THE_LOOP: Mapping[str, Any] = {"executor": "inline"}
 
 F = TypeVar("F", bound=Callable[..., Any])
 
@@ -68,12 +57,10 @@ class Workflow:
             hooks=(),
             observers=(),
             token=CancellationToken(),
+            suspends_alone=True,
         )
-        self._drafts: dict[str, Draft] = {}
-        self._methods: dict[str, str] = {}
         self._written: list[Written] = []
-        self._scope = Scope({})
-        self._gates: dict[str, str] = {}
+        self._steps = WrittenSteps()
         self._plan: Plan | None = None
 
     @overload
@@ -179,14 +166,33 @@ class Workflow:
         """
 
         def decorate(function: F) -> F:
-            self._write(Written("approval", function, f"{step}{ASKED}", _ON_THE_LOOP, form=form or {}))
+            self._write(Written("approval", function, f"{step}{ASKED}", ON_THE_LOOP, form=form or {}))
+            return function
+
+        return decorate
+
+    def checkpoint(self, name: str, *, after: str) -> Callable[[F], F]:
+        """Make a function what says whether a checkpoint is kept: what all steps written so far have returned.
+
+        It is asked once they have ended. A later run can begin there (`wt_contracts.run_record.Origin`).
+
+        Args:
+            name: What the checkpoint is called.
+            after: The step that it stands behind.
+
+        Raises:
+            DefinitionError: As for `step`.
+        """
+
+        def decorate(function: F) -> F:
+            self._write(Written("checkpoint", function, f"{after}{CHECKPOINT}", ON_THE_LOOP, checkpoint=name))
             return function
 
         return decorate
 
     def value(self, function: F) -> F:
         """Make a function a value that others get by its name; it is worked out on the loop, and no step is told of."""
-        self._write(Written("value", function, function.__name__, _ON_THE_LOOP))
+        self._write(Written("value", function, function.__name__, ON_THE_LOOP))
         return function
 
     def uses(self, sub: Workflow, *, name: str | None = None, may_skip: bool = False) -> Callable[[F], F]:
@@ -203,7 +209,7 @@ class Workflow:
 
         def decorate(function: F) -> F:
             named, steps = name or function.__name__, tuple(sub._written)
-            self._write(Written("value", function, named, _ON_THE_LOOP, steps=steps, may_skip=may_skip))
+            self._write(Written("value", function, named, ON_THE_LOOP, steps=steps, may_skip=may_skip))
             return function
 
         return decorate
@@ -212,7 +218,7 @@ class Workflow:
     def plan(self) -> Plan:
         """The plan of all steps written so far."""
         if self._plan is None:
-            self._plan = Assembly(self._drafts).plan(self.name, (), (), None)
+            self._plan = Assembly(self._steps.drafts).plan(self.name, (), (), None)
         return self._plan
 
     def run(
@@ -241,8 +247,8 @@ class Workflow:
             WorkflowError: The run was cut short.
             SuspendedError: The run waits for an approval.
             RejectedError: An approval was refused.
-            DiagnosticError: The record cannot be used (WT530), the run cannot go on (WT533), or a step needs more than
-                there is (WT560).
+            DiagnosticError: The record cannot be used (WT530), the run cannot go on (WT533) or begin at the checkpoint
+                (WT535), or a step needs more than there is (WT560).
         """
         return asyncio.run(self.run_async(params, observe, record, cpus=cpus, gpus=gpus))
 
@@ -256,11 +262,11 @@ class Workflow:
         gpus: float | None = None,
     ) -> Any:
         """As `run`, in an event loop that runs already."""
-        if not self._drafts:
+        if not self._steps.drafts:
             return None
         plan = self.plan
-        runner = self._runner(plan, params, record, available(plan.nodes, cpus, gpus))
-        told = StepEvents(plan, self._methods, self._gates, runner) if observe else None
+        runner, reasons = self._runner(plan, params, record, available(plan.nodes, cpus, gpus))
+        told = StepEvents(self._steps, runner, reasons) if observe else None
         end: PipelineEndData | None = None
         async for event in runner.events():
             if told is not None and observe is not None:
@@ -276,19 +282,25 @@ class Workflow:
             raise SuspendedError(end.reason)
         return kept(self._last, runner.value(self._last))
 
-    def _runner(self, plan: Plan, params: Mapping[str, Any], record: RunRecord | None, total: Need | None) -> Runner:
+    def _runner(
+        self, plan: Plan, params: Mapping[str, Any], record: RunRecord | None, total: Need | None
+    ) -> tuple[Runner, Mapping[str, str]]:
+        """What runs the steps, and why some of them need not run."""
         settings = dataclasses.replace(self._settings, total=total) if total is not None else self._settings
         if record is None:
-            return Runner(plan, settings, None, params)
+            return Runner(plan, settings, None, params), {}
         from wt_engine.workflow_record import recorded
 
-        settings, run_id, recollection = recorded(plan, settings, record)
-        return Runner(plan, settings, None, params, recollection=recollection, run_id=run_id)
+        settings, run_id, recollection, known = recorded(plan, settings, record, params)
+        plan = with_values(plan, known) if known else plan
+        said = f"checkpoint {record.origin.checkpoint} of run {record.origin.run_id}" if record.origin else "checkpoint"
+        runner = Runner(plan, settings, None, params, recollection=recollection, run_id=run_id)
+        return runner, dict.fromkeys(known, said)
 
     @property
     def _last(self) -> str:
-        assert self._scope.last is not None
-        return self._scope.last
+        assert self._steps.scope.last is not None
+        return self._steps.scope.last
 
     def _error(self, end: PipelineEndData) -> BaseException:
         """What a run that calls one step after the other would have raised."""
@@ -314,72 +326,5 @@ class Workflow:
 
     def _write(self, written: Written) -> None:
         self._written.append(written)
-        self._place(written, self._scope)
-
-    def _place(self, written: Written, scope: Scope) -> None:
-        """Add a step, and those of the workflow that it uses, whose parameters mean something else."""
-        self._add(written, scope)
-        if written.steps is None:
-            return
-        own = written.function.__name__
-        gate = written.name if written.may_skip else scope.gate
-        if written.may_skip:
-            self._methods[written.name] = SUB
-        inner = Scope({}, scope.names[own], gate)
-        for each in written.steps or (Written("value", nothing, nothing.__name__, _ON_THE_LOOP),):
-            self._place(each._replace(name=f"{written.name}.{each.name}"), inner)
-        assert inner.last is not None
-        scope.names[own] = inner.last
-
-    def _add(self, written: Written, scope: Scope) -> None:
-        method, function, name, options, limit = written[:5]
-        place = place_of(function)
-        if name in self._drafts:
-            raise DefinitionError(f"Step '{name}' is already registered", name, place)
-        parents = scope.parents(function, name)
-        call = beginning(function) if method == LOOP else function
-        if written.form is not None:
-            call = asking(name.removesuffix(ASKED), function, written.form)
-        if scope.gate is not None:
-            parents[GATE] = self._gates[name] = scope.gate
-            call = gated(call)
-        parameters = self._parameters(parents)
-        called = describe_function(call, parameters if written.form is None else answered(parameters))
-        kind = NodeKind.STEP if limit is None else NodeKind.MAP
-        each = None if limit is None else f"{name}.{ROUND if method == LOOP else 'element'}"
-        if limit is not None:
-            check_count("max_concurrency", limit, 1)
-        own: Mapping[str, Any] = options if each is None else {}
-        shared = {"barrier_timeout": None, "barrier_type": BarrierType.ALL, "each": each, "max_concurrency": limit}
-        handler = options.get("on_error")
-        wanted = {} if handler is None else scope.parents(handler, f"{name}.on_error", FAILURES)
-        handles = None if handler is None else handling(handler, self._parameters(wanted))
-        drafted = draft(kind, name, called, [], handles if each is None else None, {**shared, **own})
-        check_options(drafted)
-        drafted.returns_data, drafted.keeps = written.form is None, True
-        self._drafts[name] = drafted
-        if each is not None:
-            self._add_worker(each, written.awaits or inspect.iscoroutinefunction(function), options, handles)
-        for parent in dict.fromkeys([*parents.values(), *wanted.values()]):
-            if parent is not None:
-                self._drafts[parent].to.append(name)
-        if method not in ("value", "approval"):
-            self._methods[name] = method
-        scope.names[function.__name__] = name
+        self._steps.place(written)
         self._plan = None
-
-    def _add_worker(self, name: str, awaits: bool, options: Mapping[str, Any], handler: Function | None) -> None:
-        called = describe_function(await_call if awaits else make_call, Parameters((("call", item_source),), (), ()))
-        shared = {"barrier_timeout": None, "barrier_type": BarrierType.ALL}
-        worker = draft(NodeKind.STEP, name, called, [], handler, {**shared, **options})
-        check_options(worker)
-        worker.returns_data = True
-        self._drafts[name] = worker
-
-    def _parameters(self, parents: Mapping[str, str | None]) -> Parameters:
-        places = {name: place for place, name in enumerate(self._drafts)}
-        sources = [
-            (parameter, context_source if parent is None else kept_source(parent, places[parent]))
-            for parameter, parent in parents.items()
-        ]
-        return Parameters(tuple(sources), (), ())

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Mapping
 from pathlib import Path
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
+from wt_engine.beginnings import STORE, VALUES, CheckpointError, known_values
 from wt_engine.errors import ResumeError, RunEndedError, UnrecordableError
 from wt_engine.fingerprint import PlanChangedError
 from wt_engine.injection import MISSING
@@ -22,9 +24,6 @@ if TYPE_CHECKING:
     from wt_engine.plan import Plan
     from wt_engine.run import Settings
 
-STORE = "runs.db"
-VALUES = "values"
-
 
 class Recorded(NamedTuple):
     """How a run is recorded.
@@ -33,23 +32,27 @@ class Recorded(NamedTuple):
         settings: The settings of the run, with its recording.
         run_id: What it is called.
         recollection: What it goes on from, if it is resumed.
+        known: What steps have returned before it began, by their names.
     """
 
     settings: Settings
     run_id: str
     recollection: Recollection | None
+    known: dict[str, Any]
 
 
-def recorded(plan: Plan, settings: Settings, record: RunRecord) -> Recorded:
+def recorded(plan: Plan, settings: Settings, record: RunRecord, params: Mapping[str, Any]) -> Recorded:
     """Prepare to record a run, or to go on with one.
 
     Args:
         plan: What is run.
         settings: The settings of the run.
         record: Where it is recorded.
+        params: The parameters of the run.
 
     Raises:
-        DiagnosticError: The record cannot be used (WT530), or the run cannot go on (WT533).
+        DiagnosticError: The record cannot be used (WT530), the run cannot go on (WT533), or it cannot begin at the
+            checkpoint (WT535).
     """
     directory = Path(record.directory)
     keeper = ValueKeeper(directory / VALUES)
@@ -57,13 +60,17 @@ def recorded(plan: Plan, settings: Settings, record: RunRecord) -> Recorded:
         directory.mkdir(parents=True, exist_ok=True)
         keeping = recording(directory / STORE, "step", keeper, plan, None)
         found = _found(keeping, record) if record.resume else None
+        known = known_values(record._replace(run_id=found.run_id) if found else record, keeper, params)
     except OSError as error:
-        raise unusable(f"{directory} cannot be created: {error.strerror}") from error
+        raise unusable(f"{directory} cannot be written: {error.strerror}") from error
     except StoreError as error:
         raise unusable(str(error)) from error
+    except CheckpointError as error:
+        raise _unknown(error) from error
     except (RunNotFoundError, RunEndedError, PlanChangedError, ResumeError, UnrecordableError) as error:
         raise _refusal(error) from error
-    return Recorded(dataclasses.replace(settings, recording=keeping), found.run_id if found else record.run_id, found)
+    settings = dataclasses.replace(settings, recording=keeping)
+    return Recorded(settings, found.run_id if found else record.run_id, found, known)
 
 
 def _found(keeping: Recording, record: RunRecord) -> Recollection:
@@ -87,6 +94,12 @@ def _refusal(error: Exception) -> DiagnosticError:
     from wt_contracts.codes import Code
 
     return _diagnostic(Code.RUN_NOT_RESUMABLE, str(error), None)
+
+
+def _unknown(error: CheckpointError) -> DiagnosticError:
+    from wt_contracts.codes import Code
+
+    return _diagnostic(Code.CHECKPOINT_UNUSABLE, str(error), error.hint)
 
 
 def _diagnostic(code: Code, message: str, hint: str | None) -> DiagnosticError:

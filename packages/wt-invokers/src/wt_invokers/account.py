@@ -64,6 +64,8 @@ def _head(run: RunProvenance) -> Iterator[str]:
         f", commit {workflow.commit[:_SHOWN]}{' with changes' if workflow.dirty else ''}" if workflow.commit else ""
     )
     yield f"workflow     {workflow.name} {workflow.version or ''}{commit}".rstrip()
+    if run.origin is not None:
+        yield f"began at     checkpoint {run.origin.checkpoint} of run {run.origin.run_id}"
     for session in run.sessions:
         yield f"{session.status:12} {session.started} to {session.ended or '?'}"
     if run.host is not None:
@@ -75,6 +77,8 @@ def _head(run: RunProvenance) -> Iterator[str]:
 
 
 def _steps(run: RunProvenance) -> Iterator[str]:
+    if run.checkpoints:
+        yield f"checkpoints  {', '.join(f'{each.name} (after {each.step})' for each in run.checkpoints)}"
     yield "steps"
     width = max((len(step.id) for step in run.steps), default=0)
     for step in run.steps:

@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 @click.option("--results", metavar="DIR|URL", help="Where the results go.  [default: results/<id>/<run id>]")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End a longer run.")
 @click.option("--resume", metavar="RUN", help="Go on with a recorded run: its id, or the beginning of it.")
+@click.option("--from-checkpoint", metavar="NAME", help="With --resume: begin a new run at this checkpoint of RUN.")
 @choice_options
 @click.option("--open", "open_it", is_flag=True, help="Show the page or picture that the workflow returns.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
@@ -47,6 +48,7 @@ def run(
     results: str | None,
     timeout: float | None,
     resume: str | None,
+    from_checkpoint: str | None,
     choices: dict[str, Any],
     open_it: bool,
     as_json: bool,
@@ -59,11 +61,15 @@ def run(
 
     A run that was ended, or failed, goes on with --resume: the steps that had ended do not run again.
 
+    With --from-checkpoint too, a new run begins at a checkpoint of that one, with its parameters unless others are
+    given: what stands before the checkpoint does not run again, what stands behind it does.
+
     The exit code is 0 if the workflow succeeded, 1 if a task failed, the run was ended or there is no environment
     for it, 2 if the spec, the parameters or the options are wrong, 3 if the run waits for an approval.
     """
     from wt_contracts.cli import WorkflowChoices
 
+    from wt_invokers.beginning import find_beginning
     from wt_invokers.local import LocalInvoker
     from wt_invokers.params import Params
     from wt_invokers.recorded import results_of
@@ -72,20 +78,30 @@ def run(
     from wt_invokers.target import find_workspace, realise
 
     console.json = console.json or as_json
-    if resume is not None and (params_file is not None or assignments):
-        raise click.UsageError("a run that goes on keeps its parameters: leave out --params and --set")
-    with refusal_in(results if resume is None else None):
+    goes_on = _going_on(resume, from_checkpoint, given=params_file is not None or bool(assignments))
+    with refusal_in(results if goes_on is None else None):
         workspace = find_workspace(target, console)
         home = Path("results") / workspace.id
-        ask = console.interactive and not no_input
-        params = collect(workspace, params_file, assignments, console, ask=ask) if resume is None else Params()
-        run_id = new_run_id() if resume is None else resume
-        place = results or str(home / run_id if resume is None else results_of(home, resume))
+        begins = find_beginning(home, resume, from_checkpoint)
+        params = Params(begins.params)
+        if goes_on is None:
+            collect(params, workspace, params_file, assignments, console, ask=not no_input)
+        run_id = goes_on or new_run_id()
+        place = results or str(results_of(home, goes_on) if goes_on else home / run_id)
         invoker = LocalInvoker(workspace, realise(workspace, console).python)
-    chosen = WorkflowChoices(resume=resume, **choices)
+    chosen = WorkflowChoices(resume=goes_on, **begins.options, **choices)
     outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, choices=chosen)
     report(outcome, seconds, console, open_it=open_it)
     return outcome.exit_code
+
+
+def _going_on(run: str | None, checkpoint: str | None, *, given: bool) -> str | None:
+    """The run that goes on, if one does; one that begins at a checkpoint is another run."""
+    if checkpoint is not None and run is None:
+        raise click.UsageError("--from-checkpoint needs --resume RUN: the run that has the checkpoint")
+    if run is not None and checkpoint is None and given:
+        raise click.UsageError("a run that goes on keeps its parameters: leave out --params and --set")
+    return run if checkpoint is None else None
 
 
 def _go_offline(offline: bool) -> None:

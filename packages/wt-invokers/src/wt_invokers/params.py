@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Any, NoReturn
@@ -19,12 +19,15 @@ from wt_invokers.schema import fits, member
 class Params:
     """Parameters on their way to a run.
 
+    Args:
+        values: Those that it has already.
+
     Attributes:
         values: One key a task instance.
     """
 
-    def __init__(self) -> None:
-        self.values: dict[str, Any] = {}
+    def __init__(self, values: Mapping[str, Any] | None = None) -> None:
+        self.values: dict[str, Any] = dict(values or {})
         self._source: ParameterText | None = None
 
     def load(self, path: Path) -> None:

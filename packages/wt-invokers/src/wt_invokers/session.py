@@ -26,24 +26,27 @@ from wt_invokers.workspace import Workspace
 
 
 def collect(
-    workspace: Workspace, file: Path | None, assignments: Iterable[str], console: Console, *, ask: bool
-) -> Params:
+    params: Params,
+    workspace: Workspace,
+    file: Path | None,
+    assignments: Iterable[str],
+    console: Console,
+    *,
+    ask: bool,
+) -> None:
     """Gather the parameters of a run, and check them.
 
     Args:
+        params: Get them; what they hold already is what a run has without a file.
         workspace: What is to run.
         file: A file of parameters.
         assignments: `step.parameter=value`; they win over the file.
         console: Where prompts are shown.
-        ask: Whether there is a person to ask for what is missing.
-
-    Returns:
-        Parameters that the workflow accepts.
+        ask: Whether a person, if there is one, is asked for what is missing.
 
     Raises:
         DiagnosticError: With everything that is wrong.
     """
-    params = Params()
     if file is not None:
         params.load(file)
     mistakes = []
@@ -54,11 +57,10 @@ def collect(
             mistakes += error.diagnostics
     if mistakes:
         raise DiagnosticError(mistakes)
-    if ask:
+    if ask and console.interactive:
         console.progress("")
         ask_missing(params, workspace.params_schema, ask=_ask, say=lambda line: click.echo(line, err=True))
     params.check(workspace.params_schema)
-    return params
 
 
 @contextmanager

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 from wt_contracts.events import EventKind, WorkflowEvent
 
@@ -20,7 +20,7 @@ class Step:
         duration: How many seconds it took; None while it runs.
         calls: How many calls it makes, if it is mapped or a loop.
         error: Why it failed.
-        reason: Why it was skipped, if the spec says it.
+        reason: Why it was skipped, if the spec says it; or why it did not have to run.
         cached: How many of its calls were taken from the cache, if it is cached.
     """
 
@@ -41,15 +41,25 @@ class Step:
         return f"{self.id} ({self.calls} call{'' if self.calls == 1 else 's'}{cached})"
 
 
+class Checkpoint(NamedTuple):
+    """A checkpoint that a run has come to: its name, the step before it, and when, in seconds since the epoch."""
+
+    name: str
+    step: str
+    time: float
+
+
 class Steps:
     """Collects the steps of a run from its events.
 
     Attributes:
         total: How many steps the workflow has; None until it says so.
+        checkpoints: Those that the run has come to.
     """
 
     def __init__(self) -> None:
         self.total: int | None = None
+        self.checkpoints: list[Checkpoint] = []
         self._steps: dict[str, Step] = {}
 
     def __iter__(self) -> Any:
@@ -68,6 +78,9 @@ class Steps:
         if event.kind is EventKind.START:
             self.total = event.steps
         if event.step is None:
+            return None
+        if event.kind is EventKind.STEP_CHECKPOINT:
+            self.checkpoints.append(Checkpoint(event.checkpoint or "", event.step, event.time))
             return None
         step = self._steps.setdefault(event.step, Step(event.step))
         step.status = _STATUS.get(event.kind, step.status)

@@ -14,7 +14,7 @@ _ENDS = {1: "failed after", 3: "suspended after"}
 
 
 def as_json(outcome: Outcome) -> str:
-    """The run as a JSON document: run_id, exit_code, results, result, error, steps."""
+    """The run as a JSON document: run_id, exit_code, results, result, error, steps, checkpoints."""
     return json.dumps(
         {
             "run_id": outcome.run_id,
@@ -23,6 +23,7 @@ def as_json(outcome: Outcome) -> str:
             "result": outcome.result.result,
             "error": outcome.result.error,
             "steps": outcome.steps.as_json(),
+            "checkpoints": [each.name for each in outcome.steps.checkpoints],
         },
         indent=2,
         ensure_ascii=False,
@@ -44,7 +45,8 @@ def _steps(outcome: Outcome) -> Iterator[str]:
     for step in outcome.steps:
         duration = f"{step.duration:8.2f} s" if step.duration is not None else " " * 10
         status = "ended" if step.status == "running" else step.status
-        yield f"  {status:8}{duration}  {step.label}"
+        kept = f"  ({step.reason})" if step.reason and step.status == "ok" else ""
+        yield f"  {status:8}{duration}  {step.label}{kept}"
 
 
 def _end(outcome: Outcome, seconds: float, page: str | None) -> Iterator[str]:
@@ -56,6 +58,8 @@ def _end(outcome: Outcome, seconds: float, page: str | None) -> Iterator[str]:
         steps = f"the last {ended} of {total} steps" if ended else f"{total} steps, all of them before,"
     yield f"{word} {steps} in {seconds:.2f} s"
     yield f"results: {outcome.results}"
+    if outcome.steps.checkpoints:
+        yield f"checkpoints: {', '.join(each.name for each in outcome.steps.checkpoints)}"
     if outcome.exit_code == ExitCode.SUSPENDED:
         yield f"go on with: wt resume {outcome.run_id} --approve"
     if page is not None:

@@ -5,7 +5,15 @@ from __future__ import annotations
 from dataclasses import replace
 from datetime import UTC, datetime
 
-from wt_contracts.provenance import RunProvenance, RunSession, RunStatus, RunStep, RunWorkflow, StepStatus
+from wt_contracts.provenance import (
+    RunCheckpoint,
+    RunProvenance,
+    RunSession,
+    RunStatus,
+    RunStep,
+    RunWorkflow,
+    StepStatus,
+)
 
 from wt_invokers.steps import Step, Steps
 from wt_invokers.workspace import Workspace
@@ -39,7 +47,19 @@ def completed(
     known = {step.id: step for step in written.steps}
     seen = {step.id: _step(step, known.get(step.id)) for step in steps}
     all_steps = [seen.get(name) or known[name] for name in dict.fromkeys([*known, *seen])]
-    return replace(written, status=status, error=error, steps=all_steps, sessions=[*earlier, last])
+    kept = [RunCheckpoint(name=each.name, step=each.step, time=_moment(each.time)) for each in steps.checkpoints]
+    return replace(
+        written,
+        status=status,
+        error=error,
+        steps=all_steps,
+        sessions=[*earlier, last],
+        checkpoints=[*written.checkpoints, *kept],
+    )
+
+
+def _moment(seconds: float) -> str:
+    return datetime.fromtimestamp(seconds, UTC).isoformat(timespec="milliseconds")
 
 
 def _step(seen: Step, known: RunStep | None) -> RunStep:

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 from wt_compiler.catalogue import Catalogue
 from wt_compiler.check.approvals import check_approvals
 from wt_compiler.check.arguments import check_arguments
+from wt_compiler.check.checkpoints import check_checkpoints
 from wt_compiler.check.edges import check_edges
 from wt_compiler.check.form import form_of
 from wt_compiler.check.groups import check_groups
@@ -45,6 +46,7 @@ def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue, *, used: b
     check_switches(spec)
     check_secrets(spec)
     check_approvals(spec)
+    check_checkpoints(spec)
     literals = LiteralCheck(findings)
     for item in resolved:
         if item.spec.mapping is not None:

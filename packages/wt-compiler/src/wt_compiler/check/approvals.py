@@ -18,9 +18,7 @@ def check_approvals(spec: Spec) -> None:
     asked: dict[str, None] = {}
     for instance in spec.instances:
         approval = instance.approval
-        conditional = instance.skipif is not None and bool(instance.skipif.conditions)
-        how = f"in a {instance.mapping.method!r}" if instance.mapping else "in a 'loop'" if instance.loop else ""
-        how = how or ("under a 'skipif'" if conditional else "")
+        how = instance.as_one_step
         if how and instance.uses and _asks(instance.uses.spec):
             message = f"{instance.callee} has an approval, which cannot stand {how}"
             hint = "let an instance outside of it wait for the approval"
@@ -31,7 +29,7 @@ def check_approvals(spec: Spec) -> None:
                 check_schema(field, spec.findings)
             if instance.id is not None:
                 asked[instance.id.text] = None
-        _check(spec, instance.arguments, asked, "")
+        _check(spec, [*instance.arguments, *instance.after], asked, "")
     _check(spec, [output.value for output in spec.outputs], asked, "")
 
 

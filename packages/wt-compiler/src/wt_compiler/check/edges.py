@@ -106,6 +106,8 @@ class _Checker:
             self._results.add(item, self._elements_may_be_skipped(mapping))
         if instance.loop is not None:
             self._leave_loop(instance, instance.loop, self._results.returned(item))
+        if instance.checkpoint is not None and instance.checkpoint.when is not None:
+            self._check_condition(instance.checkpoint.when)
 
     def _bind_all(self, item: Resolved) -> None:
         """Compare what each argument is bound to with what the task takes."""
@@ -320,7 +322,8 @@ class _Checker:
             return
         guarded = {id(inner) for each in expressions(value) for inner in _guarded(each)}
         for each in references(value):
-            if id(each) in guarded or self._is_sure(self._instance, each.instance_id):
+            own = self._instance is not None and self._instance.id and self._instance.id.text == each.instance_id
+            if own or id(each) in guarded or self._is_sure(self._instance, each.instance_id):
                 continue
             if self._results.gives_skips(each.instance_id, elements=False):
                 message = f"{each.instance_id!r} may be skipped, and this expression fails then"

@@ -18,6 +18,9 @@ def check_loops(spec: Spec) -> None:
         spec: The spec; its findings get what is wrong.
     """
     for instance in spec.instances:
+        for found in _of_loop(instance.after):
+            hint = "what the loop has given is '${{ workflow.<id>.return }}'"
+            _report(found, f"'loop.{found.name}' is not known behind the loop", hint, spec.findings)
         if instance.loop is None:
             for found in _of_loop(instance.values):
                 hint = "give the instance a 'loop'"

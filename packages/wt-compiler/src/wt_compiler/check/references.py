@@ -68,6 +68,7 @@ class _Scope:
             self._values(instance.values, earlier, within, instance)
             if instance.id:
                 earlier[instance.id.text] = None
+            self._values(instance.after, earlier, within)
 
     def _values(
         self,

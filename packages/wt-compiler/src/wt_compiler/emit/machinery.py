@@ -5,7 +5,16 @@ from __future__ import annotations
 from wt_compiler.dag import Dag
 from wt_compiler.emit.execution import SKIPPED
 from wt_compiler.emit.imports import Import, statements
-from wt_compiler.emit.module_names import APPROVAL, FAILURE, LOOP_STEP, ROUNDS, SKIP_STEP, WHOLLY_SKIPPED, loops_of
+from wt_compiler.emit.module_names import (
+    APPROVAL,
+    CHECKPOINT,
+    FAILURE,
+    LOOP_STEP,
+    ROUNDS,
+    SKIP_STEP,
+    WHOLLY_SKIPPED,
+    loops_of,
+)
 from wt_compiler.emit.part import Part, sub_name
 
 CONCURRENT = "run.py"
@@ -27,9 +36,11 @@ def for_engine(dag: Dag) -> list[Import]:
 def for_calls(dag: Dag) -> list[Import]:
     """What only a run needs that makes one call after the other."""
     asks = any(instance.approval for instance in dag.instances)
+    keeps = any(instance.checkpoint for instance in dag.instances)
     return [
         *([Import("wt_task.skip", SKIP_STEP, SKIP_STEP)] if _has_conditions(dag) else []),
         *([Import("wt_task.approval", APPROVAL, APPROVAL)] if asks else []),
+        *([Import("wt_task.checkpoint", CHECKPOINT, CHECKPOINT)] if keeps else []),
         *([Import("wt_task.loops", LOOP_STEP, LOOP_STEP)] if loops_of(dag) else []),
         *_rounds(dag),
     ]

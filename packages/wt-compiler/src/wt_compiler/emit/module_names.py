@@ -16,6 +16,7 @@ _OF_EXPRESSIONS = (SENTINEL, "len", "map", "outputs", "secret", SHARED, "str")
 WHOLLY_SKIPPED, SKIP_STEP = "Skipped", "skip_step"
 """What says that a step does not run, in a concurrent and in a sequential run."""
 APPROVAL = "approval"
+CHECKPOINT = "checkpoint"
 FAILURE = "failure"
 LOOP_STEP, ROUNDS, LOOP, INDEX = "LoopStep", "rounds", "loop", "index"
 """What a loop consists of."""
@@ -32,10 +33,11 @@ def machinery_of(dag: Dag) -> frozenset[str]:
     sentinel = (SENTINEL,) if dag.switches else ()
     loops = (LOOP_STEP, ROUNDS, LOOP, INDEX, SENTINEL, "range") if loops_of(dag) else ()
     asking = (APPROVAL,) if any(instance.approval for instance in dag.instances) else ()
+    keeping = (CHECKPOINT,) if any(instance.checkpoint for instance in dag.instances) else ()
     handling = (FAILED, FAILURE, "error") if any(instance.handler for instance in dag.instances) else ()
     subs = [sub_name(instance) for instance in dag.instances if instance.uses is not None]
     around = (INPUTS, SUB_WORKFLOW, *subs) if subs else ()
-    machinery = (*_MACHINERY, *skips, *sentinel, *asking, *handling, *loops, *around)
+    machinery = (*_MACHINERY, *skips, *sentinel, *asking, *keeping, *handling, *loops, *around)
     return frozenset((*machinery, *(() if plain else _OF_EXPRESSIONS)))
 
 

@@ -7,9 +7,10 @@ from collections.abc import Iterator
 from functools import cached_property
 
 from wt_compiler.dag import Dag, Group, Instance, Switch
+from wt_compiler.emit.beside import Beside, handled
 from wt_compiler.emit.comment import harmless
 from wt_compiler.emit.execution import ExecutionSource
-from wt_compiler.emit.expressions import FAILED, SENTINEL, SHARED, ExpressionSource
+from wt_compiler.emit.expressions import SENTINEL, SHARED, ExpressionSource
 from wt_compiler.emit.imports import Import, statements
 from wt_compiler.emit.literals import Literals, quoted
 from wt_compiler.emit.machinery import CONCURRENT, SEQUENTIAL, for_calls, for_engine, subs
@@ -27,7 +28,7 @@ from wt_compiler.emit.module_names import (
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.emit.outputs import after_a_round, outputs_of
 from wt_compiler.emit.part import Part, sub_name
-from wt_compiler.emit.step import Asking, Choice, Guard, Handling, Join, LoopSource, Outputs, Step
+from wt_compiler.emit.step import Choice, Guard, Join, LoopSource, Outputs, Step
 from wt_compiler.emit.templating import render
 from wt_compiler.schemas import SHARED_KEY
 from wt_compiler.values import (
@@ -66,14 +67,15 @@ class RunModule:
         self._variables = variable_names(self._dag, self.functions, machinery)
         taken = {*machinery, *self.functions.values(), *self._variables.values()}
         self._answers = added_names("approval", [each.id for each in self._dag.instances if each.approval], taken)
-        self._handlers = added_names("failed", [each.id for each in self._dag.instances if each.handler], taken)
         skippable = {instance.id: instance.skippable for instance in self._dag.instances}
         skippable |= {name: _may_be_skipped(switch) for name, switch in self._dag.switches.items()}
         self._skippable = skippable.__getitem__
         self._has_subs = any(each.uses for each in self._dag.instances)
         self._literals = self._writer(None)
+        self._beside = Beside(part, self.functions, self._answers, taken, self._literals, self._parameters)
         last = [] if self._dag.outputs or self._dag.last is None else [self._dag.last]
         self._needed = {each.instance_id for each in self._dag.expressions if isinstance(each, Reference)}.union(last)
+        self._needed |= {each.id for each in self._dag.instances if each.checkpoint and each.skippable}
 
     def _writer(self, instance: Instance | None) -> Literals:
         """Writes the values of an instance; the variable of a loop holds what its last round gave."""
@@ -174,7 +176,7 @@ class RunModule:
         branch = instance.branch
         chosen = [f"{self._variables[case_of(branch.switch)]}: Any"] if branch else []
         given = ["params: dict[str, Any]"] if instance.id in self._visible else []
-        handler = self._handler(instance)
+        handler = self._beside.handler(instance)
         return Step(
             comment=harmless(comment),
             id=step_id,
@@ -186,10 +188,11 @@ class RunModule:
             arguments=self._inputs(instance) if instance.inlined else self._arguments(instance, literals),
             is_async=instance.task.entry.is_async,
             parameters=(*chosen, *self._parameters(instance.own_values, instance), *given),
-            approval=self._approval(instance, chosen),
+            approval=self._beside.approval(instance, chosen),
             handler=handler,
+            checkpoint=self._beside.checkpoint(instance),
             decorator=self._decorator(instance, name),
-            endurance=(*self._execution.chain(instance.execution), *_handled(handler)),
+            endurance=(*self._execution.chain(instance.execution), *handled(handler)),
             sub=sub_name(instance) if instance.inlined else "",
             loop=self._loop(instance, literals) if instance.loop else None,
             guards=tuple(self._guards(instance, literals)),
@@ -278,39 +281,7 @@ class RunModule:
     def _decorator(self, instance: Instance, name: str) -> str:
         if instance.inlined:
             return self._uses(instance, name)
-        return self._execution.decorator(instance, name, self._handlers.get(instance.id))
-
-    def _handler(self, instance: Instance) -> Handling | None:
-        """What stands in for a call of a step that fails."""
-        handler = instance.handler
-        if handler is None:
-            return None
-        arguments = [f"{name}={self._literals.source(value)}" for name, value in handler.partial.items()]
-        return Handling(
-            name=self._handlers[instance.id],
-            task=self.functions[handler.task.dotted_path],
-            partial=(f".partial({', '.join(arguments)})",) if arguments else (),
-            is_async=handler.task.entry.is_async,
-            parameters=self._parameters([*handler.partial.values()]),
-        )
-
-    def _approval(self, instance: Instance, chosen: list[str]) -> Asking | None:
-        """What a person is asked before a step; the function that asks gets all that the step gets."""
-        if instance.approval is None:
-            return None
-        name = self._answers[instance.id]
-        used = any(isinstance(each, Approved) and each.instance_id == instance.id for each in self._dag.expressions)
-        others = [each for each in expressions(instance.own_values) if not _is_answer(each, instance.id)]
-        given = [each for each in others if isinstance(each, Reference | Parameter | Approved)]
-        return Asking(
-            name=name,
-            target=name if used else "",
-            step=quoted(instance.id),
-            path=quoted(f"{self.part.path}{instance.id}"),
-            reason=self._literals.source(instance.approval.reason),
-            form=self._literals.source({**instance.approval.form}),
-            parameters=(*chosen, *self._parameters([*given])),
-        )
+        return self._execution.decorator(instance, name, self._beside.handlers.get(instance.id))
 
     def _parameters(self, values: list[Value], instance: Instance | None = None) -> tuple[str, ...]:
         """What a function needs in whose body these values are written, and the approval that an instance waits for."""
@@ -382,14 +353,3 @@ def _may_be_skipped(switch: Switch) -> bool:
 
 def _calls(name: str, sources: list[str]) -> bool:
     return any(f"{name}(" in source for source in sources)
-
-
-def _handled(handler: Handling | None) -> tuple[str, ...]:
-    """What a sequential run puts into the chain of a step whose failures are handled."""
-    if handler is None:
-        return ()
-    return (f".on_error(lambda {FAILED}: task({handler.task}).validate(){''.join(handler.partial)}.call())",)
-
-
-def _is_answer(value: Expression, instance_id: str) -> bool:
-    return isinstance(value, Approved) and value.instance_id == instance_id

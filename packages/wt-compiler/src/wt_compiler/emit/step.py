@@ -102,6 +102,26 @@ class Asking(Struct, frozen=True):
     parameters: tuple[str, ...]
 
 
+class Keeping(Struct, frozen=True):
+    """A checkpoint behind a step.
+
+    Attributes:
+        function: The function that says whether it is kept.
+        name: What it is called, as a literal.
+        path: The same with the sub-workflows that it is inside of.
+        after: The step, as a literal.
+        reached: The expression that says whether it is kept; empty for always.
+        parameters: The parameters of the function, with their types.
+    """
+
+    function: str
+    name: str
+    path: str
+    after: str
+    reached: str
+    parameters: tuple[str, ...]
+
+
 class Handling(Struct, frozen=True):
     """What stands in for a call of a step that fails.
 
@@ -140,6 +160,7 @@ class Step(Struct, frozen=True):
         guards: What keeps it from running, one after the other.
         approval: What a person is asked before it, if one is.
         handler: What stands in for a call that fails, if something does.
+        checkpoint: The checkpoint behind it, if there is one.
         sub: The module of the sub-workflow whose steps stand for it, or empty; then the arguments are an expression for
             the parameters of those steps.
     """
@@ -162,6 +183,7 @@ class Step(Struct, frozen=True):
     kind: str = "step"
     approval: Asking | None = None
     handler: Handling | None = None
+    checkpoint: Keeping | None = None
 
     @property
     def expressions(self) -> tuple[str, ...]:
@@ -170,7 +192,8 @@ class Step(Struct, frozen=True):
         asked = (self.approval.reason,) if self.approval else ()
         guards = (guard.unless for guard in self.guards)
         handled = self.handler.partial if self.handler else ()
-        return (*self.chain, self.arguments, self.task, *guards, *loop, *asked, *handled)
+        kept = (self.checkpoint.reached,) if self.checkpoint else ()
+        return (*self.chain, self.arguments, self.task, *guards, *loop, *asked, *handled, *kept)
 
 
 class Outputs(Struct, frozen=True):

@@ -76,6 +76,8 @@ def _node(name: str, instance: Instance) -> str:
         details.append(f"on error: {instance.handler.task.entry.function_name}")
     if instance.approval:
         details.append("waits for approval")
+    if instance.checkpoint:
+        details.append(f"checkpoint {instance.checkpoint.name}")
     if instance.when:
         details.append(f"when {instance.when.text}")
     fill, border = KINDS[kind(instance)]

@@ -58,6 +58,8 @@ def _node(name: str, instance: Instance) -> str:
         label += f"<br/>on error: {escaped(instance.handler.task.entry.function_name)}"
     if instance.approval:
         label += "<br/>waits for approval"
+    if instance.checkpoint:
+        label += f"<br/>checkpoint {escaped(instance.checkpoint.name)}"
     if instance.when:
         label += f"<br/>when {escaped(instance.when.text)}"
     return f'{name}["{label}"]:::{kind(instance)}'

@@ -99,7 +99,7 @@ def _edges(dag: Dag, prefix: str) -> Iterator[tuple[str, str]]:
         bindings = [(path, [*deciding, *instance.values])] if instance.uses is None else _into(instance, path, deciding)
         for target, values in bindings:
             for value in values:
-                yield from ((source, target) for source in _sources(value, dag, prefix))
+                yield from ((source, target) for source in _sources(value, dag, prefix) if source != target)
         if instance.uses is not None:
             yield from _edges(instance.uses.dag, f"{path}.")
 

@@ -74,6 +74,8 @@ def _label(step: Step, width: int) -> str:
         words.append(f"(on error: {instance.handler.task.entry.function_name})")
     if instance.approval:
         words.append("(waits for approval)")
+    if instance.checkpoint:
+        words.append(f"(checkpoint {instance.checkpoint.name})")
     if instance.when:
         words.append(f"(when {instance.when.text})")
     elif instance.skippable and not instance.branch:

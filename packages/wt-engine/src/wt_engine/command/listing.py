@@ -113,6 +113,10 @@ def _document(store: SQLiteBackend, record: RunRecord, told: list[StoredEvent], 
         "failures": _failures(told),
         "metrics": [asdict(metric) for metric in store.metrics(record.run_id)],
         "alerts": [asdict(alert) for alert in store.alerts(record.run_id)],
+        "checkpoints": [
+            {"name": each.name, "step": each.step, "created_at": each.created_at}
+            for each in store.checkpoints(record.run_id)
+        ],
         "artifacts": [asdict(artifact) for artifact in store.artifacts(record.run_id)],
     }
     return document | ({"events": [asdict(event) for event in told]} if events else {})
@@ -142,6 +146,9 @@ def _describe(console: Console, store: SQLiteBackend, record: RunRecord, told: l
         console.answer(f"  … {len(spans) - _MOST_CALLS} more calls; --json shows them")
     for failure in _failures(told):
         _describe_failure(console, failure)
+    for checkpoint in store.checkpoints(record.run_id):
+        after = f" after {plain(checkpoint.step)}" if checkpoint.step else ""
+        console.answer(f"checkpoint {plain(checkpoint.name)}{after}")
     for metric in store.metrics(record.run_id):
         console.answer(f"metric {plain(metric.name)} = {metric.value:g} {plain(metric.unit or '')}".rstrip())
     for alert in store.alerts(record.run_id):

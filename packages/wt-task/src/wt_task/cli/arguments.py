@@ -37,10 +37,21 @@ def parse(workflow: Workflow, arguments: list[str]) -> tuple[argparse.Namespace,
             options = parser.parse_args(arguments[1:])
             if answers(options) and options.resume is None:
                 parser.error("--approve, --reject and --data go with --resume")
+            _check_beginning(parser, options)
             return options, None
         return _parser(workflow).parse_args(arguments), None
     except UsageError as error:
         return argparse.Namespace(), error
+
+
+def _check_beginning(parser: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    if options.from_checkpoint is None:
+        if options.from_run is not None or options.from_results is not None:
+            parser.error("--from-run and --from-results go with --from-checkpoint")
+    elif options.from_run is None:
+        parser.error("--from-checkpoint needs --from-run")
+    elif options.resume is not None:
+        parser.error("a run that goes on has begun already: leave out --resume or --from-checkpoint")
 
 
 def _program(workflow: Workflow) -> str:
@@ -78,6 +89,13 @@ def _run_parser(workflow: Workflow) -> argparse.ArgumentParser:
     config.add_argument("--config-file", metavar="FILE", help="the parameters as YAML or JSON")
     config.add_argument("--resume", metavar="RUN", help="go on with a run recorded in the results, named by its id")
     config.add_argument("--config-json", metavar="JSON", help="the parameters as JSON (visible in the process list)")
+    run.add_argument("--from-checkpoint", metavar="NAME", help="begin at this checkpoint of another run")
+    run.add_argument("--from-run", metavar="RUN", help="with --from-checkpoint: that run, named by its id")
+    run.add_argument(
+        "--from-results",
+        metavar="DIR",
+        help="with --from-checkpoint: the results directory of that run, if it is another one",
+    )
     answer = run.add_mutually_exclusive_group()
     answer.add_argument("--approve", action="store_true", help="with --resume: approve the step that the run waits for")
     answer.add_argument("--reject", action="store_true", help="with --resume: reject it, which ends the run")

@@ -12,7 +12,8 @@ from typing import TYPE_CHECKING, Any
 if TYPE_CHECKING:
     from wt_task.secrets import Mask
 
-VERSION = "1.1"
+VERSION = "1.2"
+_OF_STEPS = ("time", "step", "method", "calls", "duration", "error", "reason", "round", "cached", "checkpoint")
 
 
 class EventFile:
@@ -50,12 +51,11 @@ class EventFile:
         if event.step is not None:
             if event.kind == "STEP_START":
                 self._running[event.step] = None
-            elif event.kind != "STEP_ROUND":
+            elif event.kind not in ("STEP_ROUND", "STEP_CHECKPOINT"):
                 self._running.pop(event.step, None)
                 self._failed = event.step if event.kind == "STEP_ERROR" else self._failed
         if self._descriptor is not None:
-            fields = ("time", "step", "method", "calls", "duration", "error", "reason", "round", "cached")
-            self._write(str(event.kind), {name: getattr(event, name, None) for name in fields})
+            self._write(str(event.kind), {name: getattr(event, name, None) for name in _OF_STEPS})
 
     def emit(self, kind: str, **fields: Any) -> None:
         """Write an event of the run as a whole."""

@@ -10,7 +10,7 @@ import sys
 import time
 from typing import TYPE_CHECKING, Any
 
-from wt_contracts.run_record import RUN_FILE
+from wt_contracts.run_record import RECORD_DIRECTORY, RUN_FILE
 
 from wt_task.cli.checkout import Checkout
 from wt_task.cli.installed import Installed
@@ -26,7 +26,7 @@ if TYPE_CHECKING:
 
     from wt_task.secrets import Mask
 
-VERSION = "1.0"
+VERSION = "1.1"
 _STAMP = re.compile(r"^(version|structure|inputs):\s*[\"']?([0-9a-f.]+)", re.M)
 _LOCKS = ("uv.lock", "pixi.lock")
 _SOON, _LATE = 0.05, 2.0
@@ -52,6 +52,8 @@ class Provenance:
         self._files = ResultFiles(results.path)
         self._history = StepHistory()
         self._facts: dict[str, Any] = {}
+        self._checkpoints: list[dict[str, Any]] = []
+        self._recorded = False
         self._tasks: dict[str, dict[str, Any]] = {}
         self._checkout: Checkout | None = None
         self._before = self._earlier(getattr(options, "resume", None))
@@ -60,7 +62,12 @@ class Provenance:
         """Write what is known when the tasks are about to start."""
         inputs = [digest(path, path) for path in named_files(params, self._workflow.read_json("params.json"))]
         self._gather(record.run_id if record is not None else None)
+        self._recorded = record is not None
         self._facts |= {"params": self._mask.value(params), "inputs": inputs}
+        if record is not None and record.origin is not None:
+            results = record.origin.directory.removesuffix(f"/{RECORD_DIRECTORY}")
+            origin = {"run_id": record.origin.run_id, "checkpoint": record.origin.checkpoint, "results": results}
+            self._facts["origin"] = origin
         try:
             self._write([])
         except ResultsError:
@@ -69,6 +76,8 @@ class Provenance:
     def observe(self, event: StepEvent) -> None:
         """Take what a step says."""
         self._history.observe(event)
+        if event.kind == "STEP_CHECKPOINT" and self._recorded:
+            self._checkpoints.append({"name": event.checkpoint, "step": event.step, "time": _time(event.time)})
 
     def end(self, status: str, error: str | None) -> None:
         """Write how the run ended; `result.json` stands beside it already.
@@ -118,10 +127,11 @@ class Provenance:
             "run_id": self._facts["run_id"],
             "status": status,
             "error": error,
-            **{name: self._before[name] for name in ("params", "inputs") if name in self._before},
+            **{name: self._before[name] for name in ("params", "inputs", "origin") if name in self._before},
             **self._facts,
             "outputs": outputs,
             "steps": self._steps(status),
+            "checkpoints": [*self._before.get("checkpoints", ()), *self._checkpoints],
             "sessions": [*self._before.get("sessions", ()), self._session],
         }
         text = json.dumps(document, ensure_ascii=False, indent=2).encode(errors="backslashreplace") + b"\n"

@@ -6,7 +6,7 @@ import argparse
 import os
 from typing import TYPE_CHECKING, Literal
 
-from wt_contracts.run_record import RECORD_DIRECTORY, RunRecord
+from wt_contracts.run_record import RECORD_DIRECTORY, Origin, RunRecord
 
 from wt_task.cli.answers import answers, given
 from wt_task.cli.results import ResultsDirectory
@@ -34,9 +34,14 @@ def place_of(options: argparse.Namespace, results: ResultsDirectory) -> RunRecor
     concurrent = options.execution_mode == "concurrent"
     if options.resume is None:
         if results.path is None or not concurrent or not options.record:
+            if options.from_checkpoint is not None:
+                message = "a run that begins at a checkpoint needs a record"
+                hint = "run it concurrently, with its results in a local directory, and without --no-record"
+                raise _refusal("CHECKPOINT_UNUSABLE", message, hint)
             return None
         run_id = os.environ.get("WT_RUN_ID") or os.urandom(8).hex()
-        return RunRecord(f"{results.path}/{RECORD_DIRECTORY}", run_id)
+        found = RunRecord(f"{results.path}/{RECORD_DIRECTORY}", run_id)
+        return found if options.from_checkpoint is None else found._replace(origin=_origin(options, found.directory))
     if not concurrent:
         raise _refusal(
             "RUN_NOT_RESUMABLE",
@@ -48,6 +53,20 @@ def place_of(options: argparse.Namespace, results: ResultsDirectory) -> RunRecor
     directory = f"{results.path}/{RECORD_DIRECTORY}"
     found = RunRecord(directory, _matching(directory, options.resume), resume=True)
     return found._replace(answer=given(options, found)) if answers(options) else found
+
+
+def _origin(options: argparse.Namespace, own: str) -> Origin:
+    """The checkpoint that a run begins at."""
+    import json
+
+    directory = f"{options.from_results}/{RECORD_DIRECTORY}" if options.from_results else own
+    run_id = _matching(directory, options.from_run)
+    path = params_file(RunRecord(directory, run_id))
+    try:
+        with open(path, "rb") as file:  # noqa: PTH123 - importing pathlib costs more than a run may take
+            return Origin(directory, run_id, options.from_checkpoint, json.load(file))
+    except (OSError, ValueError) as error:
+        raise _refusal("CHECKPOINT_UNUSABLE", f"{path} cannot be read: {error}", "begin the run anew") from None
 
 
 def params_file(record: RunRecord) -> str:
@@ -95,7 +114,9 @@ def _matching(directory: str, beginning: str) -> str:
 
 
 def _refusal(
-    code: Literal["RUN_AMBIGUOUS", "RUN_NOT_RESUMABLE", "RUN_UNKNOWN"], message: str, hint: str | None
+    code: Literal["RUN_AMBIGUOUS", "RUN_NOT_RESUMABLE", "RUN_UNKNOWN", "CHECKPOINT_UNUSABLE"],
+    message: str,
+    hint: str | None,
 ) -> DiagnosticError:
     from wt_contracts.codes import Code
     from wt_contracts.diagnostics import Diagnostic, DiagnosticError

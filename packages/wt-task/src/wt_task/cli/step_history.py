@@ -17,7 +17,7 @@ class StepHistory:
 
     def observe(self, event: StepEvent) -> None:
         """Take what a step says; the end of a loop says how many rounds it had."""
-        if event.kind == "STEP_ROUND":
+        if event.kind in ("STEP_ROUND", "STEP_CHECKPOINT"):
             return
         step = self._steps.get(event.step)
         if step is None or event.kind == "STEP_START":
