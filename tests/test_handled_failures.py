@@ -158,3 +158,65 @@ def test_what_takes_too_long_is_told_in_the_same_words_in_both_modes(
         ).groups()
         said.append(f"{name} {text}")
     assert said[0] == said[1]
+
+
+PLACES = """
+id: handled
+requirements: []
+workflow:
+  - {id: known, task: usual}
+  - id: asked
+    task: ask
+    on-error:
+      task: guess
+      partial:
+        otherwise: ${{ workflow.known.return + error.index }}
+        why: PLACE
+    HOW
+"""
+
+
+@MODES
+@pytest.mark.parametrize("task", ["ask", "ask_later"])
+@pytest.mark.parametrize(
+    ("how", "place", "notes", "result"),
+    [
+        ("map: {argnames: number, argvalues: [0, 1, 5]}", "of ${{ error.element }}", ["of 1", "of 5"], [0, 8, 9]),
+        (
+            "mapvalues: {argnames: [number], argvalues: {a: 0, b: 1}}",
+            "${{ error.key }} of ${{ error.element }}",
+            ["b of 1"],
+            [["a", 0], ["b", 8]],
+        ),
+        (
+            "partial: {number: '${{ 2 * loop.index + 1 }}'}\n    loop: {times: 2}",
+            "round ${{ error.index }}",
+            ["round 0", "round 1"],
+            8,
+        ),
+    ],
+)
+def test_a_handler_is_told_which_call_has_failed(
+    workflow: RunningWorkflow, mode: str, task: str, how: str, place: str, notes: list[str], result: object
+) -> None:
+    spec = PLACES.replace("HOW", how).replace("PLACE", place).replace("task: ask", f"task: {task}")
+    workflow.compile(spec)
+    workflow.run("--execution-mode", mode)
+    assert workflow.outcome["result"] == result
+    assert sorted(note for note in workflow.notes if note.startswith("guess")) == [f"guess {each}" for each in notes]
+
+
+@pytest.mark.parametrize(
+    ("how", "place", "words"),
+    [
+        ("partial: {number: 1}", "a", "'error.index' is known only in 'map' or 'mapvalues' or 'loop'"),
+        ("map: {argnames: number, argvalues: [1]}", "${{ error.key }}", "'error.key' is known only in 'mapvalues'"),
+        ("loop: {times: 2}", "${{ error.element }}", "'error.element' is known only in 'map' or 'mapvalues'"),
+        ("loop: {times: 2}", "${{ loop.index }}", "the number of the round is 'error.index'"),
+    ],
+)
+def test_a_handler_cannot_ask_for_what_there_is_not(
+    workflow: RunningWorkflow, how: str, place: str, words: str
+) -> None:
+    with pytest.raises(Exception, match=words):
+        workflow.compile(PLACES.replace("HOW", how).replace("PLACE", place))

@@ -70,8 +70,8 @@ class Approved(Struct, Expression, frozen=True):
     position: Position
 
 
-FAILURE_PARTS: Final = ("message", "type", "step")
-"""What is known of a failure."""
+FAILURE_PARTS: Final = ("message", "type", "step", "index", "key", "element")
+"""What is known of a failure; where it was in a map or a loop, only there."""
 
 
 class Failure(Struct, Expression, frozen=True):

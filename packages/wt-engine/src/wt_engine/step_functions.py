@@ -7,9 +7,9 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from wt_engine.definition import Function, describe_function
-from wt_engine.injection import Parameters, Source, error_source, step_name_source
+from wt_engine.injection import Parameters, Source, error_source, item_source, step_name_source
 
-FAILURES: Final[Mapping[str, Source]] = {"error": error_source, "step_name": step_name_source}
+FAILURES: Final[Mapping[str, Source]] = {"error": error_source, "step_name": step_name_source, "call": item_source}
 """What a handler is told by parameters of these names; its others are named after steps."""
 
 

@@ -162,6 +162,12 @@ class Task(Generic[P, R]):
         """Let a handler stand in for a call that fails for good: what it returns is the result, or it raises."""
         return self._with(handler=handler)
 
+    def handling(self, call: Call) -> Self:
+        """The same for one of its calls: its handler is told which one has failed."""
+        from wt_task.endurance import told_of
+
+        return self if self.handler is None else self._with(handler=told_of(self.handler, call))
+
     def cache(self) -> Self:
         """Give what an earlier call returned, in this run or another, if nothing has changed that decides it.
 

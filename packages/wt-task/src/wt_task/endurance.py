@@ -7,27 +7,37 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable
-from typing import TYPE_CHECKING, Any, NamedTuple
+from dataclasses import dataclass, replace
+from typing import TYPE_CHECKING, Any
 
 from wt_task.errors import TaskInstanceError
 from wt_task.skip import SKIP_SENTINEL
 
 if TYPE_CHECKING:
     from wt_task.chain import Task
+    from wt_task.deferred import AsyncElementCall, ElementCall
+    from wt_task.elements import Call
 
 
-class Failure(NamedTuple):
+@dataclass(frozen=True, slots=True)
+class Failure:
     """What a handler is told of a failure.
 
     Attributes:
         step: The step whose call failed.
         type: The name of the exception's class.
         message: What the exception says.
+        index: Which element of a map, or which round of a loop, it was about, counted from 0; None for a single call.
+        key: Its key, for `mapvalues`.
+        element: The element; of several names, a mapping with a value for each.
     """
 
     step: str
     type: str
     message: str
+    index: int | None = None
+    key: Any = None
+    element: Any = None
 
 
 def endure(task: Task[..., Any], call: Callable[[], Any]) -> Any:
@@ -91,16 +101,33 @@ def skipped(step_name: str, error: BaseException) -> Any:
     return SKIP_SENTINEL
 
 
-def failure(step_name: str, error: BaseException) -> Failure:
+def failure(step_name: str, error: BaseException, call: ElementCall | AsyncElementCall | None = None) -> Failure:
     """What a handler is told of a call that failed, which is said on standard error.
 
     Args:
         step_name: Whose call it was.
         error: What it raised.
+        call: The call, if it is one of several.
     """
     found = _failure(step_name, error)
+    if call is not None:
+        found = _placed(found, call.call)
     sys.stderr.write(f"warning: step {found.step!r} failed and is handled: {found.type}: {found.message}\n")
     return found
+
+
+def told_of(handler: Callable[[Failure], Any], call: Call) -> Callable[[Failure], Any]:
+    """A handler that is told which call has failed."""
+    return lambda failed: handler(_placed(failed, call))
+
+
+def _placed(failed: Failure, call: Call) -> Failure:
+    if call.element is None:
+        return failed
+    values = call.arguments or {}
+    element = values if len(values) != 1 else next(iter(values.values()))
+    of_round = call.element.noun == "round"
+    return replace(failed, index=call.element.place, key=call.element.key, element=None if of_round else element)
 
 
 def _failure(step_name: str, error: BaseException) -> Failure:

@@ -66,7 +66,7 @@ class ForeignLane(Lane):
 
     def start(self, call: Call) -> concurrent.futures.Future[Any]:
         """Start a call."""
-        return self._executor.submit(run_call, self._task, call.args, call.arguments)
+        return self._executor.submit(run_call, self._task, call)
 
 
 class ThreadLane(Lane):
@@ -79,7 +79,7 @@ class ThreadLane(Lane):
     def start(self, call: Call) -> concurrent.futures.Future[Any]:
         """Start a call."""
         context = contextvars.copy_context()
-        return self._pool.submit(lambda: context.run(run_call, self._task, call.args, call.arguments))
+        return self._pool.submit(lambda: context.run(run_call, self._task, call))
 
     def close(self, wait: bool = True) -> None:
         """Drop what has not started."""
@@ -109,7 +109,7 @@ class ProcessLane(Lane):
 
     def start(self, call: Call) -> concurrent.futures.Future[Any]:
         """Start a call."""
-        return self._pool.submit(_run_received, call.args, call.arguments)
+        return self._pool.submit(_run_received, call)
 
     def close(self, wait: bool = True) -> None:
         """Drop what has not started."""
@@ -134,13 +134,12 @@ def open_lane(task: Task[..., Any], calls: int) -> Lane:
     return ProcessLane(task, max(1, min(calls, task.concurrency or os.cpu_count() or 1)))
 
 
-def run_call(task: Task[..., Any], args: tuple[Any, ...], arguments: dict[str, Any] | None) -> Any:
+def run_call(task: Task[..., Any], call: Call) -> Any:
     """Run one call of a task where an executor put it.
 
     Args:
         task: The task.
-        args: The arguments by place.
-        arguments: The arguments by name.
+        call: The call.
 
     Returns:
         What the function returns; for a coroutine function, what it returns when awaited.
@@ -149,7 +148,7 @@ def run_call(task: Task[..., Any], args: tuple[Any, ...], arguments: dict[str, A
         Exception: What the function raises, in a form that can be sent back if the task came from elsewhere.
     """
     try:
-        result = task.run(args, arguments or {})
+        result = task.handling(call).run(call.args, call.arguments or {})
         if not hasattr(result, "__await__"):
             return result
         import asyncio
@@ -187,5 +186,5 @@ def _received() -> Task[..., Any]:
     return task
 
 
-def _run_received(args: tuple[Any, ...], arguments: dict[str, Any] | None) -> Any:
-    return run_call(_received(), args, arguments)
+def _run_received(call: Call) -> Any:
+    return run_call(_received(), call)

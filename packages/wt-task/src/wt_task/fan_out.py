@@ -35,7 +35,8 @@ def run_in_place(task: Task[..., Any], calls: Sequence[Call], step: Step) -> lis
     results = []
     for call in calls:
         step.element = call.element
-        results.append(SKIP_SENTINEL if call.arguments is None else task.run(call.args, call.arguments))
+        made = call.arguments is not None
+        results.append(task.handling(call).run(call.args, call.arguments or {}) if made else SKIP_SENTINEL)
     return results
 
 
@@ -136,7 +137,7 @@ async def _work(
         call = calls[place]
         try:
             if lane is None:
-                results[place] = await task.run(call.args, call.arguments or {})
+                results[place] = await task.handling(call).run(call.args, call.arguments or {})
             else:
                 results[place] = await asyncio.wrap_future(lane.start(call))
         except Exception as error:

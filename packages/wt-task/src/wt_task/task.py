@@ -223,7 +223,7 @@ class AsyncTask(Task[P, R]):
 
         if len(calls) == 1 and calls[0].arguments is not None and self.executor in IN_PLACE:
             step.element = calls[0].element
-            return [await self.run(calls[0].args, calls[0].arguments)]
+            return [await self.handling(calls[0]).run(calls[0].args, calls[0].arguments)]
         return await run_async(self, calls, step)
 
     async def _run_over(self, method: Method, argnames: str | Sequence[str], argvalues: Any) -> list[tuple[Any, R]]:

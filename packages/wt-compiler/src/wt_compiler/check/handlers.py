@@ -2,16 +2,20 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
 from wt_contracts.codes import Code
 
 from wt_compiler.catalogue import Catalogue
-from wt_compiler.spec import Spec
+from wt_compiler.findings import Findings
+from wt_compiler.spec import InstanceSpec, Spec
 from wt_compiler.values import FAILURE_PARTS, Failure, LoopValue, expressions
 
 if TYPE_CHECKING:
     from wt_compiler.resolve import Resolved
+
+_KNOWN_IN: Final = {"index": ("map", "mapvalues", "loop"), "key": ("mapvalues",), "element": ("map", "mapvalues")}
+"""Where parts of a failure are known that are not known everywhere."""
 
 
 def check_handlers(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> None:
@@ -39,10 +43,7 @@ def check_handlers(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -
             message = f"{handler.spec.callee} is asynchronous, and {item.spec.callee} is not"
             hint = "let both be 'async def', or neither"
             findings.error(Code.WRONG_VALUE, message, handler.spec.callee_position, hint)
-        for each in expressions([*handler.spec.arguments]):
-            if isinstance(each, LoopValue):
-                message = "a handler does not know the rounds of the loop that it stands in for"
-                findings.error(Code.WRONG_VALUE, message, each.position, "bind it to something else")
+        _check_places(item.spec, handler.spec, findings)
     for each in expressions(spec.values):
         if not isinstance(each, Failure):
             continue
@@ -54,3 +55,16 @@ def check_handlers(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -
             findings.error(
                 Code.WRONG_EXPRESSION, message, each.position, "'error' stands in the 'partial' of 'on-error'"
             )
+
+
+def _check_places(instance: InstanceSpec, handler: InstanceSpec, findings: Findings) -> None:
+    """Report what a handler asks of the call that has failed, and cannot know."""
+    method = instance.mapping.method if instance.mapping else "loop" if instance.loop else "call"
+    for each in expressions([*handler.arguments]):
+        if isinstance(each, LoopValue):
+            message = "a handler does not know the rounds of the loop that it stands in for"
+            findings.error(Code.WRONG_VALUE, message, each.position, "the number of the round is 'error.index'")
+        elif isinstance(each, Failure) and method not in _KNOWN_IN.get(each.name, (method,)):
+            known = " or ".join(map(repr, _KNOWN_IN[each.name]))
+            message = f"'error.{each.name}' is known only in {known}"
+            findings.error(Code.WRONG_EXPRESSION, message, each.position, "use 'error.message' or 'error.type'")

@@ -67,6 +67,7 @@ class Beside:
             task=self._functions[handler.task.dotted_path],
             partial=(f".partial({', '.join(arguments)})",) if arguments else (),
             is_async=handler.task.entry.is_async,
+            call=instance.method != "call",
             parameters=self._parameters([*handler.partial.values()]),
         )
 

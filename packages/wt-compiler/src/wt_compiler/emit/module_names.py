@@ -34,7 +34,7 @@ def machinery_of(dag: Dag) -> frozenset[str]:
     loops = (LOOP_STEP, ROUNDS, LOOP, INDEX, SENTINEL, "range") if loops_of(dag) else ()
     asking = (APPROVAL,) if any(instance.approval for instance in dag.instances) else ()
     keeping = (CHECKPOINT,) if any(instance.checkpoint for instance in dag.instances) else ()
-    handling = (FAILED, FAILURE, "error") if any(instance.handler for instance in dag.instances) else ()
+    handling = (FAILED, FAILURE, "error", "call") if any(instance.handler for instance in dag.instances) else ()
     subs = [sub_name(instance) for instance in dag.instances if instance.uses is not None]
     around = (INPUTS, SUB_WORKFLOW, *subs) if subs else ()
     machinery = (*_MACHINERY, *skips, *sentinel, *asking, *keeping, *handling, *loops, *around)

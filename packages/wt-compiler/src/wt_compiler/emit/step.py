@@ -130,13 +130,15 @@ class Handling(Struct, frozen=True):
         task: The name of the task.
         partial: The method that binds its arguments, or nothing.
         is_async: Whether the call has to be awaited.
-        parameters: The parameters of the function behind the error, with their types.
+        call: Whether the call that has failed is one of several.
+        parameters: The parameters of the function behind those, with their types.
     """
 
     name: str
     task: str
     partial: tuple[str, ...]
     is_async: bool
+    call: bool
     parameters: tuple[str, ...]
 
 

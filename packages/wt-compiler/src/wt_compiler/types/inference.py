@@ -72,6 +72,7 @@ class Inference:
         self._params = params
         self._findings = findings
         self._parts = Parts(findings)
+        self._failures = dict.fromkeys(("message", "type", "step"), STRING) | {"index": INTEGER}
 
     def of(self, value: Expression) -> Type | None:
         """The type of an expression; None if it is not known. Mistakes inside of it are reported."""
@@ -83,7 +84,7 @@ class Inference:
             case LoopValue():
                 return INTEGER if value.name == "index" else self._results.get(LAST)
             case Failure():
-                return STRING
+                return self._failures.get(value.name)
             case Approved():
                 return self._answers.get(value.instance_id)
             case Constant():
