@@ -152,7 +152,7 @@ def test_overrides_groups_and_definitions_of_the_other_spec_hold_for_its_part(us
         ("- {id: a, uses: ./loading.yaml, with: {raw.limit: x}}", "WT301 spec.yaml:4:53"),
         ("- {id: a, uses: ./loading.yaml, with: {column: 3}}", "WT301 spec.yaml:4:50"),
         ("- {id: a, uses: ./loading.yaml, with: [1]}", "WT112 spec.yaml:4:41"),
-        ("- {id: a, uses: ./loading.yaml, retry: 3}", "WT110 spec.yaml:4:35"),
+        ("- {id: a, uses: ./loading.yaml, cache: true}", "WT113 spec.yaml:4:35"),
         ("- {id: a, uses: ./loading.yaml, task: load}", "WT110 spec.yaml:4:35"),
         ("- {uses: ./loading.yaml}", "WT111 spec.yaml:4:5"),
         ("- {id: a, uses: 3}", "WT112 spec.yaml:4:19"),

@@ -11,6 +11,7 @@ from wt_compiler.definitions import Definitions, Schema, TaskDefinitions, rename
 from wt_compiler.execution import EXECUTORS
 from wt_compiler.identifiers import LONGEST_INSTANCE_ID, LONGEST_SPEC_ID
 from wt_compiler.parameters import JSON_TYPES
+from wt_compiler.parse_execution import USE_EXECUTION_KEYS
 
 _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 """What the YAML language servers in use know; what newer drafts add is left out or written in its words."""
@@ -98,7 +99,8 @@ def _instance(tasks: dict[str, RegistryEntry]) -> Schema:
 def _sub_workflow() -> Schema:
     path = {**_TEXT, "description": "Another spec, by its path from the directory of this one."}
     bound = {"type": ["object", "null"], "description": "What its parameters are bound to."}
-    return _object({**_entry(), "uses": path, "with": bound}, ["id", "uses"])
+    execution = {key: value for key, value in _execution().items() if key in USE_EXECUTION_KEYS}
+    return _object({**_entry(), "uses": path, "with": bound, **execution}, ["id", "uses"])
 
 
 def _entry() -> Schema:

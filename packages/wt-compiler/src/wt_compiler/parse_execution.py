@@ -15,6 +15,14 @@ from wt_compiler.findings import Findings
 from wt_compiler.shape import check_keys, is_null, read_map, read_string, refuse
 
 EXECUTION_KEYS: Final = ("retry", "timeout", "resources", "cache", "on-error")
+USE_EXECUTION_KEYS: Final = ("retry", "timeout", "on-error")
+"""Those that a sub-workflow can have: they are about all of it, as one step."""
+
+_OF_TASKS: Final = {
+    "cache": "each of its tasks is cached by itself, or not",
+    "resources": "its tasks run where they say themselves",
+    "approval": "a person is asked about a task instance",
+}
 _RETRY_KEYS: Final = ("attempts", "wait", "backoff", "jitter", "longest", "on")
 _RESOURCE_KEYS: Final = ("executor", "cpu", "memory", "gpu")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)")
@@ -33,20 +41,32 @@ _BUILTIN: Final = sorted(
 )
 
 
-def read_execution(item: MapNode, findings: Findings) -> Execution:
+def read_execution(item: MapNode, findings: Findings, keys: tuple[str, ...] = EXECUTION_KEYS) -> Execution:
     """Read how an instance is run.
 
     Args:
         item: The instance.
         findings: Gets what is wrong.
+        keys: The keys that it can have; others are passed over.
     """
+    nodes = {key: item.get(key) for key in keys}
     return Execution(
-        retry=_read_retry(item.get("retry"), findings),
-        timeout=_read_seconds(item.get("timeout"), "'timeout'", findings),
-        resources=_read_resources(item.get("resources"), findings),
-        skips_errors=_read_on_error(item.get("on-error"), findings),
-        caches=_read_flag(item.get("cache"), "'cache'", False, findings),
+        retry=_read_retry(nodes.get("retry"), findings),
+        timeout=_read_seconds(nodes.get("timeout"), "'timeout'", findings),
+        resources=_read_resources(nodes.get("resources"), findings),
+        skips_errors=_read_on_error(nodes.get("on-error"), findings),
+        caches=_read_flag(nodes.get("cache"), "'cache'", False, findings),
     )
+
+
+def refuse_of_tasks(item: MapNode, findings: Findings) -> tuple[str, ...]:
+    """Refuse what says how a single task is called, of a sub-workflow; gives the keys that are dealt with so."""
+    found = tuple(key for key in _OF_TASKS if key in item.entries)
+    for key in found:
+        message = f"a sub-workflow has no {key!r}: {_OF_TASKS[key]}"
+        hint = f"give {key!r} to the task instances in the sub-workflow's own spec"
+        findings.error(Code.WRONG_VALUE, message, item.entries[key].key.position, hint)
+    return found
 
 
 def _read_retry(node: Node | None, findings: Findings) -> Retry | None:

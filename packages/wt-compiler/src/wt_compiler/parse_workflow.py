@@ -8,12 +8,11 @@ from typing import Final, Literal
 from wt_contracts.codes import Code
 
 from wt_compiler.document import ListNode, MapNode, Node, ScalarNode
-from wt_compiler.execution import AS_USUAL
 from wt_compiler.findings import Findings
 from wt_compiler.identifiers import LONGEST_INSTANCE_ID, RESERVED, as_identifier, why_no_identifier
 from wt_compiler.parse_approval import read_approval
 from wt_compiler.parse_checkpoint import read_checkpoint
-from wt_compiler.parse_execution import EXECUTION_KEYS, read_execution
+from wt_compiler.parse_execution import EXECUTION_KEYS, USE_EXECUTION_KEYS, read_execution, refuse_of_tasks
 from wt_compiler.parse_flow import FLOW_KEYS, read_condition, read_loop
 from wt_compiler.parse_handler import read_handler
 from wt_compiler.parse_switch import is_switch, read_switch
@@ -37,7 +36,18 @@ INSTANCE_KEYS: Final = (
     *("id", "name", "task", *FLOW_KEYS, "partial", "map", "mapvalues", "skipif", "approval", "checkpoint"),
     *EXECUTION_KEYS,
 )
-USE_KEYS: Final = ("id", "name", "uses", *FLOW_KEYS, "with", "map", "mapvalues", "skipif", "checkpoint")
+USE_KEYS: Final = (
+    "id",
+    "name",
+    "uses",
+    *FLOW_KEYS,
+    "with",
+    "map",
+    "mapvalues",
+    "skipif",
+    "checkpoint",
+    *USE_EXECUTION_KEYS,
+)
 GROUP_KEYS: Final = ("type", "title", "description", "tasks")
 _GROUP_ONLY: Final = ("type", "tasks", "title")
 
@@ -126,15 +136,16 @@ def _read_member(item: MapNode, defaults: SkipifSpec | None, subs: SubSpecs, fin
 def _read_use(item: MapNode, subs: SubSpecs, findings: Findings) -> InstanceSpec:
     """Read a sub-workflow; the defaults of the spec are not about it, which has defaults of its own."""
     what = "a sub-workflow"
-    check_keys(item, USE_KEYS, what, findings)
+    check_keys(item, (*USE_KEYS, *refuse_of_tasks(item, findings)), what, findings)
     id_node = require(item, "id", what, findings)
+    own_id = _read_id(id_node, findings) if id_node else None
     path = read_string(item.entries["uses"].value, "'uses'", findings)
     name = Name(path or "", item.entries["uses"].value.position)
     use = Use(name, subs.find(name, findings) if path is not None else None)
     name_node = item.get("name")
     title = "" if name_node is None or is_null(name_node) else read_string(name_node, "'name'", findings)
     return InstanceSpec(
-        id=_read_id(id_node, findings) if id_node else None,
+        id=own_id,
         title=title or "",
         task=None,
         partial=read_with(item.get("with"), use.spec, findings),
@@ -142,9 +153,10 @@ def _read_use(item: MapNode, subs: SubSpecs, findings: Findings) -> InstanceSpec
         skipif=_read_skipif(item.get("skipif"), findings),
         when=read_condition(item.get("when"), "'when'", findings),
         loop=read_loop(item, findings),
-        execution=AS_USUAL,
+        execution=read_execution(item, findings, USE_EXECUTION_KEYS),
         position=item.position,
         uses=use,
+        handler=read_handler(item, own_id, findings),
         checkpoint=read_checkpoint(item, findings),
     )
 

@@ -160,7 +160,13 @@ class InstanceSpec(NamedTuple):
         """How all of a sub-workflow is one step, to follow on `cannot stand`; empty if its steps are steps."""
         conditional = self.skipif is not None and bool(self.skipif.conditions)
         how = f"in a {self.mapping.method!r}" if self.mapping else "in a 'loop'" if self.loop else ""
-        return how or ("under a 'skipif'" if conditional else "")
+        keys = {
+            "skipif": conditional,
+            "retry": self.execution.retry is not None,
+            "timeout": self.execution.timeout is not None,
+            "on-error": self.execution.skips_errors or self.handler is not None,
+        }
+        return how or next((f"under a {key!r}" for key, there in keys.items() if there), "")
 
     @property
     def before(self) -> list[Value]:

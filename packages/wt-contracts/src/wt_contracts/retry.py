@@ -32,8 +32,9 @@ class RetryPolicy:
 
         An error that says which step it is of, and holds what the step raised as its attribute `error`, counts as that.
         """
-        raised = getattr(error, "error", None)
-        return attempt <= self.retries and isinstance(raised if isinstance(raised, BaseException) else error, self.on)
+        while isinstance(raised := getattr(error, "error", None), BaseException):
+            error = raised  # of a step in a sub-workflow there is one inside of the other
+        return attempt <= self.retries and isinstance(error, self.on)
 
     def wait(self, attempt: int) -> float:
         """Seconds to wait after this failed attempt (counted from 1)."""

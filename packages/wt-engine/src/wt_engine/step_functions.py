@@ -7,9 +7,25 @@ from collections.abc import Callable, Mapping
 from typing import Any, Final
 
 from wt_engine.definition import Function, describe_function
-from wt_engine.injection import Parameters, Source, error_source, item_source, step_name_source
+from wt_engine.errors import StepTimeoutError
+from wt_engine.injection import MISSING, Occasion, Parameters, Source, Surroundings, item_source
 
-FAILURES: Final[Mapping[str, Source]] = {"error": error_source, "step_name": step_name_source, "call": item_source}
+
+def untold(error: BaseException) -> BaseException:
+    """What a step has raised; of a timeout, without the name of the step, which whoever tells of it says."""
+    return TimeoutError(str(error).partition("' ")[2]) if isinstance(error, StepTimeoutError) else error
+
+
+def _failure(_: Surroundings, call: Occasion) -> Any:
+    return None if call.error is None else untold(call.error)
+
+
+def _step(_: Surroundings, call: Occasion) -> Any:
+    """The step as it was written: what makes the calls of a map, or the rounds of a loop, is a part of it."""
+    return call.step_name if call.item is MISSING else call.step_name.rpartition(".")[0]
+
+
+FAILURES: Final[Mapping[str, Source]] = {"error": _failure, "step_name": _step, "call": item_source}
 """What a handler is told by parameters of these names; its others are named after steps."""
 
 

@@ -11,7 +11,7 @@ from wt_engine.approvals import ASKED
 from wt_engine.assembly import Assembly
 from wt_engine.cancellation import CancellationToken
 from wt_engine.checkpoints import CHECKPOINT, with_values
-from wt_engine.errors import MapItemsError, StepTimeoutError
+from wt_engine.errors import MapItemsError
 from wt_engine.failures import FailureKind
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 from wt_engine.plan import Plan
@@ -21,6 +21,7 @@ from wt_engine.runner import Runner
 from wt_engine.scope import Written
 from wt_engine.share import Need, available
 from wt_engine.step_events import StepEvents
+from wt_engine.step_functions import untold
 from wt_engine.step_values import WorkflowError, kept
 from wt_engine.written_steps import ON_THE_LOOP, WrittenSteps
 
@@ -311,9 +312,7 @@ class Workflow:
             return WorkflowError(f"the workflow '{self.name}' ended as {end.status.value}: {end.error}")
         cause = first.exception.__cause__
         error = cause if isinstance(first.exception, MapItemsError) and cause is not None else first.exception
-        if isinstance(error, StepTimeoutError):
-            return TimeoutError(str(error).partition("' ")[2])  # whoever tells of it says which step it was
-        return error
+        return untold(error)
 
     def _decorate(
         self, method: str, function: F | None, name: str | None, options: Mapping[str, Any], limit: int | None

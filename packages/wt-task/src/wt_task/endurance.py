@@ -131,8 +131,8 @@ def _placed(failed: Failure, call: Call) -> Failure:
 
 
 def _failure(step_name: str, error: BaseException) -> Failure:
-    if isinstance(error, TaskInstanceError):
-        step_name, error = error.task_instance_id or step_name, error.error
+    while isinstance(error, TaskInstanceError):
+        error = error.error  # of a step in a sub-workflow there is one inside of the other
     return Failure(step_name, type(error).__name__, str(error))
 
 

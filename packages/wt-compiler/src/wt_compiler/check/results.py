@@ -57,7 +57,8 @@ class Results:
         if instance.id is None:
             return
         method = instance.mapping.method if instance.mapping else "call"
-        conditional = instance.skipif is not None and bool(instance.skipif.conditions)
+        conditions = instance.skipif is not None and bool(instance.skipif.conditions)
+        conditional = conditions or instance.execution.skips_errors
         inside = item.sub is not None and item.sub.result.skipped
         whole = instance.when is not None or ((conditional or inside) and method == "call")
         elements = elements_skipped or (conditional and method != "call")
@@ -99,10 +100,10 @@ class Results:
 
 def _returned(item: Resolved) -> Type | None:
     """What one call returns, or what stands in for it."""
-    if item.sub is not None:
-        return item.sub.result.type
     schema = item.task.return_schema if item.task is not None else None
     found = Type(schema, schema.get("$defs", _NO_DEFINITIONS)) if schema else None
+    if item.sub is not None:
+        found = item.sub.result.type
     if item.handler is None or found is None:
         return found
     other = _returned(item.handler)
