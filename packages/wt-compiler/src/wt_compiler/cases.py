@@ -80,11 +80,12 @@ class CaseFile:
         if not self.cases:
             return
         from jsonschema_rs import validator_for
+        from wt_contracts.formats import FORMATS
         from wt_contracts.refusals import explain
         from wt_contracts.runnable import runnable_schema
 
         runnable = runnable_schema(schema)
-        validator = validator_for(runnable)
+        validator = validator_for(runnable, formats=dict(FORMATS), validate_formats=True)
         for name, case in self.cases.items():
             errors = [] if case.fails else list(validator.iter_errors(case.params))
             for found in explain(errors, runnable, place=partial(place_of, self._params[name])):

@@ -43,6 +43,15 @@ _LIMITS = {
 }
 
 
+_FORMATS = {
+    "date": "a date such as 2024-05-31",
+    "date-time": "a date and a time such as 2024-05-31T12:00:00",
+    "time": "a time such as 12:00:00",
+    "duration": "a duration such as PT1H30M or 1:30:00",
+    "uuid": "a UUID",
+}
+
+
 class Kind(Protocol):
     """Which keyword refused, and with what."""
 
@@ -92,6 +101,7 @@ def explain(
     file: str | None = None,
     place: Callable[[Path], Place | None] = lambda _path: None,
     source: Callable[[int], str | None] = lambda _line: None,
+    option: Callable[[Path], str | None] = lambda _path: None,
 ) -> list[Diagnostic]:
     """Put validation errors into words, each naming its parameter by its dotted path.
 
@@ -101,6 +111,7 @@ def explain(
         file: The file that the parameters came from, if any.
         place: Line and column of a path in that file, as far as they are known.
         source: The text of a line of that file, counted from 1.
+        option: The option of the command line that has set a path, if one has.
 
     Returns:
         A diagnostic for each mistake, in the order of the file where places are known; empty if there is none.
@@ -110,11 +121,12 @@ def explain(
     order = sorted(range(len(found)), key=lambda index: places[index] or (0, 0))
     diagnostics = []
     for index in order:
-        _, code, message, hint = found[index]
-        line, column = places[index] or (None, None)
+        path, code, message, hint = found[index]
+        given = option(path)
+        line, column = (None if given else places[index]) or (None, None)
         text = source(line) if line is not None else None
         diagnostics.append(
-            Diagnostic(code=code, message=message, file=file, line=line, column=column, source=text, hint=hint)
+            Diagnostic(code=code, message=message, file=given or file, line=line, column=column, source=text, hint=hint)
         )
     return list(dict.fromkeys(diagnostics))
 
@@ -228,7 +240,7 @@ def _words(error: SchemaError, details: dict[str, Any]) -> tuple[str, str | None
         meant = near_miss(show(error.instance), options)
         hint = f"did you mean {meant}?" if meant else None
         return f"must be one of {', '.join(options)}, and is {show(error.instance)}", hint
-    wish = _wish(error)
+    wish = _FORMATS.get(details["format"]) if name == "format" else _wish(error)
     if wish is not None:
         return f"must be {wish}, and is {show(error.instance)}", None
     if name in _LIMITS:

@@ -29,6 +29,7 @@ class Params:
     def __init__(self, values: Mapping[str, Any] | None = None) -> None:
         self.values: dict[str, Any] = dict(values or {})
         self._source: ParameterText | None = None
+        self._options: dict[tuple[str | int, ...], str] = {}
 
     def load(self, path: Path) -> None:
         """Read a file of parameters, JSON or YAML.
@@ -63,6 +64,7 @@ class Params:
         if not equals or len(path) < 2 or not all(path):
             refuse(f"--set {assignment!r} is not of the form step.parameter=value", code=Code.USAGE)
         self.put(path, parse_value(text, member(schema, path), schema))
+        self._options[path] = f"--set {name.strip()}"
 
     def put(self, path: tuple[str, ...], value: Any) -> None:
         """Set the value of a path.
@@ -84,16 +86,24 @@ class Params:
             DiagnosticError: With everything that is wrong.
         """
         import jsonschema_rs
+        from wt_contracts.formats import FORMATS
         from wt_contracts.refusals import explain
 
-        errors = list(jsonschema_rs.validator_for(schema).iter_errors(self.values))
+        validator = jsonschema_rs.validator_for(schema, formats=dict(FORMATS), validate_formats=True)
+        errors = list(validator.iter_errors(self.values))
         if errors:
             if self._source is None:
-                diagnostics = explain(errors, schema)
+                diagnostics = explain(errors, schema, option=self._option)
             else:
-                source = self._source
-                diagnostics = explain(errors, schema, file=source.name, place=source.place, source=source.line)
+                name, place, line = self._source.name, self._source.place, self._source.line
+                diagnostics = explain(errors, schema, file=name, place=place, source=line, option=self._option)
             raise DiagnosticError([_with_hint(diagnostic) for diagnostic in diagnostics])
+
+    def _option(self, path: tuple[str | int, ...]) -> str | None:
+        """The option that has set what stands at a path, or a part of it."""
+        around = (option for given, option in self._options.items() if path[: len(given)] == given)
+        inside = (option for given, option in self._options.items() if given[: len(path)] == path)
+        return next(around, None) or next(inside, None)
 
     @property
     def _name(self) -> str | None:

@@ -43,26 +43,30 @@ def resolve(node: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
 
 def fits(value: Any, node: dict[str, Any], schema: dict[str, Any]) -> bool:
     """Whether a value meets the schema of one parameter; `schema` is that of all, for its definitions."""
-    import jsonschema_rs
-
     try:
-        return bool(jsonschema_rs.validator_for({**node, "$defs": schema.get("$defs", {})}).is_valid(value))
+        return bool(_validator({**node, "$defs": schema.get("$defs", {})}).is_valid(value))
     except (ValueError, UnicodeEncodeError):  # a value or a schema that JSON Schema does not know
         return False
 
 
 def reasons(value: Any, path: Sequence[str], node: dict[str, Any], schema: dict[str, Any]) -> list[str]:
     """Why a value does not meet the schema of the parameter at `path`, a sentence each; empty if it does."""
-    import jsonschema_rs
     from wt_contracts.refusals import dotted, explain
 
     name = dotted(path)
     alone = {"properties": {name: node}, "$defs": schema.get("$defs", {})}
     try:
-        errors = list(jsonschema_rs.validator_for(alone).iter_errors({name: value}))
+        errors = list(_validator(alone).iter_errors({name: value}))
     except UnicodeEncodeError:
         return [f"the parameter {name} is not Unicode"]
     return [diagnostic.message for diagnostic in explain(errors, alone)]
+
+
+def _validator(schema: dict[str, Any]) -> Any:
+    import jsonschema_rs
+    from wt_contracts.formats import FORMATS
+
+    return jsonschema_rs.validator_for(schema, formats=dict(FORMATS), validate_formats=True)
 
 
 def missing(params: dict[str, Any], schema: dict[str, Any]) -> Iterator[tuple[str, ...]]:

@@ -51,7 +51,18 @@ _BINDING: Final = {
 }
 _CONSTANTS: Final = {"true": True, "True": True, "false": False, "False": False, "null": None, "None": None}
 _INSTEAD: Final = {"&&": "and", "||": "or", "&": "and", "|": "or", "!": "not", "=": "==", "**": None}
-_FORMS: Final = "${{ workflow.<id>.return }}, ${{ params.<name> }}, ${{ env.<NAME> }} or ${{ secrets.<NAME> }}"
+_FORMS: Final = {
+    "workflow": "${{ workflow.<id>.return }}",
+    "params": "${{ params.<name> }}",
+    "env": "${{ env.<NAME> }}",
+    "secrets": "${{ secrets.<NAME> }}",
+    "approval": "${{ approval.<id> }}",
+    "loop": "${{ loop.last }} or ${{ loop.index }}",
+    "error": "${{ error.message }} or ${{ error.type }}",
+}
+"""What begins with each of the roots."""
+
+_OF_LOOPS: Final = ("last", "index")
 
 
 def parse(text: str, start: int, end: int, place: Callable[[int], Position]) -> Expression:
@@ -78,7 +89,9 @@ class _Parser:
 
     def whole(self) -> Expression:
         if self._ended():
-            raise WrongExpressionError("there is no expression here", f"write {_FORMS}", self._word.offset)
+            raise WrongExpressionError(
+                "there is no expression here", f"write {', '.join(_FORMS.values())}", self._word.offset
+            )
         tree = self._expression(0)
         if not self._ended():
             raise self._wrong_sign(self._word, "this belongs to no expression")
@@ -222,11 +235,10 @@ class _Parser:
         return Reference(name.text, self._at(name))
 
     def _of_loop(self, name: Word) -> Expression:
-        if name.text == "last":
-            return LoopValue("last", self._at(name))
-        if name.text == "index":
-            return LoopValue("index", self._at(name))
-        near = get_close_matches(name.text, ["last", "index"], n=1)
+        for known in _OF_LOOPS:
+            if name.text == known:
+                return LoopValue(known, self._at(name))
+        near = get_close_matches(name.text, _OF_LOOPS, n=1)
         hint = f"did you mean {near[0]!r}?" if near else "there are loop.last and loop.index"
         raise WrongExpressionError(f"a loop has no {name.text!r}", hint, name.offset)
 
@@ -279,7 +291,9 @@ class _Parser:
         if self._is(".") and near:
             hint = f"did you mean {near[0]!r}?"
         elif word.text in ROOTS:
-            hint = f"write {_FORMS}"
+            hint = f"write {_FORMS[word.text]}"
+        elif word.text in _OF_LOOPS:
+            hint = f"write '${{{{ loop.{word.text} }}}}', '${{{{ workflow.{word.text}.return }}}}', or quote a text"
         else:
             hint = f"write '${{{{ workflow.{word.text}.return }}}}', or quote a text"
         return WrongExpressionError(f"{word.text!r} alone is no expression", hint, word.offset)

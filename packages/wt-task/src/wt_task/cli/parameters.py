@@ -68,8 +68,10 @@ def check(params: dict[str, Any], schema: dict[str, Any], source: ParameterText)
     if not params and not schema.get("required"):
         return
     import jsonschema_rs
+    from wt_contracts.formats import FORMATS
 
-    errors = list(jsonschema_rs.validator_for(schema).iter_errors(params))
+    validator = jsonschema_rs.validator_for(schema, formats=dict(FORMATS), validate_formats=True)
+    errors = list(validator.iter_errors(params))
     if errors:
         from wt_contracts.diagnostics import DiagnosticError
         from wt_contracts.refusals import explain
