@@ -108,3 +108,46 @@ def test_any_text_is_a_json_value(text):
 
 def test_half_of_a_surrogate_pair_is_not_read_as_json():
     assert parse_value('"\\ud800"', None, {}) == '"\\ud800"'
+
+
+NESTED = {
+    "type": "object",
+    "properties": {
+        "draw": {
+            "type": "object",
+            "properties": {
+                "line": {
+                    "type": "object",
+                    "properties": {
+                        "points": {"type": "array", "items": {"type": "object", "required": ["x"]}},
+                        "since": {"type": "string", "format": "date"},
+                    },
+                },
+            },
+        }
+    },
+}
+
+
+@pytest.mark.parametrize(
+    ("assignment", "words"),
+    [
+        ("draw.line.since=2024-13-45", "draw.line.since must be a date such as 2024-05-31, and is"),
+        ("draw.line.points=3", "the parameter draw.line.points must be a list, and is 3"),
+        ('draw.line.points=[{"y": 1}]', "the parameter draw.line.points[0].x is missing"),
+        ('draw.line={"since": 3}', "the parameter draw.line.since must be text, and is 3"),
+    ],
+)
+def test_a_wrong_value_inside_of_a_parameter_is_shown_with_its_option(tmp_path, assignment, words):
+    file = tmp_path / "params.yaml"
+    file.write_text("draw:\n  line:\n    since: 2024-01-02\n    points: [{x: 1}]\n")
+    params = Params()
+    params.load(file)
+    params.assign(assignment, NESTED)
+
+    with pytest.raises(DiagnosticError) as refused:
+        params.check(NESTED)
+
+    [found] = refused.value.diagnostics
+    assert words in found.message
+    assert (found.file, found.line) == (f"--set {assignment.partition('=')[0]}", None)
