@@ -77,11 +77,15 @@ def test_the_hello_example_gives_the_same_in_both_modes(wt, examples, mode, tmp_
 @pytest.mark.parametrize(("until", "outlook"), [("2014", "No trend can be told"), ("2013", "The record is too short")])
 def test_a_bulletin_says_what_the_days_allow(wt, examples, until, outlook):
     days = f'record.period.period={{"start": "2013-01-01", "end": "{until}-12-31"}}'
-    result = wt("run", "bulletin/spec.yaml", "--set", days, "--json", cwd=examples)
+    waiting = wt("run", "bulletin/spec.yaml", "--set", days, "--json", cwd=examples)
+    assert waiting.returncode == 3, waiting.stderr
+
+    result = wt("resume", json.loads(waiting.stdout)["run_id"], "--data", '{"remark": "Read."}', "--json", cwd=examples)
 
     assert result.returncode == 0, result.stderr
     given = json.loads(result.stdout)["result"]
-    lines = Path(given["bulletin"]).read_text(encoding="utf-8").splitlines()
+    *lines, _, remark = Path(given["bulletin"]).read_text(encoding="utf-8").splitlines()
+    assert remark == "Read."
     assert lines[0] == "2013: 828 mm of precipitation on 119 wet days, the hottest day (33.9 °C) was 30 June."
     assert lines[-1].startswith(outlook)
     assert given["days"] == 365 * (int(until) - 2012)

@@ -27,15 +27,18 @@ PARAMS = {
 PUBLISHED = Path(__file__).parents[4] / "shared" / "real" / "events"
 
 
+APPROVALS = {"plot": {"remark": {"type": "string", "default": ""}}, "send": {"level": {"type": "integer"}}}
+
+
 def read(directory: Path, text: str) -> dict[str, WorkflowCase]:
     (directory / "test-cases.yaml").write_text(text)
-    return CaseFile.read(directory, ["load", "plot"]).cases
+    return CaseFile.read(directory, ["load", "plot", "send"], APPROVALS).cases
 
 
 def refused(directory: Path, text: str) -> list[str]:
     (directory / "test-cases.yaml").write_text(text)
     with pytest.raises(DiagnosticError) as raised:
-        CaseFile.read(directory, ["load", "plot"]).check_params(PARAMS)
+        CaseFile.read(directory, ["load", "plot", "send"], APPROVALS).check_params(PARAMS)
     return [f"{each.line}:{each.column} {each.code} {each.message}" for each in raised.value.diagnostics]
 
 
@@ -58,7 +61,8 @@ def test_a_case_says_how_its_run_has_to_end(tmp_path: Path) -> None:
         "kept: {expect: {snapshot: true}}\n"
         "free: {expect: {snapshot: false}}\n"
         "bad: {expect: {error: no data}}\n"
-        "none: {params: , expect: {result: }}\n",
+        "none: {params: , expect: {result: }}\n"
+        "asked: {approvals: {plot: true, send: {level: 3}}}\n",
     )
     assert cases == {
         "all": WorkflowCase(params={"load": {"since": "2020-01-02"}}, match="exact", expected={"a": 1}),
@@ -67,6 +71,7 @@ def test_a_case_says_how_its_run_has_to_end(tmp_path: Path) -> None:
         "free": WorkflowCase(),
         "bad": WorkflowCase(fails=True, error="no data"),
         "none": WorkflowCase(match="exact", expected=None),
+        "asked": WorkflowCase(approvals={"plot": True, "send": {"level": 3}}),
     }
 
 
@@ -104,6 +109,13 @@ if PUBLISHED.is_dir():
         ("a: {params: {load: {days: 0}}}", "1:27 WT502 the case 'a': the parameter load.days"),
         ("a: {params: {lod: {days: 1}}}", "WT502 the case 'a'"),
         ("a: {}", "1:4 WT50"),
+        ("a: {approvals: [plot]}", "1:16 WT112 'approvals' must be a mapping"),
+        ("a: {approvals: {plott: true}}", "1:17 WT123 there is no task instance 'plott'"),
+        ("a: {approvals: {load: true}}", "1:17 WT123 'load' waits for no approval"),
+        ("a: {approvals: {plot: maybe}}", "1:23 WT112 the approval of 'plot' must be true, false or what is filled in"),
+        ("a: {approvals: {plot: {remrk: x}}}", "WT552 the approval of 'plot': there is no parameter remrk"),
+        ("a: {approvals: {send: true}}", "1:23 WT552 the approval of 'send': the parameter level is missing"),
+        ("a: {approvals: {send: {level: x}}}", "1:31 WT552 the approval of 'send': the parameter level must be"),
     ],
 )
 def test_a_mistake_is_told_with_its_place(tmp_path: Path, text: str, told: str) -> None:

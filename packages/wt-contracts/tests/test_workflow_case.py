@@ -62,3 +62,15 @@ def test_nothing_says_where_a_result_was_made():
 def test_a_newer_document_is_refused():
     with pytest.raises(ValueError, match="upgrade wt-contracts on the side that reads it"):
         WorkflowCases(version="2.0")
+
+
+def test_an_approval_is_answered_as_the_case_says():
+    case = WorkflowCase(approvals={"a": True, "b": False, "c": {"level": 3}})
+
+    assert [case.answer(step) for step in ("a", "b", "c")] == [
+        {"approve": True},
+        {"reject": True},
+        {"data": '{"level": 3}'},
+    ]
+    assert case.answer("d") is None
+    assert case.answer(None) is None

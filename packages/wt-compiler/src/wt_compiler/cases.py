@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from functools import partial
 from pathlib import Path
+from types import MappingProxyType
 from typing import Any, Final, Self
 
 from wt_contracts.codes import Code
@@ -20,10 +21,11 @@ from wt_compiler.values import Position
 
 FILE: Final = "test-cases.yaml"
 SNAPSHOTS: Final = "test-snapshots.json"
+NO_APPROVALS: Final[Mapping[str, dict[str, Any]]] = MappingProxyType({})
 
 _EXPECT: Final = ("result", "subset", "snapshot", "error", "skips")
 _RESULTS: Final = {"result": "exact", "subset": "subset", "snapshot": "snapshot"}
-_KEYS: Final = ("name", "description", "params", "mock-io", "expect", "raises", "expected_status_code")
+_KEYS: Final = ("name", "description", "params", "mock-io", "approvals", "expect", "raises", "expected_status_code")
 """What a case may hold. The last two are older ways to say that a run fails; a status code is a server's to check."""
 
 
@@ -40,12 +42,15 @@ class CaseFile:
         self._findings = Findings(FILE, [])
 
     @classmethod
-    def read(cls, directory: Path, instances: Collection[str]) -> Self:
+    def read(
+        cls, directory: Path, instances: Collection[str], approvals: Mapping[str, dict[str, Any]] = NO_APPROVALS
+    ) -> Self:
         """Read the cases that lie beside a spec.
 
         Args:
             directory: The directory of the spec.
             instances: The ids of its task instances.
+            approvals: What can be filled in where a person has to approve one, by its id.
 
         Raises:
             DiagnosticError: With everything that is wrong in the file, and where.
@@ -58,7 +63,7 @@ class CaseFile:
         file._findings = findings = document.findings
         root = None if is_null(document.root) else read_map(document.root, f"{FILE!r}", findings)
         if root is not None:
-            reader = _Reader(findings, instances, _snapshots(directory / SNAPSHOTS))
+            reader = _Reader(findings, instances, approvals, _snapshots(directory / SNAPSHOTS))
             file.cases = {name: reader.read(name, entry.value) for name, entry in root.entries.items()}
             file._params = {
                 name: entry.value.get("params") or entry.value
@@ -127,12 +132,20 @@ class _Reader:
     Args:
         findings: Gets what is wrong.
         instances: The ids of the spec's task instances.
+        approvals: What can be filled in where a person has to approve one.
         snapshots: The snapshots that were taken.
     """
 
-    def __init__(self, findings: Findings, instances: Collection[str], snapshots: dict[str, Any]) -> None:
+    def __init__(
+        self,
+        findings: Findings,
+        instances: Collection[str],
+        approvals: Mapping[str, dict[str, Any]],
+        snapshots: dict[str, Any],
+    ) -> None:
         self._findings = findings
         self._instances = instances
+        self._approvals = approvals
         self._snapshots = snapshots
 
     def read(self, name: str, node: Node) -> WorkflowCase:
@@ -156,6 +169,7 @@ class _Reader:
             fails=error is not None or self._flag(case, "raises", default=False),
             error=read_string(error, "'error'", findings) if error is not None else None,
             skips=self._skips(expect.get("skips")),
+            approvals=self._answers(case.get("approvals")),
             **asked,
         )
 
@@ -173,6 +187,37 @@ class _Reader:
         if not self._flag(expect, "snapshot", default=True):
             return {}
         return {"match": key, "expected": self._snapshots.get(name), "recorded": name in self._snapshots}
+
+    def _answers(self, node: Node | None) -> dict[str, Any]:
+        """What is said to approvals: yes, no, or what is filled in."""
+        said = self._map(node, "'approvals'")
+        answers: dict[str, Any] = {}
+        for step, entry in said.entries.items() if said else ():
+            value, at = plain(entry.value), entry.key.position
+            if step not in self._approvals:
+                known = step in self._instances
+                message = f"{step!r} waits for no approval" if known else f"there is no task instance {step!r}"
+                hint = self._findings.suggest(step, self._approvals)
+                self._findings.error(Code.UNKNOWN_REFERENCE, message, at, hint)
+            elif not isinstance(value, bool | dict):
+                shown = describe(entry.value)
+                message = f"the approval of {step!r} must be true, false or what is filled in, not {shown}"
+                self._findings.error(Code.WRONG_TYPE, message, entry.value.position)
+            elif value is not False:
+                self._check_answer(step, {} if value is True else value, entry.value)
+            answers[step] = value
+        return answers
+
+    def _check_answer(self, step: str, data: dict[str, Any], node: Node) -> None:
+        from jsonschema_rs import validator_for
+        from wt_contracts.approval import form_schema
+        from wt_contracts.refusals import explain
+
+        schema = form_schema(self._approvals[step])
+        for found in explain(list(validator_for(schema).iter_errors(data)), schema, place=partial(place_of, node)):
+            at = Position(found.line, found.column) if found.line and found.column else node.position
+            message = f"the approval of {step!r}: {found.message}"
+            self._findings.error(Code.ANSWER_INVALID, message, at, found.hint)
 
     def _skips(self, node: Node | None) -> list[str] | None:
         listed = read_list(node, "'skips'", self._findings) if node is not None else None

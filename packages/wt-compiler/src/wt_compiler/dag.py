@@ -377,6 +377,11 @@ class Dag(Struct, frozen=True, dict=True):
             if each.uses is not None:
                 yield from each.uses.dag.walk(f"{prefix}{each.id}.")
 
+    @property
+    def approvals(self) -> dict[str, dict[str, Any]]:
+        """The task instances that a person has to approve, in their order, and what can be filled in."""
+        return {path: each.approval.form for path, each in self.walk() if each.approval is not None}
+
     @cached_property
     def expressions(self) -> tuple[Expression, ...]:
         """Every expression of the workflow, also those that are parts of others."""

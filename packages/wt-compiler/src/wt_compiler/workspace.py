@@ -246,7 +246,7 @@ class _Compilation:
     def _cases(self, dag: Dag) -> CaseFile:
         from wt_compiler.cases import CaseFile
 
-        return CaseFile.read(self._base, dag.skippable_steps)
+        return CaseFile.read(self._base, dag.skippable_steps, dag.approvals)
 
     def _hash(self, registry: RegistryOutput, lock: AnyLock | None, cases: CaseFile) -> str:
         from wt_compiler.emit.json_text import json_text

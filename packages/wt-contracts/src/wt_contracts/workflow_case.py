@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 from collections.abc import Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
@@ -10,7 +11,7 @@ from wt_contracts.json_difference import differences
 from wt_contracts.result import WorkflowResult
 from wt_contracts.versions import check_major
 
-CASES_VERSION = "1.0"
+CASES_VERSION = "1.1"
 CASES_FILE = "cases.json"
 """Where they are, in the directory `tests` of a workspace."""
 
@@ -29,6 +30,8 @@ class WorkflowCase:
         fails: Whether the run has to fail.
         error: What the error of a failed run has to hold.
         skips: The task instances that have to be skipped, exactly these; None if nobody asks.
+        approvals: What a person says of the task instances that wait for that: whether they may run, or what is filled
+            in (since 1.1).
     """
 
     params: dict[str, Any] = field(default_factory=dict)
@@ -39,6 +42,21 @@ class WorkflowCase:
     fails: bool = False
     error: str | None = None
     skips: list[str] | None = None
+    approvals: dict[str, bool | dict[str, Any]] = field(default_factory=dict)
+
+    def answer(self, step: str | None) -> dict[str, Any] | None:
+        """What is said to the approval that a run waits for, as in `wt_contracts.cli.WorkflowChoices`.
+
+        Args:
+            step: The task instance that it waits for.
+
+        Returns:
+            One of the choices `approve`, `reject` and `data`; None if nothing is said, so that the run goes on waiting.
+        """
+        said = self.approvals.get(step or "")
+        if isinstance(said, dict):
+            return {"data": json.dumps(said)}
+        return None if said is None else {"approve" if said else "reject": True}
 
     def failures(self, result: WorkflowResult, skipped: Collection[str]) -> list[str]:
         """Compare a run with what the case asks for.

@@ -12,15 +12,17 @@ from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any
 
 import msgspec
-from wt_contracts.cli import WorkflowChoices
+from wt_contracts.cli import ExitCode, WorkflowChoices
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError, near_miss
 from wt_contracts.result import WorkflowResult
 from wt_contracts.workflow_case import CASES_FILE, WorkflowCase, WorkflowCases, without_places
 
 from wt_invokers.local import LocalInvoker, Outcome, Watcher
+from wt_invokers.run_id import new_run_id
 from wt_invokers.signals import terminate_as_interrupt
 from wt_invokers.workspace import Workspace
 
@@ -150,10 +152,22 @@ class CaseRunner:
         return CaseOutcome(name, failures, seconds, result, skipped, output.decode(errors="replace"))
 
     def _invoke(self, case: WorkflowCase, home: Path, output: bytearray) -> Outcome:
+        """Run a case to its end, with an answer to each approval that it waits for."""
+        run_id = new_run_id()
+        outcome = self._session(case.params, home, run_id, WorkflowChoices(mock_io=case.mock_io), output)
+        while outcome.exit_code == ExitCode.SUSPENDED and (said := case.answer(outcome.steps.waiting)) is not None:
+            choices = WorkflowChoices(mock_io=case.mock_io, resume=run_id, **said)
+            outcome = self._session({}, home, run_id, choices, output)
+        return outcome
+
+    def _session(
+        self, params: Mapping[str, Any], home: Path, run_id: str, choices: WorkflowChoices, output: bytearray
+    ) -> Outcome:
         with self._invoker.run(
-            case.params,
+            params,
             results=home,
-            choices=WorkflowChoices(mock_io=case.mock_io, record=False),
+            run_id=run_id,
+            choices=choices,
             env={name: home.as_uri() for name in self._env_vars if name not in os.environ},
             cwd=self._invoker.workspace.directory.parent,
             watcher=Watcher(stdout=lambda _: None, stderr=output.extend),

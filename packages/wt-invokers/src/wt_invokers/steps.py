@@ -55,11 +55,13 @@ class Steps:
     Attributes:
         total: How many steps the workflow has; None until it says so.
         checkpoints: Those that the run has come to.
+        waiting: The step whose approval the run has ended to wait for.
     """
 
     def __init__(self) -> None:
         self.total: int | None = None
         self.checkpoints: list[Checkpoint] = []
+        self.waiting: str | None = None
         self._steps: dict[str, Step] = {}
 
     def __iter__(self) -> Any:
@@ -77,6 +79,7 @@ class Steps:
         """Take an event of the run; the step that it belongs to."""
         if event.kind is EventKind.START:
             self.total = event.steps
+        self.waiting = event.waiting or self.waiting
         if event.step is None:
             return None
         if event.kind is EventKind.STEP_CHECKPOINT:

@@ -88,12 +88,7 @@ class Workflow(Struct, frozen=True, dict=True):
     @property
     def approvals(self) -> tuple[str, ...]:
         """The task instances that a person has to approve, in their order."""
-        return tuple(
-            f"{part.path}{instance.id}"
-            for part in self.part.walk()
-            for instance in part.dag.instances
-            if instance.approval
-        )
+        return tuple(self.dag.approvals)
 
     @property
     def resources(self) -> dict[str, str]:
