@@ -90,6 +90,7 @@ def test_a_switch_is_read_and_its_instances_are_those_of_the_workflow(
         ),
         ("      result: 0\n", "", "WT151 20:7 the branch 'default' of 'way' gives nothing, and its result is used"),
         ("is: [b, c]", "is: [b, a]", "WT113 14:17 the value 'a' is that of the case in line 10 already"),
+        ("is: [b, c]", "is: [b, b]", "WT113 14:17 the value 'b' is that of the case in line 14 already"),
         ("is: [b, c]", "is: 3", "WT302 14:13 this case is never taken: 'on' is a text"),
         ("is: [b, c]", "is: []", "WT113 14:13 'is' lists no value"),
         ("is: [b, c]", "when: '${{ params.flag }}'", "WT113 14:9 a switch has 'on' and 'is', or 'when', not both"),

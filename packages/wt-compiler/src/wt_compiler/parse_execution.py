@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import builtins
 import re
 from typing import Final
 
@@ -10,6 +9,7 @@ from wt_contracts.codes import Code
 from wt_contracts.diagnostics import near_miss
 
 from wt_compiler.document import ListNode, MapNode, Node, ScalarNode
+from wt_compiler.exception_names import why_no_exception
 from wt_compiler.execution import EXECUTORS, Execution, Resources, Retry
 from wt_compiler.findings import Findings
 from wt_compiler.shape import check_keys, is_null, read_map, read_string, refuse
@@ -23,6 +23,10 @@ _OF_TASKS: Final = {
     "resources": "its tasks run where they say themselves",
     "approval": "a person is asked about a task instance",
 }
+_INSTEAD: Final = {
+    "task": "an entry has 'task' or 'uses': write two",
+    "partial": "what its parameters are bound to stands in 'with'",
+}
 _RETRY_KEYS: Final = ("attempts", "wait", "backoff", "jitter", "longest", "on")
 _RESOURCE_KEYS: Final = ("executor", "cpu", "memory", "gpu")
 _SIZE: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(B|KB|MB|GB|TB|KiB|MiB|GiB|TiB)")
@@ -33,12 +37,8 @@ _UNITS: Final = {"B": 1} | {
 }
 _DURATION: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|s|m|h|d)")
 _SECONDS: Final = {"ms": 0.001, "s": 1, "m": 60, "h": 3600, "d": 86400}
-_DOTTED: Final = re.compile(r"[^\W\d]\w*(\.[^\W\d]\w*)+")
 LONGEST: Final = 1e9
 """More seconds than anything waits: thirty years."""
-_BUILTIN: Final = sorted(
-    name for name, each in vars(builtins).items() if isinstance(each, type) and issubclass(each, BaseException)
-)
 
 
 def read_execution(item: MapNode, findings: Findings, keys: tuple[str, ...] = EXECUTION_KEYS) -> Execution:
@@ -60,13 +60,16 @@ def read_execution(item: MapNode, findings: Findings, keys: tuple[str, ...] = EX
 
 
 def refuse_of_tasks(item: MapNode, findings: Findings) -> tuple[str, ...]:
-    """Refuse what says how a single task is called, of a sub-workflow; gives the keys that are dealt with so."""
-    found = tuple(key for key in _OF_TASKS if key in item.entries)
-    for key in found:
-        message = f"a sub-workflow has no {key!r}: {_OF_TASKS[key]}"
-        hint = f"give {key!r} to the task instances in the sub-workflow's own spec"
-        findings.error(Code.WRONG_VALUE, message, item.entries[key].key.position, hint)
-    return found
+    """Refuse what only a task instance has, of a sub-workflow; gives the keys that are dealt with so."""
+    inside = "the task instances in the sub-workflow's own spec"
+    for key in (found := tuple(key for key in _OF_TASKS if key in item.entries)):
+        why = _OF_TASKS[key]
+        hint = f"give {key!r} to {inside}"
+        findings.error(Code.WRONG_VALUE, f"a sub-workflow has no {key!r}: {why}", item.entries[key].key.position, hint)
+    for key in (other := tuple(key for key in _INSTEAD if key in item.entries)):
+        message = f"a sub-workflow has no {key!r}"
+        findings.error(Code.UNKNOWN_KEY, message, item.entries[key].key.position, _INSTEAD[key])
+    return (*found, *other)
 
 
 def _read_retry(node: Node | None, findings: Findings) -> Retry | None:
@@ -85,6 +88,9 @@ def _read_retry(node: Node | None, findings: Findings) -> Retry | None:
     longest = _read_seconds(retry.get("longest"), "'longest'", findings, none_too=True)
     backoff = _read_number(retry.get("backoff"), "'backoff'", 1.0, findings)
     attempts = _read_count(attempts_node, "'attempts'", findings) if attempts_node is not None else None
+    if longest is not None and wait is not None and longest < wait:
+        message = f"'longest' is shorter than 'wait': no wait exceeds {longest:g} s, and the first one takes {wait:g} s"
+        findings.error(Code.WRONG_VALUE, message, retry.entries["longest"].value.position, "let it be at least as long")
     return Retry(
         attempts=attempts or usual.attempts,
         wait=usual.wait if wait is None else wait,
@@ -104,10 +110,11 @@ def _read_exceptions(node: Node | None, findings: Findings) -> tuple[str, ...]:
         if name is None:
             continue
         names.append(name)
-        if name not in _BUILTIN and not _DOTTED.fullmatch(name):
-            meant = near_miss(name, _BUILTIN)
-            hint = f"did you mean {meant!r}?" if meant else "write the dotted path of one that is not built in"
-            findings.error(Code.WRONG_VALUE, f"there is no built-in exception {name!r}", item.position, hint)
+        wrong = why_no_exception(name)
+        if wrong is not None:
+            findings.error(Code.WRONG_VALUE, wrong.message, item.position, wrong.hint)
+    if isinstance(node, ListNode) and not node.items:
+        findings.error(Code.WRONG_VALUE, "'on' names no exception", node.position, "name some, or remove the key")
     return tuple(names)
 
 
@@ -158,8 +165,10 @@ def _read_memory(node: Node, findings: Findings) -> int | None:
 def _read_on_error(node: Node | None, findings: Findings) -> bool:
     if node is None or is_null(node) or isinstance(node, MapNode):  # which is a handler
         return False
-    text = read_string(node, "'on-error'", findings)
-    if text is not None and text != "skip":
+    text = node.value if isinstance(node, ScalarNode) else None
+    if not isinstance(text, str):
+        refuse(node, "'on-error'", "'skip' or a task that stands in", findings, "write 'skip', or 'task: …' below it")
+    elif text != "skip":
         hint = f"for a task that stands in, write 'on-error: {{task: {text}}}'"
         findings.error(Code.WRONG_VALUE, f"'on-error' can be 'skip' or a task, not {text!r}", node.position, hint)
     return text == "skip"

@@ -43,7 +43,9 @@ def read_condition(node: Node | None, what: str, findings: Findings) -> Conditio
     value = read_value(node, findings)
     if not isinstance(value, Expression):
         always = isinstance(value, bool) or value is None or OPENING in text
-        hint = "write a condition, or remove the key" if always else f"write '{OPENING} {text.strip()} {CLOSING}'"
+        hint = "write a condition, or remove the key"
+        if text.strip() and not always:
+            hint = f"write '{OPENING} {text.strip()} {CLOSING}'"
         message = f"{what} never changes" if always else f"{what} must be an expression, not a text"
         findings.error(Code.WRONG_VALUE, message, node.position, hint)
         return None
@@ -59,8 +61,9 @@ def _check_text(value: Expression, what: str, findings: Findings) -> None:
         message, hint = f"{what} is a text here, which is always true", "write a single '${{ … }}'"
         findings.error(Code.WRONG_VALUE, message, value.position, hint)
     elif isinstance(value, EnvVariable | Secret):
-        message = f"{value.name} is a text, which is true unless it is empty"
-        findings.error(Code.WRONG_VALUE, message, value.position, f"compare it: env.{value.name} == 'yes'")
+        name = f"{'env' if isinstance(value, EnvVariable) else 'secrets'}.{value.name}"
+        message = f"{name} is a text, which is true unless it is empty"
+        findings.error(Code.WRONG_VALUE, message, value.position, f"compare it: {name} == 'yes'")
 
 
 def read_loop(item: MapNode, findings: Findings) -> Loop | None:

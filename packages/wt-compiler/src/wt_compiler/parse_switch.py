@@ -82,7 +82,7 @@ class _Branches:
         self._read_tasks = read_tasks
         self._findings = findings
         self._labels: dict[str, int] = {OTHERWISE: 0}
-        self._constants: dict[tuple[type, object], int] = {}
+        self._constants: dict[tuple[type, object], ScalarNode] = {}
 
     def cases(self) -> Iterator[CaseSpec]:
         node = require(self._item, "cases", "a switch", self._findings)
@@ -162,9 +162,9 @@ class _Branches:
                     refuse(item, "'is'", "a value, or a list of values", self._findings, "an expression goes to 'on'")
                 continue
             value = item.value
-            line = self._constants.setdefault((type(value), value), item.line)
-            if line != item.line:
-                message = f"the value {value!r} is that of the case in line {line} already"
+            first = self._constants.setdefault((type(value), value), item)
+            if first is not item:
+                message = f"the value {value!r} is that of the case in line {first.line} already"
                 self._findings.error(Code.WRONG_VALUE, message, item.position, "this case is never taken")
             yield Constant(value, item.position)
 

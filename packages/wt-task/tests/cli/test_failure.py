@@ -84,3 +84,14 @@ def test_an_exception_whose_text_cannot_be_shown_is_a_failure_like_any_other(dem
 
     assert done.returncode == 1
     assert "trend" in demo.result["error"]
+
+
+def test_what_cannot_be_imported_is_one_message_with_its_line(demo):
+    demo.write_run("from json import NoSuchError\n\n\ndef main(params):\n    return NoSuchError\n")
+
+    done = demo.run()
+
+    assert done.returncode == 1
+    assert "cannot be imported: cannot import name 'NoSuchError' from 'json'" in done.stderr
+    assert "run_sequential.py:1: from json import NoSuchError" in done.stderr
+    assert "Traceback" not in done.stderr

@@ -58,6 +58,8 @@ def describe(error: BaseException, package: str, step: str | None) -> Failure:
     frames = _trim(captured, package)
     if origin is not error:
         message = str(error)
+    elif expression is not None and isinstance(origin, ImportError):
+        return Failure(_unimported(expression, origin), "".join(captured.format()).rstrip(), False)
     elif expression is not None:
         captured.stack = traceback.StackSummary.from_list([expression])
         frames = True
@@ -76,6 +78,13 @@ def _expression(captured: traceback.TracebackException, package: str) -> traceba
     paths = tuple(os.path.join(path, "") for path in getattr(sys.modules.get(package), "__path__", []))  # noqa: PTH118
     last = captured.stack[-1] if captured.stack else None
     return last if paths and last is not None and last.filename.startswith(paths) else None
+
+
+def _unimported(line: traceback.FrameSummary, error: ImportError) -> str:
+    """What a run module cannot import: a task that has gone, or an exception that `retry` names."""
+    where = f"{os.path.basename(line.filename)}:{line.lineno}: {line.line}"  # noqa: PTH119 - as above
+    hint = "correct the name of the task, or that of the exception in 'retry', in the spec, and compile it again"
+    return f"what the workflow needs cannot be imported: {error.msg}\n  --> {where}\n  hint: {hint}"
 
 
 def _message(captured: traceback.TracebackException, error: BaseException) -> str:
