@@ -4,12 +4,16 @@ from __future__ import annotations
 
 import json
 import os
+import pty
 import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+from wt_cli.console import TerminalConsole
+from wt_invokers.target import realise
+from wt_invokers.workspace import Workspace
 
 
 @pytest.fixture(scope="module")
@@ -64,16 +68,6 @@ def test_the_hello_example_compiles_and_runs(wt, examples):
     assert "Hello, Ada!!!" in json.loads(result.stdout)["result"]
 
 
-@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
-def test_the_hello_example_gives_the_same_in_both_modes(wt, examples, mode, tmp_path):
-    result = wt(
-        "run", "hello/spec.yaml", "--execution-mode", mode, "--set", "greeting.name=Ada", "--json", cwd=examples
-    )
-
-    assert result.returncode == 0, result.stderr
-    assert "Hello, Ada!" in json.loads(result.stdout)["result"]
-
-
 @pytest.mark.parametrize(("until", "outlook"), [("2014", "No trend can be told"), ("2013", "The record is too short")])
 def test_a_bulletin_says_what_the_days_allow(wt, examples, until, outlook):
     days = f'record.period.period={{"start": "2013-01-01", "end": "{until}-12-31"}}'
@@ -101,6 +95,42 @@ def test_the_cases_of_every_example_pass(wt, examples, example):
     result = wt("test", f"{example}/spec.yaml", cwd=examples)
 
     assert result.returncode == 0, result.stdout + result.stderr
+
+
+def modes(workspace: Workspace, results: Path, mode: str) -> tuple[object, list[str]]:
+    """Run the first case of a workspace by its own command, on a terminal where everything is approved.
+
+    Returns:
+        What it returned, and the files that it left, without the places of this run in them.
+    """
+    cases = json.loads((workspace.directory / "tests/cases.json").read_text())["cases"]
+    params = next(case["params"] for case in cases.values() if not case["fails"])
+    python = str(realise(workspace, TerminalConsole()).python)
+    start = [python, "-m", f"{workspace.package}.cli", "run", "--execution-mode", mode]
+    environ = os.environ | {"WT_RESULTS": results.as_uri(), "PYTHONPATH": str(workspace.directory), "WT_RUN_ID": "r1"}
+    ours, theirs = pty.openpty()
+    os.write(ours, b"\ny\n")
+    done = subprocess.run([*start, "--config-json", json.dumps(params)], env=environ, stdin=theirs, capture_output=True)
+    if done.returncode == 3:
+        done = subprocess.run([*start, "--resume", "r1", "--approve"], env=environ, stdin=theirs, capture_output=True)
+    os.close(ours)
+    os.close(theirs)
+    assert done.returncode == 0, done.stderr.decode()
+    result = (results / "result.json").read_text().replace(results.as_uri(), "").replace(str(results), "")
+    files = [path for path in results.iterdir() if path.is_file() and path.name not in ("result.json", "run.json")]
+    return json.loads(result), sorted(f"{file.name} {file.stat().st_size}" for file in files)
+
+
+@pytest.mark.parametrize("example", EXAMPLES)
+def test_every_example_gives_the_same_in_both_modes(wt, examples, tmp_path, example):
+    compiled = wt("compile", f"{example}/spec.yaml", cwd=examples)
+    assert compiled.returncode == 0, compiled.stderr
+    workspace = Workspace.read(next((examples / example).glob("wt-*-workflow")))
+
+    concurrent, sequential = (modes(workspace, tmp_path / mode, mode) for mode in ("concurrent", "sequential"))
+
+    assert concurrent == sequential
+    assert concurrent[0]["result"]
 
 
 def test_every_example_says_how_to_run_it(examples):
