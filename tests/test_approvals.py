@@ -233,3 +233,52 @@ def test_what_does_not_depend_on_an_approval_runs_before_the_run_waits(tmp_path:
     workflow.run("--resume", "r1", "--approve")
     assert workflow.outcome["result"] == {"all": ["3 ", "3 lines at 0", "3  at 0"]}
     assert sorted(workflow.notes) == ["draw", "draw", "publish", "publish", "tell", "tell"]
+
+
+INNER = """
+id: inner
+requirements: []
+workflow:
+  - {id: picture, task: draw}
+  - id: seen
+    task: publish
+    approval: {reason: "Look at ${{ len(workflow.picture.return) }} lines."}
+    partial: {picture: "${{ workflow.picture.return }}"}
+"""
+OUTER = """
+id: outer
+requirements: []
+workflow:
+  - id: part
+    uses: ./inner.yaml
+    skipif: {conditions: [is_small]}
+    with: {picture.size: SIZE}
+  - id: told
+    task: tell
+    partial: {text: "${{ default(workflow.part.return, 'nothing') }}"}
+"""
+CONDITION = '''
+
+@register()
+def is_small(size: int) -> bool:
+    """Ask whether it is small."""
+    return size < 2
+'''
+
+
+@pytest.mark.parametrize(("size", "asked", "result"), [(3, True, "3  at 0"), (1, False, "nothing at 0")])
+def test_a_person_is_asked_inside_of_a_sub_workflow_unless_it_is_skipped(
+    tmp_path: Path, size: int, asked: bool, result: str
+) -> None:
+    (tmp_path / "inner.yaml").write_text(INNER)
+    workflow = RunningWorkflow(tmp_path, "asked_tasks", LIBRARY + CONDITION, OUTER.replace("SIZE", str(size)))
+    said = workflow.run(code=3 if asked else 0, WT_RUN_ID="r1")
+    if asked:
+        assert "the approval of 'part.seen': Look at 3 lines." in said
+        workflow.run("--resume", "r1", "--approve")
+    assert workflow.outcome["result"] == result
+    skipped = [(event["step"], event["reason"]) for event in workflow.events if event["kind"] == "STEP_SKIPPED"]
+    assert skipped == ([] if asked else [("part", "skipif: is_small")])
+    code, terminal = typed(workflow, "y\n")
+    assert code == 0, terminal
+    assert workflow.outcome["result"] == result

@@ -74,7 +74,7 @@ INNER = "id: inner\nrequirements: []\nworkflow:\n  - {id: a, task: anything, che
     [
         ("loop: {times: 2}", "in a 'loop'"),
         ("map: {argnames: a.x, argvalues: [1]}", "in a 'map'"),
-        ("skipif: {conditions: [never]}", "under a 'skipif'"),
+        ("timeout: 5 s", "under a 'timeout'"),
     ],
 )
 def test_what_is_one_step_has_no_checkpoint_inside(diagnose: Diagnose, tmp_path: Path, how: str, words: str) -> None:

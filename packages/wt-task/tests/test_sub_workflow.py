@@ -2,9 +2,11 @@ from __future__ import annotations
 
 import asyncio
 
+import pytest
 from wt_task import task
+from wt_task.errors import TaskInstanceError
 from wt_task.events import subscribe
-from wt_task.sub_workflow import inputs, sub_workflow
+from wt_task.sub_workflow import inputs, skips, sub_workflow
 
 
 def test_what_is_bound_joins_what_is_given_at_its_place():
@@ -38,3 +40,20 @@ def test_an_asynchronous_sub_workflow_is_awaited():
 
     each = task(sub_workflow(main, {}))
     assert asyncio.run(each.map(argnames=["one.number"], argvalues=[1, 2])) == [1, 2]
+
+
+def test_conditions_get_what_is_bound_and_any_of_them_is_enough():
+    seen = []
+
+    def few(*values):
+        seen.append(values)
+        return len(values) < 3
+
+    assert not skips("part", [few], [[1, 2], "x"], unpack_depth=1)
+    assert skips("part", [few, lambda *_: True], [[1, 2], "x"], unpack_depth=0)
+    assert seen == [(1, 2, "x"), ([1, 2], "x")]
+
+
+def test_a_condition_that_fails_names_the_sub_workflow():
+    with pytest.raises(TaskInstanceError, match=r"'part' raised ZeroDivisionError"):
+        skips("part", [lambda value: 1 / value], [0], unpack_depth=1)

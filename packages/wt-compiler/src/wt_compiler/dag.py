@@ -200,9 +200,9 @@ class Instance(Struct, frozen=True, dict=True):
     @property
     def inlined(self) -> bool:
         """Whether it is a sub-workflow whose steps stand beside those around it: it is called once, not by a task."""
-        conditions = self.skipif is not None and bool(self.skipif.conditions)
+        awaited = self.skipif is not None and any(each.entry.is_async for each in self.skipif.conditions)
         usual = self.execution == AS_USUAL and self.handler is None
-        return self.uses is not None and self.method == "call" and not conditions and usual
+        return self.uses is not None and self.method == "call" and not awaited and usual
 
     @cached_property
     def dependencies(self) -> tuple[str, ...]:

@@ -158,10 +158,8 @@ class InstanceSpec(NamedTuple):
     @property
     def as_one_step(self) -> str:
         """How all of a sub-workflow is one step, to follow on `cannot stand`; empty if its steps are steps."""
-        conditional = self.skipif is not None and bool(self.skipif.conditions)
         how = f"in a {self.mapping.method!r}" if self.mapping else "in a 'loop'" if self.loop else ""
         keys = {
-            "skipif": conditional,
             "retry": self.execution.retry is not None,
             "timeout": self.execution.timeout is not None,
             "on-error": self.execution.skips_errors or self.handler is not None,

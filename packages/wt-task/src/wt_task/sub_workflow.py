@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
+from wt_task.errors import TaskInstanceError
 from wt_task.events import unobserved
 from wt_task.hints import is_async
 
-__all__ = ["inputs", "sub_workflow"]
+__all__ = ["inputs", "skips", "sub_workflow"]
 
 
 def inputs(given: Mapping[str, Any], bound: Mapping[str, Any]) -> dict[str, Any]:
@@ -30,6 +31,27 @@ def inputs(given: Mapping[str, Any], bound: Mapping[str, Any]) -> dict[str, Any]
             inner = inner[key]
         inner[name] = value
     return found
+
+
+def skips(step: str, conditions: Sequence[Callable[..., Any]], bound: Sequence[Any], *, unpack_depth: int) -> bool:
+    """Whether a sub-workflow is skipped.
+
+    Args:
+        step: The name of the step that it is.
+        conditions: As for `wt_task.task(…).skipif`.
+        bound: What the workflow around it binds, which the conditions get.
+        unpack_depth: How many levels of lists and tuples of that are flattened first.
+
+    Raises:
+        TaskInstanceError: What a condition raises.
+    """
+    from wt_task.conditions import unpacked
+
+    values = list(unpacked(bound, unpack_depth))
+    try:
+        return any(bool(condition(*values)) for condition in conditions)
+    except Exception as error:
+        raise TaskInstanceError(step, error) from error
 
 
 def sub_workflow(main: Callable[[dict[str, Any]], Any], given: Mapping[str, Any]) -> Callable[..., Any]:

@@ -13,6 +13,7 @@ from wt_compiler.emit.module_names import (
     ROUNDS,
     SKIP_STEP,
     WHOLLY_SKIPPED,
+    has_guard,
     loops_of,
 )
 from wt_compiler.emit.part import Part, sub_name
@@ -67,4 +68,4 @@ def _rounds(dag: Dag) -> list[Import]:
 
 
 def _has_conditions(dag: Dag) -> bool:
-    return any(instance.when or instance.branch for instance in dag.instances)
+    return any(map(has_guard, dag.instances))

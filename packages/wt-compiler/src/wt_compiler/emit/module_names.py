@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from wt_compiler.dag import Dag, TaskUse
+from wt_compiler.dag import Dag, Instance, TaskUse
 from wt_compiler.emit.expressions import FAILED, SENTINEL, SHARED
 from wt_compiler.emit.part import sub_name
 from wt_compiler.flow import Loop
@@ -10,6 +10,7 @@ from wt_compiler.values import EnvVariable, Reference
 
 INPUTS = "inputs"
 SUB_WORKFLOW = "sub_workflow"
+SKIPS = "skips"
 _MACHINERY = ("Any", "Workflow", "env", "main", "params", "task", "workflow")
 _OF_EXPRESSIONS = (SENTINEL, "len", "map", "outputs", "secret", SHARED, "str")
 """What the generated code has beside, if the spec has expressions that need it."""
@@ -29,16 +30,21 @@ def machinery_of(dag: Dag) -> frozenset[str]:
         and not dag.params
         and not dag.outputs
     )
-    skips = (WHOLLY_SKIPPED, SKIP_STEP) if any(each.when or each.branch for each in dag.instances) else ()
+    skips = (WHOLLY_SKIPPED, SKIP_STEP) if any(has_guard(each) for each in dag.instances) else ()
     sentinel = (SENTINEL,) if dag.switches else ()
     loops = (LOOP_STEP, ROUNDS, LOOP, INDEX, SENTINEL, "range") if loops_of(dag) else ()
     asking = (APPROVAL,) if any(instance.approval for instance in dag.instances) else ()
     keeping = (CHECKPOINT,) if any(instance.checkpoint for instance in dag.instances) else ()
     handling = (FAILED, FAILURE, "error", "call") if any(instance.handler for instance in dag.instances) else ()
     subs = [sub_name(instance) for instance in dag.instances if instance.uses is not None]
-    around = (INPUTS, SUB_WORKFLOW, *subs) if subs else ()
+    around = (INPUTS, SKIPS, SUB_WORKFLOW, *subs) if subs else ()
     machinery = (*_MACHINERY, *skips, *sentinel, *asking, *keeping, *handling, *loops, *around)
     return frozenset((*machinery, *(() if plain else _OF_EXPRESSIONS)))
+
+
+def has_guard(instance: Instance) -> bool:
+    """Whether something in front of an instance may skip it, apart from its task's own conditions."""
+    return instance.when is not None or instance.branch is not None or (instance.inlined and instance.conditional)
 
 
 def loops_of(dag: Dag) -> list[Loop]:

@@ -18,6 +18,7 @@ from wt_compiler.emit.module_names import (
     INDEX,
     INPUTS,
     ROUNDS,
+    SKIPS,
     SUB_WORKFLOW,
     added_names,
     case_of,
@@ -137,7 +138,7 @@ class RunModule:
         names += [SENTINEL] if asks else []
         wanted = [Import("wt_task", name, name) for name in names] + list(machinery) + self._execution.imports()
         wanted += [
-            Import("wt_task.sub_workflow", name, name) for name in (INPUTS, SUB_WORKFLOW) if _calls(name, source)
+            Import("wt_task.sub_workflow", name, name) for name in (INPUTS, SKIPS, SUB_WORKFLOW) if _calls(name, source)
         ]
         for use in self._dag.tasks:
             entry = use.entry
@@ -225,6 +226,13 @@ class RunModule:
             if isinstance(condition, Prefixed) and condition.operator == "not":
                 opposite = condition.operand
             yield self._guard(instance, literals.source(opposite), f"when: {when.text}")
+        if instance.inlined and instance.skipif is not None and instance.skipif.conditions:
+            conditions = [self.functions[use.dotted_path] for use in instance.skipif.conditions]
+            step, depth = quoted(f"{self.part.path}{instance.id}"), instance.skipif.unpack_depth
+            bound = literals.source(list(instance.partial.values()))
+            unless = f"{SKIPS}({step}, [{', '.join(conditions)}], {bound}, unpack_depth={depth})"
+            names = ", ".join(use.entry.function_name for use in instance.skipif.conditions)
+            yield self._guard(instance, unless, f"skipif: {names}")
 
     def _guard(self, instance: Instance, unless: str, reason: str) -> Guard:
         method = [] if instance.method == "call" else [quoted(instance.method)]
@@ -260,7 +268,7 @@ class RunModule:
     def _uses(self, instance: Instance, name: str) -> str:
         """The arguments of the decorator of a sub-workflow."""
         named = "" if name == instance.id else f", name={quoted(instance.id)}"
-        skips = ", may_skip=True" if instance.when or instance.branch else ""
+        skips = ", may_skip=True" if instance.conditional else ""
         return f"({sub_name(instance)}.workflow{named}{skips})"
 
     def _task(self, instance: Instance) -> str:
