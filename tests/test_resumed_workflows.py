@@ -239,8 +239,6 @@ def test_wherever_a_run_is_killed_it_gives_the_undisturbed_result(notes, seed):
         notes.kill_after(chance.randrange(1, CALLS), "--config-json", "{}")
     for _ in range(chance.randrange(3)):
         notes.kill_after(len(notes.lines) + chance.randrange(1, 4), "--resume", "")
-    if (notes.results / "result.json").exists():
-        return
 
     code, said = notes.run("--resume", "")
 
@@ -253,8 +251,6 @@ def test_wherever_a_run_is_killed_it_gives_the_undisturbed_result(notes, seed):
 def test_a_branch_and_a_loop_that_were_killed_go_on_where_they_were(branched, tmp_path, lines):
     notes = Notes(*branched, tmp_path)
     notes.kill_after(lines, "--config-json", "{}")
-    if (notes.results / "result.json").exists():  # it was faster
-        return
 
     code, said = notes.run("--resume", "")
 
@@ -280,14 +276,36 @@ def test_a_failed_run_goes_on_after_the_cause_is_gone(notes):
     assert again == {"more 9 1": 1, "total": 1}
 
 
-def test_a_run_that_has_ended_has_nothing_to_go_on_with(notes):
+def test_a_run_that_has_ended_gives_its_result_again_and_calls_nothing(notes):
     assert notes.run("--config-json", "{}")[0] == 0
+    before = notes.lines
 
-    code, said = notes.run("--resume", "")
+    assert notes.run("--resume", "") == (0, "")
 
-    assert code == 2
-    assert "error[WT533]" in said
-    assert "Traceback" not in said
+    assert notes.result["result"] == RESULT
+    assert notes.lines == before
+
+
+def test_a_run_that_was_killed_between_its_last_step_and_its_result_writes_it(notes):
+    assert notes.run("--config-json", "{}")[0] == 0
+    before = notes.lines
+    (notes.results / "result.json").unlink()
+
+    assert notes.run("--resume", "") == (0, "")
+
+    assert notes.result["result"] == RESULT
+    assert notes.lines == before
+    assert {step.status for step in notes.provenance.steps} == {"ok"}
+
+
+@pytest.mark.parametrize("way", [["--resume", "nothing"], ["--resume", "", "--execution-mode", "sequential"]])
+def test_a_resume_that_is_refused_leaves_the_result_and_the_account(notes, way):
+    assert notes.run("--config-json", "{}")[0] == 0
+    before = {name: (notes.results / name).read_bytes() for name in ("result.json", "run.json")}
+
+    assert notes.run(*way)[0] == 2
+
+    assert {name: (notes.results / name).read_bytes() for name in before} == before
 
 
 @pytest.mark.parametrize(

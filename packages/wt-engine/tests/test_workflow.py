@@ -478,14 +478,17 @@ def test_a_run_does_not_go_on_with_other_steps(record):
         after.run({}, record=goes_on(record))
 
 
-def test_there_is_nothing_to_go_on_with_in_a_run_that_ended_well(workflow, record):
+def test_a_run_that_ended_well_gives_its_value_again_and_calls_nothing(workflow, record):
+    calls = []
+
     @workflow.step
     def one():
+        calls.append("one")
         return 1
 
     assert workflow.run({}, record=record) == 1
-    with pytest.raises(DiagnosticError, match="WT533"):
-        workflow.run({}, record=goes_on(record))
+    assert workflow.run({}, record=goes_on(record)) == 1
+    assert calls == ["one"]
 
 
 def test_a_record_that_cannot_be_written_is_a_diagnostic(workflow, tmp_path):

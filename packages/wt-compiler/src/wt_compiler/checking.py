@@ -15,8 +15,13 @@ if TYPE_CHECKING:
     from wt_compiler.environment import TaskSource
     from wt_compiler.spec import Spec
 
+    _State = tuple[int, int, int] | None
+
 INTERVAL = 0.05
 """How often, in seconds, files are looked at while they are watched."""
+
+SETTLED = 0.01
+"""How long, in seconds, a file that has changed is to stay as it is before it is read: it may be half written."""
 
 
 class Checked(NamedTuple):
@@ -95,7 +100,7 @@ class Checker:
     def watch(self) -> Iterator[Checked]:
         """Check now, and again whenever a file that was read has changed; until the process is interrupted."""
         while True:
-            before = {path: _state(path) for path in self.files}
+            before = self._states()
             try:
                 checked = self.check()
             except DiagnosticError as error:
@@ -103,11 +108,20 @@ class Checker:
             if before.keys() != set(self.files):
                 continue  # which files are used is known now: their states are to be from before they are read
             yield checked
-            while before == {path: _state(path) for path in self.files}:
-                sleep(INTERVAL)
+            self._await_change(before)
+
+    def _await_change(self, before: dict[Path, _State]) -> None:
+        while (now := self._states()) == before:
+            sleep(INTERVAL)
+        sleep(SETTLED)
+        while now != (now := self._states()):
+            sleep(SETTLED)
+
+    def _states(self) -> dict[Path, _State]:
+        return {path: _state(path) for path in self.files}
 
 
-def _state(path: Path) -> tuple[int, int, int] | None:
+def _state(path: Path) -> _State:
     """What changes whenever a file is written or replaced; None while it is not there."""
     try:
         found = path.stat()

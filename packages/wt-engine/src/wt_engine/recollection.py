@@ -117,7 +117,9 @@ class Recollection:
         return fields.get(key, self.states.get(part.run_id))
 
 
-def recollect(recorded: RecordedRun, facts: PlanFacts, codec: Codec, answer: Any = MISSING) -> Recollection:
+def recollect(
+    recorded: RecordedRun, facts: PlanFacts, codec: Codec, answer: Any = MISSING, *, ended: bool = False
+) -> Recollection:
     """Put a recorded run together again, if it can go on.
 
     Args:
@@ -125,6 +127,7 @@ def recollect(recorded: RecordedRun, facts: PlanFacts, codec: Codec, answer: Any
         facts: The plan that it is to go on with.
         codec: Reads the values.
         answer: What a suspended step gets, if something.
+        ended: Whether it may have ended well: then nothing is left to do but to tell what it returned.
 
     Raises:
         RunEndedError: It has ended well, or no step of it waits for an answer.
@@ -132,7 +135,7 @@ def recollect(recorded: RecordedRun, facts: PlanFacts, codec: Codec, answer: Any
         UnrecordableError: Something that was recorded cannot be read again.
     """
     run = recorded.run
-    if run.status is RunStatus.SUCCESS:
+    if run.status is RunStatus.SUCCESS and not ended:
         raise RunEndedError(f"Run '{run.run_id}' has ended well; there is nothing to resume")
     if answer is not MISSING:
         try:

@@ -80,7 +80,8 @@ def _found(keeping: Recording, record: RunRecord) -> Recollection:
         raise RunNotFoundError(f"several runs begin with '{run_id}'")
     exact = candidates[0].run_id if len(candidates) == 1 else run_id
     answer = MISSING if record.answer is None else record.answer
-    return recollect(backend.recorded(exact), keeping.facts, keeping.codec, answer)
+    # One that was killed after its last step has not written its result yet
+    return recollect(backend.recorded(exact), keeping.facts, keeping.codec, answer, ended=True)
 
 
 def unusable(message: str) -> DiagnosticError:

@@ -15,7 +15,7 @@ from typing import Any, Self
 from wt_contracts.cli import LIFELINE, ExitCode, WorkflowChoices, WorkflowCLIArgs, WorkflowCLIEnv
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
-from wt_contracts.events import WorkflowEvent
+from wt_contracts.events import EventKind, WorkflowEvent
 from wt_contracts.provenance import RunStatus
 from wt_contracts.result import INTERRUPTED, WorkflowResult
 
@@ -153,11 +153,17 @@ class RunHandle:
         self._invoker = invoker
         self._watcher = watcher
         self._outcome: Outcome | None = None
+        self._refusal: str | None = None
         self._group: ProcessGroup | None = None
         # Only the user can look inside; the parameters in it are gone as soon as the workflow has read them
         self._directory = tempfile.TemporaryDirectory(prefix="wt-run-")
         self._params_file = Path(self._directory.name) / "params.json"
-        observers = [self._forget_params, self.steps.observe, *([watcher.on_event] if watcher.on_event else [])]
+        observers = [
+            self._forget_params,
+            self._note_end,
+            self.steps.observe,
+            *([watcher.on_event] if watcher.on_event else []),
+        ]
         self._events = EventStream(Path(self._directory.name) / "events", *observers)
 
     def __enter__(self) -> Self:
@@ -248,6 +254,10 @@ class RunHandle:
     def _forget_params(self, _event: WorkflowEvent) -> None:
         self._params_file.unlink(missing_ok=True)
 
+    def _note_end(self, event: WorkflowEvent) -> None:
+        if event.kind is EventKind.FINISH:
+            self._refusal = event.error
+
     def _end(self, code: Code, message: str) -> Outcome:
         self._started.end(self._invoker.grace)
         return self._conclude(Diagnostic(code=code, message=message))
@@ -259,7 +269,11 @@ class RunHandle:
         finally:
             self._directory.cleanup()
         returncode = self._started.returncode
-        written = self.results.read()
+        if returncode == ExitCode.USAGE and self._refusal is not None and ended is None:
+            # A run that could not go on has left the result that it had
+            written: WorkflowResult | None = WorkflowResult(result=None, error=self._refusal, trace=None)
+        else:
+            written = self.results.read()
         if written is not None and self._is_own_end(returncode, written, ended):
             interrupted = returncode == ExitCode.INTERRUPTED
             exit_code = int(ExitCode.TASK_FAILED) if returncode is None or interrupted else returncode

@@ -57,7 +57,7 @@ class Results:
         """Remove what an older run said; a missing local directory is created, and is this run's until `release`.
 
         Args:
-            goes_on: Whether the older run goes on, so that what it was stays.
+            goes_on: Whether the older run goes on: then what it said stays until the workflow has taken over.
 
         Raises:
             DiagnosticError: If that is not possible, or another run writes into the directory right now.
@@ -66,7 +66,7 @@ class Results:
             if self.path is not None:
                 self.path.mkdir(parents=True, exist_ok=True)
                 self._claim = self._claim if self._claim is not None else _claim(self.path)
-            for name in [RESULT_FILE] if goes_on else [RESULT_FILE, RUN_FILE]:
+            for name in () if goes_on else (RESULT_FILE, RUN_FILE):
                 self._remove(name)
         except BlockingIOError as error:
             message = f"another run writes into the results directory {self}"

@@ -16,6 +16,7 @@ from wt_contracts.step_event import StepEvent
 from wt_task.cli import interruption, lifeline
 from wt_task.cli.answers import await_answer, check_approvals, forget_request
 from wt_task.cli.arguments import UsageError
+from wt_task.cli.earlier_end import EarlierEnd
 from wt_task.cli.event_file import EventFile
 from wt_task.cli.provenance import Provenance
 from wt_task.cli.record import keep_params, params_file, place_of
@@ -88,7 +89,8 @@ def run(workflow: Workflow, options: argparse.Namespace, misuse: UsageError | No
         ended it.
     """
     try:
-        results = _open(workflow, options)
+        results = _open(workflow)
+        earlier = _clear(results, options)
     except ResultsError as error:
         sys.stderr.write(f"error: {misuse}\n" if misuse else f"error[WT504]: the results directory: {error}\n")
         return USAGE
@@ -100,8 +102,11 @@ def run(workflow: Workflow, options: argparse.Namespace, misuse: UsageError | No
         outcome = outcome._replace(content=mask.json(outcome.content), said=mask.text(outcome.said or ""))
     said = [outcome.said] if outcome.said and not (outcome.interrupted and events.watched) else []
     try:
-        results.write(RESULT_FILE, outcome.content)
-        this.provenance.end(_STATUS.get(outcome.exit_code, "failed"), outcome.error)
+        if earlier is not None and outcome.exit_code == USAGE:
+            earlier.put_back(results)
+        else:
+            results.write(RESULT_FILE, outcome.content)
+            this.provenance.end(_STATUS.get(outcome.exit_code, "failed"), outcome.error)
     except ResultsError as error:
         said.append(f"error[WT504]: {error}")
         outcome = outcome._replace(exit_code=outcome.exit_code or FAILED)
@@ -115,15 +120,20 @@ def run(workflow: Workflow, options: argparse.Namespace, misuse: UsageError | No
     return outcome.exit_code
 
 
-def _open(workflow: Workflow, options: argparse.Namespace) -> ResultsDirectory:
+def _open(workflow: Workflow) -> ResultsDirectory:
     location = os.environ.get(workflow.results_env_var)
     if not location:
         raise ResultsError(f"set the environment variable {workflow.results_env_var} to a path or URL")
-    results = open_results(location)
+    return open_results(location)
+
+
+def _clear(results: ResultsDirectory, options: argparse.Namespace) -> EarlierEnd | None:
+    """Remove what an older run said; what to put back of it, if it is to go on and is refused."""
+    if getattr(options, "resume", None) is not None:
+        return EarlierEnd.take(results)
     results.remove(RESULT_FILE)
-    if getattr(options, "resume", None) is None:
-        results.remove(RUN_FILE)
-    return results
+    results.remove(RUN_FILE)
+    return None
 
 
 def _attempt(this: Run, misuse: UsageError | None) -> Outcome:
