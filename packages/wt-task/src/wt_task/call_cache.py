@@ -202,8 +202,7 @@ class CallCache:
         sys.stderr.write(f"{format_text(diagnostic)}\n")
 
     def _tell(self, step: str, outcome: CallOutcome, key: CallKey, why: str | None = None) -> None:
-        text = key.text if key.parts else ""
-        line = LoggedCall(step, key.task, outcome, text, key.parts, why, time.time()).line
+        line = LoggedCall(step, key.task, outcome, key.text, key.parts, why, time.time()).line
         if self._log is None:
             self._log = os.open(self._settings.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
         os.write(self._log, line)  # in one piece, so that processes can share the file

@@ -20,15 +20,12 @@ class CallKey(NamedTuple):
     Attributes:
         task: The module and the name of the function.
         parts: What it is made from: a hash by name, such as `source` or `argument year`.
+        text: Hexadecimal digits, the name of a file; empty if there is no key.
     """
 
     task: str
     parts: dict[str, str]
-
-    @property
-    def text(self) -> str:
-        """Hexadecimal digits; the name of a file."""
-        return digest([self.task, sorted(self.parts.items())])
+    text: str = ""
 
 
 def call_key(
@@ -60,7 +57,8 @@ def call_key(
             parts[name] = digest(value, salt)
         except UnstableError as error:
             raise UnstableError(f"the {name} has no stable hash: {error}") from None
-    return CallKey(task, parts)
+    text = "\n".join([task, *(f"{name} {parts[name]}" for name in sorted(parts))])
+    return CallKey(task, parts, hashlib.blake2b(text.encode(), digest_size=16).hexdigest())
 
 
 @cache

@@ -23,6 +23,7 @@ def from_file(demo, content: bytes, name: str = "params.yaml"):
         (b"[" * 100_000, "nested"),
         (b"{" * 100_000, "not text"),
     ],
+    ids=["open", "tab", "twice", "bytes", "list", "zeros", "text", "nan", "lists", "mappings"],
 )
 def test_a_file_that_holds_no_parameters_is_one_clear_message(demo, content, words):
     done = from_file(demo, content)

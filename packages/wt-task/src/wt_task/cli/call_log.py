@@ -8,7 +8,7 @@ import os
 import tempfile
 from collections import Counter
 from collections.abc import Callable, Iterator
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from wt_contracts.cache_place import cache_place
 from wt_contracts.cached_call import CALLS_DIRECTORY, LOG_FILE, VARIABLE, CacheSettings, read_log
@@ -48,7 +48,9 @@ def caching(
         settings = CacheSettings(directory, workflow.package, workflow.lock, log, workflow.secrets)
         os.environ[VARIABLE] = settings.text
         stack.callback(os.environ.pop, VARIABLE, None)
-        yield _Counting(log, observe).tell
+        counting = _Counting(log, observe)
+        stack.callback(counting.close)
+        yield counting.tell
 
 
 def _log_in(results: ResultsDirectory, stack: contextlib.ExitStack, *, keep: bool) -> str:
@@ -68,6 +70,7 @@ class _Counting:
 
     def __init__(self, log: str, observe: Callable[[StepEvent], object]) -> None:
         self._log = log
+        self._file: int | None = None
         self._observe = observe
         self._read = os.path.getsize(log) if os.path.exists(log) else 0  # noqa: PTH110, PTH202
         self._hits: Counter[str] = Counter()
@@ -81,11 +84,17 @@ class _Counting:
                 event = event._replace(cached=self._hits[event.step])
         self._observe(event)
 
+    def close(self) -> None:
+        """Let go of the log."""
+        if self._file is not None:
+            os.close(self._file)
+            self._file = None
+
     def _count(self) -> None:
         try:
-            with open(self._log, "rb") as file:  # noqa: PTH123
-                file.seek(self._read)
-                content: Any = file.read()
+            if self._file is None:
+                self._file = os.open(self._log, os.O_RDONLY)
+            content = os.pread(self._file, max(os.fstat(self._file).st_size - self._read, 0), self._read)
         except FileNotFoundError:
             return
         whole = content[: content.rfind(b"\n") + 1]

@@ -134,8 +134,7 @@ class Provenance:
             "checkpoints": [*self._before.get("checkpoints", ()), *self._checkpoints],
             "sessions": [*self._before.get("sessions", ()), self._session],
         }
-        text = json.dumps(document, ensure_ascii=False, indent=2).encode(errors="backslashreplace") + b"\n"
-        self._results.write(RUN_FILE, text)
+        self._results.write(RUN_FILE, _written(document).encode(errors="backslashreplace"))
 
     def _steps(self, status: str) -> list[dict[str, Any]]:
         known = {step["id"]: step for step in self._before.get("steps", ())}
@@ -168,6 +167,19 @@ class Provenance:
             return {**found, "sessions": sessions, "steps": steps}
         except (OSError, ValueError, LookupError, TypeError, AttributeError):
             return {}  # it is not what a run has written; what goes on is told by the record
+
+
+def _written(document: dict[str, Any]) -> str:
+    """As JSON, a field or an item of a list a line; to indent all of it takes longer than many a run."""
+    lines = []
+    for name, value in document.items():
+        if isinstance(value, list) and value:
+            items = ",\n    ".join(json.dumps(item, ensure_ascii=False) for item in value)
+            lines.append(f'  "{name}": [\n    {items}\n  ]')
+        else:
+            lines.append(f'  "{name}": {json.dumps(value, ensure_ascii=False)}')
+    text = ",\n".join(lines)
+    return f"{{\n{text}\n}}\n"
 
 
 def _over(status: str) -> str:
