@@ -78,12 +78,12 @@ class Execution:
         except BaseException as error:  # noqa: BLE001 - a step may raise anything, and the run's record must say so
             busy.discard(task)
             unit.seconds = perf_counter() - started
-            run.journal.timed(node.name, unit.seconds)
+            run.journal.timings.add(node.name, unit.seconds)
             await self._recovery.failed(unit, error)
             return
         busy.discard(task)
         unit.seconds = seconds = perf_counter() - started
-        run.journal.timed(node.name, seconds)
+        run.journal.timings.add(node.name, seconds)
         if run.ending is not None:
             forget_cancellation(task)
         if node.kind is _STEP and (result is None or (node.merges and isinstance(result, dict))):
@@ -335,7 +335,7 @@ class Execution:
         try:
             suspended = await run.sub(call, call.node.pipeline, state)
         finally:
-            run.journal.timed(call.node.name, perf_counter() - started)
+            run.journal.timings.add(call.node.name, perf_counter() - started)
         if suspended is not None:
             run.suspended = suspended
             await self._stop(call, Outcome.CUT)

@@ -23,7 +23,7 @@ from wt_engine.failures import (
     classify,
 )
 from wt_engine.forensics import Forensics
-from wt_engine.metrics import BarrierMetrics, MapMetrics, RuntimeMetrics, StepTiming, TaskMetrics
+from wt_engine.metrics import BarrierMetrics, MapMetrics, RuntimeMetrics, StepTimings, TaskMetrics
 
 _REASONS: tuple[tuple[type[BaseException], FailureReason], ...] = (
     (StepTimeoutError, FailureReason.STEP_TIMEOUT),
@@ -50,7 +50,7 @@ class Journal:
         self.failures: list[FailureRecord] = []
         self.tasks = TaskMetrics()
         self.maps = MapMetrics()
-        self.timings: dict[str, StepTiming] = {}
+        self.timings = StepTimings()
         self.barriers: dict[str, BarrierMetrics] = {}
 
     def step_failed(self, step: str, error: BaseException, report: Mapping[str, Any]) -> None:
@@ -72,13 +72,6 @@ class Journal:
         """Keep a failure."""
         text = self._forensics.text(error)
         self.failures.extend(classify(self._classification, error, kind, reason, step, source, text, report))
-
-    def timed(self, step: str, seconds: float) -> None:
-        """Count one call of a step's function."""
-        timing = self.timings.get(step)
-        if timing is None:
-            timing = self.timings[step] = StepTiming()
-        timing.add(seconds)
 
     def barrier(self, step: str) -> BarrierMetrics:
         """The measurements of a join."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
 from wt_engine.events import EventType
@@ -47,6 +48,44 @@ class StepTiming:
             self.max_s = seconds
 
 
+class StepTimings(Mapping[str, StepTiming]):
+    """The timings of steps, by name.
+
+    Of a step that was called once, only the seconds are kept: an object for each of many steps would make Python look
+    for garbage among all that the plan consists of.
+    """
+
+    def __init__(self) -> None:
+        self._first: dict[str, float] = {}
+        self._several: dict[str, StepTiming] = {}
+
+    def __getitem__(self, step: str) -> StepTiming:
+        found = self._several.get(step)
+        if found is None:
+            found = StepTiming()
+            found.add(self._first[step])
+        return found
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._first)
+
+    def __len__(self) -> int:
+        return len(self._first)
+
+    def __repr__(self) -> str:
+        return f"StepTimings({dict(self)!r})"
+
+    def add(self, step: str, seconds: float) -> None:
+        """Count one call of a step."""
+        timing = self._several.get(step)
+        if timing is None:
+            if step not in self._first:
+                self._first[step] = seconds
+                return
+            timing = self._several[step] = self[step]
+        timing.add(seconds)
+
+
 @dataclass(slots=True)
 class BarrierMetrics:
     """How long a join with a timeout waited for its parents."""
@@ -85,7 +124,7 @@ class RuntimeMetrics:
 
     queue: QueueMetrics = field(default_factory=QueueMetrics)
     tasks: TaskMetrics = field(default_factory=TaskMetrics)
-    step_latency: dict[str, StepTiming] = field(default_factory=dict)
+    step_latency: Mapping[str, StepTiming] = field(default_factory=StepTimings)
     barriers: dict[str, BarrierMetrics] = field(default_factory=dict)
     maps: MapMetrics = field(default_factory=MapMetrics)
     events: dict[str, int] = field(default_factory=dict)

@@ -11,7 +11,15 @@ from wt_engine.events import Event, EventType, NodeKind, StepStatus
 from wt_engine.failures import FailureKind, FailureReason, FailureRecord, FailureSource
 from wt_engine.injection import InjectionSource
 from wt_engine.meta import Meta, PipelineMeta, ScopedMeta
-from wt_engine.metrics import BarrierMetrics, MapMetrics, QueueMetrics, RuntimeMetrics, StepTiming, TaskMetrics
+from wt_engine.metrics import (
+    BarrierMetrics,
+    MapMetrics,
+    QueueMetrics,
+    RuntimeMetrics,
+    StepTiming,
+    StepTimings,
+    TaskMetrics,
+)
 from wt_engine.middleware import StepContext
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 
@@ -49,6 +57,7 @@ __all__ = [
     "StepInfo",
     "StepStatus",
     "StepTiming",
+    "StepTimings",
     "Stop",
     "Suspend",
     "TaskMetrics",
