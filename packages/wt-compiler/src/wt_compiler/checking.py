@@ -4,24 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 from pathlib import Path
-from time import sleep
 from typing import TYPE_CHECKING, NamedTuple
 
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+
+from wt_compiler.file_states import await_change, state, states
 
 if TYPE_CHECKING:
     from wt_contracts.registry import RegistryOutput
 
     from wt_compiler.environment import TaskSource
     from wt_compiler.spec import Spec
-
-    _State = tuple[int, int, int] | None
-
-INTERVAL = 0.05
-"""How often, in seconds, files are looked at while they are watched."""
-
-SETTLED = 0.01
-"""How long, in seconds, a file that has changed is to stay as it is before it is read: it may be half written."""
 
 
 class Checked(NamedTuple):
@@ -91,7 +84,7 @@ class Checker:
     def _find_tasks(self, spec: Spec) -> RegistryOutput:
         from wt_compiler.environment import find_tasks
 
-        asked = (spec.requirements, _state(self._source.registry) if self._source.registry else None)
+        asked = (spec.requirements, state(self._source.registry) if self._source.registry else None)
         if self._offered is None or asked != self._asked:
             self._offered = find_tasks(spec, self._path.absolute().parent, self._source, self._progress)
             self._asked = asked
@@ -100,7 +93,7 @@ class Checker:
     def watch(self) -> Iterator[Checked]:
         """Check now, and again whenever a file that was read has changed; until the process is interrupted."""
         while True:
-            before = self._states()
+            before = states(self.files)
             try:
                 checked = self.check()
             except DiagnosticError as error:
@@ -108,23 +101,4 @@ class Checker:
             if before.keys() != set(self.files):
                 continue  # which files are used is known now: their states are to be from before they are read
             yield checked
-            self._await_change(before)
-
-    def _await_change(self, before: dict[Path, _State]) -> None:
-        while (now := self._states()) == before:
-            sleep(INTERVAL)
-        sleep(SETTLED)
-        while now != (now := self._states()):
-            sleep(SETTLED)
-
-    def _states(self) -> dict[Path, _State]:
-        return {path: _state(path) for path in self.files}
-
-
-def _state(path: Path) -> _State:
-    """What changes whenever a file is written or replaced; None while it is not there."""
-    try:
-        found = path.stat()
-    except OSError:
-        return None
-    return found.st_mtime_ns, found.st_size, found.st_ino
+            await_change(before, lambda: self.files)

@@ -14,6 +14,13 @@ LOG_FILE = "calls.jsonl"
 VARIABLE = "WT_CALL_CACHE"
 """The environment variable by which a run tells its processes where the cache is (`CacheSettings`)."""
 
+KEEP_VARIABLE = "WT_KEEP_CALLS"
+"""The environment variable that names a directory in which a run keeps all its calls, whatever the spec says of them.
+
+Their keys are made of what each task depends on in the sources of the libraries whose wheels the workspace has. It is
+for runs that follow each other while somebody writes a workflow: what a task reads elsewhere is no part of a key.
+"""
+
 ENTRY_VERSION = "1.0"
 
 CallOutcome: TypeAlias = Literal["hit", "ran", "uncached"]
@@ -29,6 +36,7 @@ class CacheSettings(NamedTuple):
         environment: A hash of the lock of its environment; empty if it has none.
         log: The log of the run.
         secrets: The names of its secrets.
+        libraries: The top-level modules of which a key has only what a task depends on; of others, all of their files.
     """
 
     directory: str
@@ -36,11 +44,14 @@ class CacheSettings(NamedTuple):
     environment: str
     log: str
     secrets: tuple[str, ...] = ()
+    libraries: tuple[str, ...] = ()
 
     @classmethod
     def read(cls, text: str) -> CacheSettings:
         """Read what `text` has written."""
-        return cls(**{**(fields := json.loads(text)), "secrets": tuple(fields["secrets"])})
+        fields = json.loads(text)
+        lists = {name: tuple(fields[name]) for name in ("secrets", "libraries")}
+        return cls(**{**fields, **lists})
 
     @property
     def text(self) -> str:

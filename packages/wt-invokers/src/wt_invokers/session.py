@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import sys
 import time
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
@@ -91,6 +91,7 @@ def execute(
     *,
     timeout: float | None = None,
     choices: WorkflowChoices | None = None,
+    env: Mapping[str, str] | None = None,
 ) -> tuple[Outcome, float]:
     """Run a workflow to its end, however that comes about; Ctrl-C ends all of it.
 
@@ -102,6 +103,7 @@ def execute(
         run_id: Names the run.
         timeout: How many seconds it may take.
         choices: How it is to run.
+        env: Variables beside those of this process.
 
     Returns:
         How it ended, and after how many seconds.
@@ -118,6 +120,7 @@ def execute(
             results=results,
             run_id=run_id,
             choices=choices or WorkflowChoices(),
+            env=env,
             watcher=screen.watcher(),
         ) as handle,
     ):

@@ -33,7 +33,7 @@ def find_workspace(target: Path, console: Console) -> Workspace:
         DiagnosticError: If there is no such target, it is neither of these, the spec is wrong, or no compiler is
             installed.
     """
-    spec = _spec_of(target)
+    spec = spec_of(target)
     return Workspace.read(target if spec is None else _compile(spec, console))
 
 
@@ -45,7 +45,7 @@ def workflow_id(target: Path) -> str:
     """
     import yaml
 
-    spec = _spec_of(target)
+    spec = spec_of(target)
     if spec is None:
         return Workspace.read(target).id
     try:
@@ -60,8 +60,12 @@ def workflow_id(target: Path) -> str:
     return found
 
 
-def _spec_of(target: Path) -> Path | None:
-    """The spec that a target names; None for a directory that holds none, or a workspace."""
+def spec_of(target: Path) -> Path | None:
+    """The spec that a target names; None for a directory that holds none, or a workspace.
+
+    Raises:
+        DiagnosticError: There is no such target.
+    """
     if target.is_dir():
         spec = target / "spec.yaml"
         return None if (target / "pyproject.toml").is_file() or not spec.is_file() else spec

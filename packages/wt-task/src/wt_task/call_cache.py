@@ -9,7 +9,7 @@ import sys
 import threading
 import time
 from collections.abc import Awaitable, Callable, Mapping
-from functools import cache
+from functools import cache, cached_property
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wt_contracts.cached_call import (
@@ -31,6 +31,7 @@ from wt_task.whole_file import write_whole
 
 if TYPE_CHECKING:
     from wt_task.chain import Task
+    from wt_task.source_closure import SourceClosures
 
 _SALT = ".salt"
 
@@ -120,14 +121,20 @@ class CallCache:
         self._log: int | None = None
         self._warned: set[str] = set()
         self._salt = b""
-        self._writable = True
 
     def inquire(self, task: Task[..., Any], args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Inquiry:
         """Prepare a call; one that has no key is said to have none."""
         step = task.task_instance_id or task.name
         try:
             self._salt = self._salt or _salt(self._settings.directory)
-            key = call_key(task.func, args, arguments, environment=self._settings.environment, salt=self._salt)
+            key = call_key(
+                task.func,
+                args,
+                arguments,
+                environment=self._settings.environment,
+                salt=self._salt,
+                closures=self._closures,
+            )
         except UnstableError as error:
             self._give_up(step, f"{task.func.__module__}:{task.qualname}", None, str(error))
             return Inquiry(step, None)
@@ -181,6 +188,14 @@ class CallCache:
             self._give_up(step, key.task, key, why)
             return
         self._tell(step, "ran", key)
+
+    @cached_property
+    def _closures(self) -> SourceClosures | None:
+        if not self._settings.libraries:
+            return None
+        from wt_task.source_closure import SourceClosures
+
+        return SourceClosures(self._settings.libraries)
 
     @property
     def _secrets(self) -> list[str]:

@@ -6,12 +6,15 @@ import hashlib
 import inspect
 import os
 import sys
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from functools import cache
 from types import FunctionType
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from wt_task.stable_digest import UnstableError, digest
+
+if TYPE_CHECKING:
+    from wt_task.source_closure import SourceClosures
 
 
 class CallKey(NamedTuple):
@@ -35,6 +38,7 @@ def call_key(
     *,
     environment: str,
     salt: bytes,
+    closures: SourceClosures | None = None,
 ) -> CallKey:
     """The key of a call.
 
@@ -44,21 +48,60 @@ def call_key(
         arguments: The arguments by name.
         environment: A hash of the lock of the environment.
         salt: What hashes of arguments are keyed with.
+        closures: The libraries of which only what the function depends on counts; without it, all of its library does.
 
     Raises:
         UnstableError: It has none; the text says why.
     """
-    task, source, library = _code(function)
-    parts = {"source": source, "version": library, "environment": environment, "python": _python()}
+    task, parts = _code_parts(function, closures)
+    parts |= {"environment": environment, "python": _python()}
+    classes: set[type] = set()
     given = [*((f"argument {place + 1}", value) for place, value in enumerate(args))]
     given += [(f"argument {name}", value) for name, value in arguments.items()]
     for name, value in given:
         try:
-            parts[name] = digest(value, salt)
+            parts[name] = digest(value, salt, classes)
         except UnstableError as error:
             raise UnstableError(f"the {name} has no stable hash: {error}") from None
+        if closures is not None:
+            parts |= {f"file {path}": state for path, state in _files(value)}
+    if closures is not None:
+        parts |= {f"class {each.__qualname__}": text for each, text in _classes(classes, closures)}
     text = "\n".join([task, *(f"{name} {parts[name]}" for name in sorted(parts))])
     return CallKey(task, parts, hashlib.blake2b(text.encode(), digest_size=16).hexdigest())
+
+
+def _code_parts(function: Callable[..., Any], closures: SourceClosures | None) -> tuple[str, dict[str, str]]:
+    plain = inspect.unwrap(function)
+    if closures is None or not isinstance(plain, FunctionType) or not closures.holds(plain.__module__):
+        task, source, library = _code(function)
+        return task, {"source": source, "version": library}
+    name = plain.__qualname__
+    if "<locals>" in name:
+        raise UnstableError(f"{name!r} is no function of a module")
+    try:
+        source = closures.digest(plain.__module__, name.partition(".")[0])
+    except OSError as error:
+        raise UnstableError(f"the source of {name!r} cannot be read: {error}") from None
+    return f"{plain.__module__}:{name}", {"source": source}
+
+
+def _files(value: Any) -> Iterator[tuple[str, str]]:
+    """The files that an argument names, as they are now."""
+    for each in value if isinstance(value, list | tuple) else [value]:
+        if isinstance(each, str | os.PathLike):
+            try:
+                found = os.stat(each)  # noqa: PTH116 - importing pathlib costs more than a run may take
+            except (OSError, ValueError):
+                continue
+            yield os.fsdecode(each), digest([found.st_mtime_ns, found.st_size, found.st_ino])
+
+
+def _classes(classes: set[type], closures: SourceClosures) -> Iterator[tuple[type, str]]:
+    """What the classes of arguments depend on: their methods may be called without being named."""
+    for each in classes:
+        if closures.holds(each.__module__):
+            yield each, closures.digest(each.__module__, each.__qualname__.partition(".")[0])
 
 
 @cache
@@ -87,7 +130,7 @@ def _library(module: str) -> str:
     if file is None:
         raise UnstableError(f"the module {module!r} has no file")
     directory, _, name = file.rpartition(os.sep)
-    found = _files(directory) if name == "__init__.py" else [file]
+    found = _sources(directory) if name == "__init__.py" else [file]
     hasher = hashlib.blake2b(digest_size=16)
     for path in found:
         with open(path, "rb") as content:  # noqa: PTH123 - importing pathlib costs more than a run may take
@@ -97,6 +140,6 @@ def _library(module: str) -> str:
     return hasher.hexdigest()
 
 
-def _files(directory: str) -> list[str]:
+def _sources(directory: str) -> list[str]:
     names = ((parent, name) for parent, _, names in os.walk(directory) for name in names)
     return sorted(f"{parent}{os.sep}{name}" for parent, name in names if name.endswith(".py"))

@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import functools
+import os
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from typing import TYPE_CHECKING, Any, Generic, NoReturn, ParamSpec, Self, TypeVar, cast
+
+from wt_contracts.cached_call import KEEP_VARIABLE
 
 from wt_task import tracing
 from wt_task.elements import Call, Shape, calls_of_map, calls_of_mapvalues, read_names
@@ -97,7 +100,7 @@ class Task(Generic[P, R]):
             skips_errors=False,
             turn=None,
             handler=None,
-            caches=False,
+            caches=KEEP_VARIABLE in os.environ,
             travelled=False,
         )
 

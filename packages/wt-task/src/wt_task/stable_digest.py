@@ -21,12 +21,13 @@ class UnstableError(Exception):
     """A value has no hash that would be the same elsewhere; the text says why."""
 
 
-def digest(value: Any, key: bytes = b"") -> str:
+def digest(value: Any, key: bytes = b"", classes: set[type] | None = None) -> str:
     """The hash of a value.
 
     Args:
         value: The value.
         key: Who does not know it cannot find the value by trying.
+        classes: Gets the classes that are met.
 
     Returns:
         Hexadecimal digits.
@@ -36,7 +37,7 @@ def digest(value: Any, key: bytes = b"") -> str:
     """
     hasher = hashlib.blake2b(digest_size=_SIZE, key=key)
     try:
-        _Walk(hasher.update).value(value)
+        _Walk(hasher.update, classes).value(value)
     except RecursionError:
         raise UnstableError("it is nested too deeply") from None
     return hasher.hexdigest()
@@ -45,8 +46,9 @@ def digest(value: Any, key: bytes = b"") -> str:
 class _Walk:
     """Tells a hasher of a value, part by part; each part says what it is and how long."""
 
-    def __init__(self, update: Callable[[bytes], object]) -> None:
+    def __init__(self, update: Callable[[bytes], object], classes: set[type] | None) -> None:
         self._update = update
+        self._classes = classes
         self._above: set[int] = set()
 
     def value(self, value: Any) -> None:
@@ -70,7 +72,7 @@ class _Walk:
         elif kind is dict:
             self._items(b"d", [part for pair in value.items() for part in pair])
         elif kind in (set, frozenset):
-            self._items(b"e" if kind is set else b"f", sorted(digest(item) for item in value))
+            self._items(b"e" if kind is set else b"f", sorted(digest(item, classes=self._classes) for item in value))
         elif isinstance(value, type | FunctionType | BuiltinFunctionType):
             self._named(value)
         elif kind.__module__ == "numpy" and kind.__name__ == "ndarray":
@@ -103,6 +105,8 @@ class _Walk:
         if found is not thing:
             raise UnstableError(f"it holds {name!r}, which cannot be found by its name")
         self._text(b"g", f"{module}:{name}".encode())
+        if self._classes is not None and isinstance(thing, type):
+            self._classes.add(thing)
         if isinstance(thing, FunctionType):
             import inspect
 
@@ -112,6 +116,8 @@ class _Walk:
                 raise UnstableError(f"it holds {name!r}, whose source cannot be read") from None
 
     def _reduced(self, value: Any, kind: type) -> None:
+        if self._classes is not None:
+            self._classes.add(kind)
         reduce = copyreg.dispatch_table.get(kind)
         try:
             parts = reduce(value) if reduce else value.__reduce_ex__(4)

@@ -11,14 +11,18 @@ from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING
 
 from wt_contracts.cache_place import cache_place
-from wt_contracts.cached_call import CALLS_DIRECTORY, LOG_FILE, VARIABLE, CacheSettings, read_log
+from wt_contracts.cached_call import CALLS_DIRECTORY, KEEP_VARIABLE, LOG_FILE, VARIABLE, CacheSettings, read_log
 from wt_contracts.run_record import RECORD_DIRECTORY
 
 from wt_task.cli.results import ResultsDirectory
 from wt_task.cli.workflow import Workflow
+from wt_task.stable_digest import digest
 
 if TYPE_CHECKING:
     from wt_contracts.step_event import StepEvent
+
+_OWN = frozenset({"wt-contracts", "wt-registry", "wt-task", "wt-engine"})
+"""What a workspace has wheels of when wt itself runs from its sources; they count by their versions."""
 
 
 @contextlib.contextmanager
@@ -27,7 +31,7 @@ def caching(
 ) -> Iterator[Callable[[StepEvent], object]]:
     """Let the cached steps that run inside have their cache.
 
-    A run that replaces tasks by examples has none.
+    A run that replaces tasks by examples has none. One that keeps all calls (`KEEP_VARIABLE`) has a place of its own.
 
     Args:
         workflow: Which workflow is run.
@@ -38,19 +42,41 @@ def caching(
     Yields:
         What is to be told of the steps, and tells `observe`.
     """
-    place = cache_place()
-    if not options.cache or options.mock_io or place is None:
+    kept, place = os.environ.get(KEEP_VARIABLE), cache_place()
+    if not options.cache or options.mock_io or (place is None and kept is None):
         yield observe
         return
     with contextlib.ExitStack() as stack:
         log = _log_in(results, stack, keep=options.resume is not None)
-        directory = os.path.join(place, CALLS_DIRECTORY)  # noqa: PTH118 - importing pathlib costs too much
-        settings = CacheSettings(directory, workflow.package, workflow.lock, log, workflow.secrets)
+        if kept is not None:
+            libraries, environment = _surroundings(workflow)
+            settings = CacheSettings(kept, workflow.package, environment, log, workflow.secrets, libraries)
+        else:
+            directory = f"{place}/{CALLS_DIRECTORY}"
+            settings = CacheSettings(directory, workflow.package, workflow.lock, log, workflow.secrets)
         os.environ[VARIABLE] = settings.text
         stack.callback(os.environ.pop, VARIABLE, None)
         counting = _Counting(log, observe)
         stack.callback(counting.close)
         yield counting.tell
+
+
+def _surroundings(workflow: Workflow) -> tuple[tuple[str, ...], str]:
+    """The modules of the libraries that somebody writes here, and a hash of all other packages of the environment."""
+    from importlib.metadata import packages_distributions
+
+    from wt_task.cli.installed import Installed, plain_name
+
+    wheels = f"{os.path.dirname(workflow.directory)}/wheels"  # noqa: PTH120 - importing pathlib costs too much
+    names = os.listdir(wheels) if os.path.isdir(wheels) else []  # noqa: PTH112, PTH208
+    local = {plain_name(name.partition("-")[0]) for name in names} - _OWN
+    modules = {
+        module
+        for module, owners in packages_distributions().items()
+        if any(plain_name(owner) in local for owner in owners)
+    }
+    others = sorted(pair for pair in Installed().packages.items() if pair[0] not in local)
+    return tuple(sorted(modules)), digest(others)
 
 
 def _log_in(results: ResultsDirectory, stack: contextlib.ExitStack, *, keep: bool) -> str:

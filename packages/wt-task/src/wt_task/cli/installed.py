@@ -37,8 +37,13 @@ def _distributions() -> list[tuple[str, str, str]]:
         for name in names:
             if name.endswith(_END):
                 distribution, _, version = name.removesuffix(_END).partition("-")
-                found.append((distribution.replace("_", "-").lower(), version, f"{directory}/{name}"))
+                found.append((plain_name(distribution), version, f"{directory}/{name}"))
     return found
+
+
+def plain_name(name: str) -> str:
+    """The name of a distribution, in the one of its spellings that is used here."""
+    return name.replace("_", "-").lower()
 
 
 def _modules(path: str) -> list[str]:

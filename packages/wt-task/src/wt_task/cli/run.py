@@ -10,6 +10,7 @@ import sys
 import time
 from typing import Any, NamedTuple
 
+from wt_contracts.cached_call import KEEP_VARIABLE
 from wt_contracts.run_record import RUN_FILE, RunRecord
 from wt_contracts.step_event import StepEvent
 
@@ -221,7 +222,7 @@ def _execute(this: Run, params: dict[str, Any], record: RunRecord | None) -> byt
 
 
 def _observed(this: Run) -> contextlib.AbstractContextManager[Any]:
-    if not this.workflow.caches:
+    if not this.workflow.caches and KEEP_VARIABLE not in os.environ:
         return contextlib.nullcontext(this.observe)
     from wt_task.cli.call_log import caching
 
