@@ -21,6 +21,7 @@ from wt_envs.uv_process import Progress
 
 from wt_dev.downloads import download_wheels
 from wt_dev.interpreter_package import assemble_interpreter
+from wt_dev.memory_files import use_memory
 from wt_dev.wheel_package import convert_wheel, converted
 
 OWN: Final = ("wt-contracts", "wt-registry", "wt-task[cli]")
@@ -100,7 +101,7 @@ def _convert(wheels: Iterable[Path], progress: Progress | None) -> list[Path]:
     if missing:
         _tell(progress, f"converting {len(missing)} wheels")
         # Compressing keeps a processor busy; forking would copy the locks of threads that do not run in the copy.
-        with ProcessPoolExecutor(os.cpu_count(), mp_context=get_context("spawn")) as pool:
+        with ProcessPoolExecutor(os.cpu_count(), get_context("spawn"), use_memory) as pool:
             made.update(zip(missing, pool.map(convert_wheel, missing), strict=True))
     return [package for packages in made.values() for package in packages]
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import json
 import logging
+import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any, Final
@@ -42,9 +43,10 @@ def convert_wheel(wheel: Path) -> list[Path]:
     """
 
     def build(staging: Path) -> None:
-        tree, platform = _unpack(wheel, staging)
-        index = _write_depends(tree, requires(wheel))
-        _pack(tree, staging / ENTRY / platform)
+        with tempfile.TemporaryDirectory(prefix="wt-dev-") as directory:
+            tree, platform = _unpack(wheel, Path(directory))
+            index = _write_depends(tree, requires(wheel))
+            _pack(tree, staging / ENTRY / platform)
         if platform != "noarch":
             _stand_in(index, staging)
 
@@ -57,10 +59,10 @@ def _key(wheel: Path) -> str:
     return hashlib.sha256("\0".join([_RULES, content, running_interpreter().identity]).encode()).hexdigest()[:32]
 
 
-def _unpack(wheel: Path, staging: Path) -> tuple[Path, str]:
+def _unpack(wheel: Path, directory: Path) -> tuple[Path, str]:
     from whl2conda.api.converter import CondaPackageFormat, Wheel2CondaConverter
 
-    converter = Wheel2CondaConverter(wheel, staging / "tree")
+    converter = Wheel2CondaConverter(wheel, directory / "tree")
     converter.logger.setLevel(logging.ERROR)
     converter.allow_impure = True
     converter.out_format = CondaPackageFormat.TREE
