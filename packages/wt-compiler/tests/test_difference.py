@@ -67,6 +67,16 @@ def test_nothing_has_changed(run: Any) -> None:
             "~ a: it is skipped under other conditions",
             "breaking",
         ),
+        ("task: load,", "task: load, cache: true,", "~ a: cache nothing is true now", "patch"),
+        ("task: load,", "task: load, timeout: 5,", "~ a: timeout nothing is 5 now", "patch"),
+        ("task: load,", "task: load, on-error: skip,", "~ a: a failure counts as skipped now", "breaking"),
+        ("task: load,", "task: load, resources: {cpu: 2},", "~ a: resources.cpu nothing is 2 now", "patch"),
+        (
+            "task: load,",
+            "task: load, retry: {attempts: 3, on: [OSError]},",
+            '~ a: retry nothing is {"attempts": 3, "on": ["OSError"]} now',
+            "patch",
+        ),
     ],
 )
 def test_a_change_is_told_with_what_it_means(old: str, new: str, line: str, bump: str, run: Any) -> None:

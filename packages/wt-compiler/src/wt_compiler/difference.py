@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any, Literal, NamedTuple
 
 from wt_compiler.dag import Dag, Instance
 from wt_compiler.emit.expressions import written
+from wt_compiler.execution import Execution, Retry
 from wt_compiler.fingerprint import structure
 from wt_compiler.forms import Forms, open_parameters
 from wt_compiler.values import Value
@@ -16,7 +17,7 @@ from wt_compiler.values import Value
 if TYPE_CHECKING:
     from wt_envs.requirement import Requirement
 
-Part = Literal["structure", "parameters", "environment", "presentation"]
+Part = Literal["structure", "parameters", "execution", "environment", "presentation"]
 Sign = Literal["+", "-", "~"]
 
 
@@ -62,7 +63,7 @@ def compare(old: Side, new: Side) -> Difference:
         old: The one before.
         new: The one after.
     """
-    changes = [*_structure(old.dag, new.dag), *_parameters(old, new)]
+    changes = [*_structure(old.dag, new.dag), *_parameters(old, new), *_execution(old.dag, new.dag)]
     changes += [*_environment(old.dag, new.dag), *_presentation(old, new)]
     if structure(old.dag, old.forms.params) != structure(new.dag, new.forms.params):
         return Difference(changes, "breaking")
@@ -138,6 +139,8 @@ def _instance(old: Instance, new: Instance) -> Iterator[str]:
     handlers = [each.handler and (each.handler.task.dotted_path, written(each.handler.partial)) for each in (old, new)]
     if handlers[0] != handlers[1]:
         yield "failures are handled in another way"
+    if old.execution.skips_errors != new.execution.skips_errors:
+        yield f"a failure counts as {'skipped' if new.execution.skips_errors else 'a failure'} now"
     forms = [each.approval and each.approval.form for each in (old, new)]
     if forms[0] != forms[1]:
         yield (
@@ -177,6 +180,31 @@ def _flat(side: Side) -> dict[str, Any]:
     """Every parameter by its place in a file of parameters: its schema, and whether it is required."""
     found = open_parameters(side.forms.params, side.dag)
     return {f"{each.step}.{each.name}": {**each.schema, "required": each.required} for each in found}
+
+
+def _execution(old: Dag, new: Dag) -> Iterator[Change]:
+    """How instances are run that both have; none of it makes the workflows other ones."""
+    after = dict(new.walk())
+    for name, instance in old.walk():
+        if name not in after:
+            continue
+        given = [_settings(each.execution) for each in (instance, after[name])]
+        keys = [key for key in {**given[0], **given[1]} if given[0].get(key) != given[1].get(key)]
+        if keys:
+            yield Change("execution", "~", f"{name}: {', '.join(_key(key, *given) for key in keys)}")
+
+
+def _settings(execution: Execution) -> dict[str, Any]:
+    """What is said of it, as a spec says it."""
+    usual = Retry(0)._asdict()
+    retry = execution.retry._asdict() if execution.retry else {}
+    settings = {
+        "retry": {key: value for key, value in retry.items() if value != usual[key]} or None,
+        "timeout": execution.timeout,
+        **{f"resources.{key}": value for key, value in execution.resources._asdict().items()},
+        "cache": execution.caches or None,
+    }
+    return {key: value for key, value in settings.items() if value is not None}
 
 
 def _environment(old: Dag, new: Dag) -> Iterator[Change]:
