@@ -91,3 +91,35 @@ def test_it_is_printed_or_written(tmp_path: Path, stored: Path, console: Any) ->
     CliRunner().invoke(schema, [*arguments, "-o", str(target)], obj=console, catch_exceptions=False)
     assert json.loads(console.answers[0]) == json.loads(target.read_text())
     assert console.answers[1] == f"wrote {target}"
+
+
+@pytest.mark.parametrize(
+    ("given", "is_right"),
+    [
+        ("{params.year: 3}", True),
+        ("{year: 3}", True),
+        ("{params: {year: 3}}", True),
+        ("{year: '${{ env.X }}', b: {limit: 4}}", True),
+        ("{b.limit: 4}", True),
+        ("{year: soon}", False),
+        ("{params: {year: soon}}", False),
+        ("{yaer: 3}", False),
+        ("{b: {limit: many}}", False),
+        ("{b: {limti: 4}}", False),
+    ],
+)
+def test_what_another_spec_takes_is_known(
+    given: str, is_right: bool, tmp_path: Path, stored: Path, console: Any
+) -> None:
+    (tmp_path / "part.yaml").write_text(
+        "id: part\nrequirements: []\nparams: {year: {type: integer}}\nworkflow:\n"
+        "  - {id: a, task: load, partial: {path: 'x-${{ params.year }}'}}\n"
+        "  - {id: b, task: load, partial: {path: y}}\n"
+    )
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(f"id: demo\nrequirements: []\nworkflow:\n  - {{id: p, uses: ./part.yaml, with: {given}}}\n")
+
+    CliRunner().invoke(schema, [str(spec), "--registry", str(stored)], obj=console, catch_exceptions=False)
+
+    validator = jsonschema_rs.validator_for(json.loads(console.answers[0]))
+    assert validator.is_valid(yaml.safe_load(spec.read_text())) is is_right

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from typing import Any, Final
 
 from wt_contracts.registry import RegistryEntry, RegistryOutput
@@ -12,6 +13,7 @@ from wt_compiler.execution import EXECUTORS
 from wt_compiler.identifiers import LONGEST_INSTANCE_ID, LONGEST_SPEC_ID
 from wt_compiler.parameters import JSON_TYPES
 from wt_compiler.parse_execution import USE_EXECUTION_KEYS
+from wt_compiler.schemas import SHARED_KEY
 
 _DIALECT: Final = "http://json-schema.org/draft-07/schema#"
 """What the YAML language servers in use know; what newer drafts add is left out or written in its words."""
@@ -25,16 +27,18 @@ _MEMBERS: Final = [{"$ref": "#/$defs/instance"}, {"$ref": "#/$defs/sub-workflow"
 _NAMES: Final = {"type": "array", "items": _TEXT}
 
 
-def language_schema(registry: RegistryOutput) -> Schema:
+def language_schema(registry: RegistryOutput, used: Mapping[str, RegistryEntry] | None = None) -> Schema:
     """The schema of a spec.yaml in an environment.
 
     Args:
         registry: What the task libraries of the environment offer.
+        used: What other specs take that it uses, by path.
     """
     catalogue = Catalogue(registry)
     definitions = Definitions()
     tasks = {name: entry for entry in _entries(registry) for name in _names(entry, catalogue)}
-    rules = [_rule(name, entry, definitions) for name, entry in tasks.items()]
+    rules = [_rule("task", "partial", name, entry, definitions) for name, entry in tasks.items()]
+    bindings = [_rule("uses", "with", path, entry, definitions) for path, entry in (used or {}).items()]
     return {
         "$schema": _DIALECT,
         "title": "A wt spec",
@@ -47,7 +51,7 @@ def language_schema(registry: RegistryOutput) -> Schema:
                 "description": "${{ … }}: read when the workflow runs",
             },
             "instance": {**_instance(tasks), "allOf": rules},
-            "sub-workflow": _sub_workflow(),
+            "sub-workflow": {**_sub_workflow(), **({"allOf": bindings} if bindings else {})},
             "group": _group(),
             "switch": _switch(),
         },
@@ -230,8 +234,8 @@ def _switch() -> Schema:
     )
 
 
-def _rule(name: str, entry: RegistryEntry, definitions: Definitions) -> Schema:
-    """What `partial` can hold, if the task is this one."""
+def _rule(key: str, arguments_key: str, name: str, entry: RegistryEntry, definitions: Definitions) -> Schema:
+    """What `partial` or `with` can hold, if the task or the spec is this one."""
     source = entry.json_schema
     properties: dict[str, Any] = source.get("properties") or {}
     task = TaskDefinitions(source.get("$defs", {}))
@@ -242,13 +246,33 @@ def _rule(name: str, entry: RegistryEntry, definitions: Definitions) -> Schema:
     arguments = {key: _portable(renamed(schema, names)) for key, schema in properties.items() if key != "return"}
     arguments.update({name: {} for name in entry.hidden_parameters or ()})
     complete = entry.hidden_parameters is not None and source.get("additionalProperties") is False
+    if key == "uses":
+        arguments = _places(arguments, closed=complete)
     partial: Schema = {"type": ["object", "null"], "properties": arguments}
     if complete and source.get("type") != "array":
         partial["additionalProperties"] = False
     return {
-        "if": {"properties": {"task": {"const": name}}, "required": ["task"]},
-        "then": {"properties": {"partial": partial}},
+        "if": {"properties": {key: {"const": name}}, "required": [key]},
+        "then": {"properties": {arguments_key: partial}},
     }
+
+
+def _places(arguments: dict[str, Any], *, closed: bool) -> dict[str, Any]:
+    """The ways to write arguments in `with`, as `wt_compiler.parse_with` reads them.
+
+    `params.name` may be `name`, and `instance.parameter` a mapping below the instance.
+    """
+    found, below = dict(arguments), dict[str, dict[str, Any]]()
+    for place, schema in arguments.items():
+        head, _, rest = place.partition(".")
+        if head == SHARED_KEY:
+            found[rest] = schema
+        if rest:
+            below.setdefault(head, {})[rest] = schema
+    for head, inner in below.items():
+        mapping: Schema = {"type": "object", "properties": _places(inner, closed=closed)}
+        found.setdefault(head, {**mapping, "additionalProperties": not closed})
+    return found
 
 
 def _described(entry: RegistryEntry) -> str:

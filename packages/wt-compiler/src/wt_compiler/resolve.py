@@ -111,6 +111,19 @@ def check_spec(spec: Spec, registry: RegistryOutput) -> tuple[Dag, list[Diagnost
     return _Builder(spec, resolved).dag(), findings.sorted
 
 
+def used_entries(spec: Spec, registry: RegistryOutput) -> dict[str, RegistryEntry]:
+    """What the sub-workflows of a spec take, as a registry would say it; by path, as the spec writes it.
+
+    Those that have mistakes are left out. What is found on the way is left with the findings of the specs.
+    """
+    resolved = _Resolver(Catalogue(registry)).resolve(spec)
+    return {
+        item.spec.uses.path.text: item.sub.entry
+        for item in resolved
+        if item.spec.uses is not None and item.sub is not None and not item.sub.spec.findings.failed
+    }
+
+
 class _Resolver:
     """Looks up every task and condition, and checks each sub-workflow once."""
 

@@ -28,7 +28,7 @@ def schema(
     env: str | None,
     discovery_timeout: float,
 ) -> None:
-    """Write a JSON Schema that knows the tasks of SPEC's environment and what each takes.
+    """Write a JSON Schema that knows the tasks of SPEC's environment and the specs that it uses, and what each takes.
 
     Any YAML language server completes and checks with it while one types, if the spec begins with the line
     `# yaml-language-server: $schema=FILE`, or the editor's settings name the file.
@@ -38,11 +38,13 @@ def schema(
     from wt_compiler.environment import find_tasks
     from wt_compiler.language_schema import language_schema
     from wt_compiler.parse import parse_spec
+    from wt_compiler.resolve import used_entries
     from wt_compiler.written import write_whole
 
     parsed = parse_spec(read_document(spec))
     source = task_source(registry, env, discovery_timeout)
-    text = json_text(language_schema(find_tasks(parsed, spec.absolute().parent, source, console.progress)))
+    found = find_tasks(parsed, spec.absolute().parent, source, console.progress)
+    text = json_text(language_schema(found, used_entries(parsed, found)))
     if output is None:
         console.answer(text.rstrip())
         return
