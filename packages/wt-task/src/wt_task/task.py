@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Coroutine, Iterable, Mapping, Sequence
 from functools import partial
 from typing import TYPE_CHECKING, Any, Never, ParamSpec, Protocol, TypeVar, cast, overload
@@ -16,6 +17,9 @@ if TYPE_CHECKING:
     from wt_task.deferred import AsyncElementCall, DeferredCalls, ElementCall
 
 __all__ = ["AsyncTask", "SyncTask", "Task", "TaskDecorator", "task"]
+
+MOCK_VARIABLE = "WT_MOCK_PACKAGE"
+"""The environment variable by which a mock run tells the processes that it starts which package is run."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -281,6 +285,10 @@ def task(
     if func is None:
         return lambda func: task(func, description=description, tags=tags)
     known: Any = func
+    if MOCK_VARIABLE in os.environ:
+        from wt_task.cli.mock_io import stand_in
+
+        func = known = stand_in(func)
     if isinstance(known, Task):
         given = {"description": description, "tags": None if tags is None else tuple(tags)}
         return known._with(**{name: value for name, value in given.items() if value is not None})

@@ -19,6 +19,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from wt_task.hints import is_async
+from wt_task.portable import RECORDED_AS
 
 if TYPE_CHECKING:
     from importlib.resources.abc import Traversable
@@ -57,6 +58,7 @@ def create_func_magicmock(anchor: str, func_name: str) -> MagicMock:
     made: MagicMock = _awaited(mock) if is_async(function) else mock
     for name in ("__module__", "__qualname__", "__annotations__"):
         setattr(made, name, getattr(function, name))
+    setattr(made, RECORDED_AS, (anchor, func_name))
     setattr(made, "__wrapped__", function)  # noqa: B010 - the signature and the names in type hints are found there
     return made
 

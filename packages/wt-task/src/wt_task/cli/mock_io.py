@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import importlib
+import os
 import sys
+from functools import cache
 from types import ModuleType
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
+
+from wt_task.task import MOCK_VARIABLE
 
 if TYPE_CHECKING:
     from wt_contracts.diagnostics import Diagnostic
@@ -13,6 +17,8 @@ if TYPE_CHECKING:
 
 def replace_io(run_module: ModuleType, package: str) -> None:
     """Replace the I/O tasks of an imported run module by their recorded examples; those of sub-workflows as well.
+
+    The processes that the run starts do the same.
 
     Args:
         run_module: The module that calls the tasks.
@@ -31,6 +37,39 @@ def replace_io(run_module: ModuleType, package: str) -> None:
         from wt_contracts.diagnostics import DiagnosticError
 
         raise DiagnosticError(problems)
+    os.environ[MOCK_VARIABLE] = package
+
+
+def stand_in(function: Any) -> Any:
+    """What a worker of a mock run calls instead of a function.
+
+    Args:
+        function: What a run module wants to call.
+
+    Returns:
+        The mock if this process is a worker and the function is an I/O task, else the function.
+    """
+    if not _is_worker():  # it may also be another run, which a task has started
+        return function
+    for home in packages(os.environ[MOCK_VARIABLE]):
+        io_tasks = importlib.import_module(f"{home}.metadata").IO_TASKS
+        for module in _run_modules(home):
+            for name, anchor in io_tasks.items():
+                if getattr(module, name, None) is function:
+                    return _mock(anchor, getattr(function, "__name__", name))
+    return function
+
+
+def _is_worker() -> bool:
+    multiprocessing = sys.modules.get("multiprocessing")
+    return multiprocessing is not None and multiprocessing.parent_process() is not None
+
+
+@cache
+def _mock(anchor: str, function_name: str) -> Any:
+    from wt_task.testing import create_func_magicmock
+
+    return create_func_magicmock(anchor, function_name)
 
 
 def packages(package: str) -> list[str]:
@@ -49,13 +88,11 @@ def _replace(run_module: ModuleType, io_tasks: dict[str, str]) -> list[Diagnosti
     from wt_contracts.codes import Code
     from wt_contracts.diagnostics import Diagnostic
 
-    from wt_task.testing import create_func_magicmock
-
     problems = []
     for name, anchor in io_tasks.items():
         function_name = getattr(getattr(run_module, name), "__name__", name)
         try:
-            mock = create_func_magicmock(anchor, function_name)
+            mock = _mock(anchor, function_name)
         except (OSError, ValueError, LookupError, ImportError) as error:
             reason = str(error.args[0]) if isinstance(error, LookupError) and error.args else str(error)
             message = f"{anchor}.{function_name} has no example to return in a mock run: {reason}"
