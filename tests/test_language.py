@@ -331,7 +331,10 @@ def test_a_secret_reaches_the_task_and_nothing_that_is_written(language: Languag
     assert "s3cr" not in language.written() + done.stdout + done.stderr
 
 
-def test_a_secret_is_masked_in_errors_traces_and_what_tasks_print(language: Language) -> None:
+@pytest.mark.parametrize("executor", ["thread", "process"])
+def test_a_secret_is_masked_in_errors_traces_and_what_tasks_print(language: Language, executor: str) -> None:
+    spec = language.directory / "language/secrets.yaml"
+    spec.write_text(re.sub(r"( +)task: ", rf"\1resources: {{executor: {executor}}}\n\1task: ", spec.read_text()))
     library = language.directory / "language/rain_language.py"
     failing = (
         "    import logging, sys\n    print('printed', token, end='')\n    logging.error('logged %s', token)\n"

@@ -286,7 +286,9 @@ class Task(Generic[P, R]):
 
     def __setstate__(self, state: dict[str, Any]) -> None:
         from wt_task.portable import FunctionReference
+        from wt_task.worker import at_work
 
+        at_work()
         self.__dict__.update(state)
         sent = state["func"]
         if isinstance(sent, FunctionReference):

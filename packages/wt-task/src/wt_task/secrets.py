@@ -97,7 +97,7 @@ class Mask:
 
     @contextmanager
     def streams(self) -> Iterator[None]:
-        """Mask what is printed and logged inside; what other processes write is their own affair."""
+        """Mask what is printed and logged inside; workers do the same (`wt_task.worker`)."""
         if not self:
             yield
             return

@@ -12,14 +12,12 @@ from wt_task.elements import Call, count
 from wt_task.hints import is_async
 from wt_task.skip import SKIP_SENTINEL, SkipSentinel
 from wt_task.step import Method, Step
+from wt_task.worker import MOCK_VARIABLE, SECRETS_VARIABLE, at_work
 
 if TYPE_CHECKING:
     from wt_task.deferred import AsyncElementCall, DeferredCalls, ElementCall
 
 __all__ = ["AsyncTask", "SyncTask", "Task", "TaskDecorator", "task"]
-
-MOCK_VARIABLE = "WT_MOCK_PACKAGE"
-"""The environment variable by which a mock run tells the processes that it starts which package is run."""
 
 P = ParamSpec("P")
 R = TypeVar("R")
@@ -285,10 +283,8 @@ def task(
     if func is None:
         return lambda func: task(func, description=description, tags=tags)
     known: Any = func
-    if MOCK_VARIABLE in os.environ:
-        from wt_task.cli.mock_io import stand_in
-
-        func = known = stand_in(func)
+    if MOCK_VARIABLE in os.environ or SECRETS_VARIABLE in os.environ:
+        func = known = at_work(func)
     if isinstance(known, Task):
         given = {"description": description, "tags": None if tags is None else tuple(tags)}
         return known._with(**{name: value for name, value in given.items() if value is not None})

@@ -9,7 +9,7 @@ from functools import cache
 from types import ModuleType
 from typing import TYPE_CHECKING, Any
 
-from wt_task.task import MOCK_VARIABLE
+from wt_task.worker import MOCK_VARIABLE
 
 if TYPE_CHECKING:
     from wt_contracts.diagnostics import Diagnostic
@@ -40,29 +40,23 @@ def replace_io(run_module: ModuleType, package: str) -> None:
     os.environ[MOCK_VARIABLE] = package
 
 
-def stand_in(function: Any) -> Any:
+def stand_in(function: Any, package: str) -> Any:
     """What a worker of a mock run calls instead of a function.
 
     Args:
         function: What a run module wants to call.
+        package: The compiled package.
 
     Returns:
-        The mock if this process is a worker and the function is an I/O task, else the function.
+        The mock if the function is an I/O task, else the function.
     """
-    if not _is_worker():  # it may also be another run, which a task has started
-        return function
-    for home in packages(os.environ[MOCK_VARIABLE]):
+    for home in packages(package):
         io_tasks = importlib.import_module(f"{home}.metadata").IO_TASKS
         for module in _run_modules(home):
             for name, anchor in io_tasks.items():
                 if getattr(module, name, None) is function:
                     return _mock(anchor, getattr(function, "__name__", name))
     return function
-
-
-def _is_worker() -> bool:
-    multiprocessing = sys.modules.get("multiprocessing")
-    return multiprocessing is not None and multiprocessing.parent_process() is not None
 
 
 @cache

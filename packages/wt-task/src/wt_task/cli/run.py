@@ -24,6 +24,7 @@ from wt_task.cli.record import keep_params, params_file, place_of
 from wt_task.cli.results import RESULT_FILE, ResultsDirectory, ResultsError, open_results
 from wt_task.cli.workflow import Workflow
 from wt_task.secrets import Mask, secret
+from wt_task.worker import SECRETS_VARIABLE
 
 SUCCESS, FAILED, USAGE, SUSPENDED, INTERRUPTED = 0, 1, 2, 3, 130
 """As in `wt_contracts.cli.ExitCode`, whose import would cost a run that starts cold a third of its time."""
@@ -151,6 +152,8 @@ def _attempt(this: Run, misuse: UsageError | None) -> Outcome:
             check_approvals(this.workflow.approvals[0], this.options, record)
         params = _parameters(this.workflow, this.options, record)
         this.mask.add(*map(secret, this.workflow.secrets))
+        if this.workflow.secrets:
+            os.environ[SECRETS_VARIABLE] = " ".join(this.workflow.secrets)
         this.provenance.begin(params, record)
         this.events.emit("START", steps=this.workflow.steps)
         with this.mask.streams():
