@@ -39,7 +39,9 @@ def channel(requirements: tuple[str, ...], own: tuple[str, ...]) -> None:
     from wt_contracts.diagnostics import DiagnosticError
 
     from wt_dev.channel import OWN, build_channel
+    from wt_dev.memory_files import use_memory
 
+    use_memory()
     try:
         directory = build_channel(own or OWN, requirements, progress=lambda line: click.echo(line, err=True))
     except DiagnosticError as error:

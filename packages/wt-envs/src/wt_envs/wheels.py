@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import re
+import tempfile
 import tomllib
 from collections.abc import Callable
 from pathlib import Path
@@ -128,8 +129,9 @@ def _obtain(directory: Path, state: SourceState, given: Given | None, progress: 
     def build(staging: Path) -> None:
         if progress is not None:
             progress(f"building a wheel of {given.distribution if given else directory.name}")
-        copy = _copy(directory, state, staging / "source")
-        _run_build(directory, copy, staging, given.environ if given else {}, progress)
+        with tempfile.TemporaryDirectory(prefix="wt-source-") as place:
+            copy = _copy(directory, state, Path(place) / "source")
+            _run_build(directory, copy, staging, given.environ if given else {}, progress)
 
     return _wheel_in(obtain(KIND, key, build, intact=_holds_wheel, on_wait=_waiting(directory, progress)))
 
