@@ -116,3 +116,15 @@ def test_every_package_can_be_built_and_installed(members, distributions, tmp_pa
         directory.mkdir()
         prefix, _ = install(name, channels, directory)
         subprocess.run([prefix / "bin/python", "-I", "-c", f"import {member.import_name}"], check=True)
+
+
+def test_what_init_writes_for_conda_runs(wt, tmp_path: Path, conda_channel: str) -> None:
+    assert wt("init", "sky", "--back-end", "conda", "--example", "hello", cwd=tmp_path).returncode == 0
+    spec = tmp_path / "sky" / "spec.yaml"
+    assert "channel: conda-forge\n" in spec.read_text()
+    spec.write_text(spec.read_text().replace("channel: conda-forge", f"channel: {conda_channel}"))
+
+    done = wt("run", "sky/spec.yaml", "--params", "sky/params.yaml", cwd=tmp_path)
+
+    assert done.returncode == 0, done.stderr
+    assert "Hello, " in done.stdout
