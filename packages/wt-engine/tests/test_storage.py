@@ -12,6 +12,7 @@ import subprocess
 import sys
 import threading
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from pathlib import Path
 from typing import Any
 
@@ -43,6 +44,11 @@ from wt_engine.storage.processes import is_alive, this_process
 from wt_engine.storage.schema import APPLICATION, FIRST, MIGRATIONS, VERSION, migrate
 
 PLAN = PlanFacts("k", "h", "[]")
+
+
+def other_program(path: Path) -> closing[sqlite3.Connection]:
+    """A connection that is none of the store's."""
+    return closing(sqlite3.connect(path, isolation_level=None))
 
 
 @pytest.fixture
@@ -370,19 +376,20 @@ def test_something_else_is_no_store(path: Path) -> None:
 
 
 def test_the_database_of_another_program_is_left_alone(path: Path) -> None:
-    with sqlite3.connect(path) as other:
+    with other_program(path) as other:
         other.execute("CREATE TABLE recipes (name TEXT)")
     before = path.read_bytes()
 
     with pytest.raises(StoreError, match="another program"):
         SQLiteBackend(path).list_runs()
-    assert sqlite3.connect(path).execute("SELECT count(*) FROM sqlite_master").fetchone() == (1,)
+    with other_program(path) as other:
+        assert other.execute("SELECT count(*) FROM sqlite_master").fetchone() == (1,)
     assert len(before) == len(path.read_bytes())
 
 
 def test_a_store_of_a_newer_schema_is_not_touched(path: Path) -> None:
     SQLiteBackend(path).save_run(run())
-    with sqlite3.connect(path) as newer:
+    with other_program(path) as newer:
         newer.execute(f"PRAGMA user_version = {VERSION + 1}")
 
     with pytest.raises(StoreError, match=f"schema version {VERSION + 1}.*knows {VERSION}.*Upgrade wt-engine"):
@@ -439,19 +446,19 @@ def test_a_store_that_may_only_be_read_can_be_read(tmp_path_factory: Any, closed
 
 
 def test_a_store_of_the_first_schema_is_brought_up_to_date_with_what_it_holds(path: Path) -> None:
-    old = sqlite3.connect(path, isolation_level=None)
-    migrate(old, path, MIGRATIONS[:1])
-    old.execute("INSERT INTO runs (run_id, name, status, started_at) VALUES ('r1', 'pipe', 'success', 1.0)")
-    old.execute("UPDATE runs SET root = id")
-    old.close()
+    with other_program(path) as old:
+        migrate(old, path, MIGRATIONS[:1])
+        old.execute("INSERT INTO runs (run_id, name, status, started_at) VALUES ('r1', 'pipe', 'success', 1.0)")
+        old.execute("UPDATE runs SET root = id")
 
     store = SQLiteBackend(path)
     store.record_metrics([MetricRecord("cpu", 1.0, run_id="r1")])
 
     assert [found.run_id for found in store.list_runs()] == ["r1"]
     assert [metric.value for metric in store.metrics("r1")] == [1.0]
-    assert sqlite3.connect(path).execute("PRAGMA user_version").fetchone() == (VERSION,)
-    assert sqlite3.connect(path).execute("PRAGMA application_id").fetchone() == (APPLICATION,)
+    with other_program(path) as other:
+        assert other.execute("PRAGMA user_version").fetchone() == (VERSION,)
+        assert other.execute("PRAGMA application_id").fetchone() == (APPLICATION,)
 
 
 def test_the_calls_of_an_older_store_are_read_as_before(path: Path) -> None:
@@ -507,10 +514,10 @@ def test_who_rests_holds_up_no_other_log(path: Path) -> None:
     root = writer.begin(NewRun("r1", "pipe", 1.0))
     for record in range(1, 5):
         writer.write([step(root, record)], [])
-    other = sqlite3.connect(path, isolation_level=None)
-    held = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
-    writer.rest()
-    free = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+    with other_program(path) as other:
+        held = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
+        writer.rest()
+        free = other.execute("PRAGMA wal_checkpoint(TRUNCATE)").fetchone()
 
     assert (held[0], free) == (1, (0, 0, 0))
     writer.write([step(root, 9)], [])
@@ -518,13 +525,13 @@ def test_who_rests_holds_up_no_other_log(path: Path) -> None:
 
 
 def test_a_migration_that_fails_leaves_the_store_as_it_was(path: Path) -> None:
-    connection = sqlite3.connect(path, isolation_level=None)
-    migrate(connection, path, MIGRATIONS[:1])
-    with pytest.raises(StoreError):
-        migrate(connection, path, (MIGRATIONS[0], "CREATE TABLE extra (x); CREATE TABLE runs (x)"))
+    with other_program(path) as connection:
+        migrate(connection, path, MIGRATIONS[:1])
+        with pytest.raises(StoreError):
+            migrate(connection, path, (MIGRATIONS[0], "CREATE TABLE extra (x); CREATE TABLE runs (x)"))
 
-    assert connection.execute("PRAGMA user_version").fetchone() == (1,)
-    assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
+        assert connection.execute("PRAGMA user_version").fetchone() == (1,)
+        assert connection.execute("SELECT count(*) FROM sqlite_master WHERE name = 'extra'").fetchone() == (0,)
 
 
 def test_several_processes_make_one_store(path: Path) -> None:

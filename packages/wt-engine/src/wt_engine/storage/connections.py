@@ -6,6 +6,7 @@ import os
 import queue
 import sqlite3
 import threading
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -57,6 +58,8 @@ class Connections:
         self._writable = True
         self._lines: dict[Synchronous, WriteLine] = {}
         self._readers: queue.LifoQueue[sqlite3.Connection] = queue.LifoQueue(READERS)
+        # Whoever forgets a store leaves no connection behind; at the end of the process the system sees to that.
+        weakref.finalize(self, _close, self._lines, self._readers, _forks).atexit = False
 
     def line(self, synchronous: Synchronous = "NORMAL") -> WriteLine:
         """What to write single rows with; hold `lock` while using it.
@@ -145,10 +148,7 @@ class Connections:
     def close(self) -> None:
         """Close all connections; the next use opens new ones."""
         with self.lock:
-            for line in self._lines.values():
-                line.close()
-            while not self._readers.empty():
-                self._readers.get_nowait().close()
+            _close(self._lines, self._readers, self._forks)
             self._begin()
 
     def _keep(self, connection: sqlite3.Connection) -> None:
@@ -212,3 +212,14 @@ class Connections:
         except sqlite3.Error as error:
             raise store_error(self.path, error) from error
         return connection
+
+
+def _close(lines: dict[Synchronous, WriteLine], readers: queue.LifoQueue[sqlite3.Connection], forks: int) -> None:
+    """Close connections that this process has opened; those of the process that it was forked from are not its own."""
+    if forks != _forks:
+        return
+    for line in lines.values():
+        line.close()
+    lines.clear()
+    while not readers.empty():
+        readers.get_nowait().close()

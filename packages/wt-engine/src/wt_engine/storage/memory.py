@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sqlite3
+import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -23,6 +24,7 @@ class _OneConnection(Connections):
         self._only.execute("PRAGMA foreign_keys = ON")
         migrate(self._only, self.path)
         self._line = WriteLine(self._only)
+        weakref.finalize(self, self._line.close).atexit = False
 
     def line(self, _synchronous: Synchronous = "NORMAL") -> WriteLine:
         return self._line
