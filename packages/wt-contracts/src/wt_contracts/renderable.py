@@ -96,7 +96,32 @@ class _Writer:
             return self._reference_to_any({} if schema is True else schema, required)
         if not isinstance(schema, dict):
             return schema
-        return self._optional(self._whole(_spread_types(schema)), required)
+        rewritten = self._optional(self._whole(_spread_types(schema)), required)
+        if rewritten.get("default") is not None:
+            rewritten["default"] = self._shown(rewritten["default"], schema)
+        return rewritten
+
+    def _shown(self, value: Any, schema: Any) -> Any:
+        """A default without the nulls inside of it whose fields are left empty instead."""
+        resolved = self._resolved(schema) or {}
+        if isinstance(value, list) and isinstance(resolved.get("items"), dict):
+            return [self._shown(item, resolved["items"]) for item in value]
+        properties = resolved.get("properties")
+        if not isinstance(value, dict) or not isinstance(properties, dict):
+            return value
+        required = resolved.get("required", ())
+        return {
+            name: self._shown(item, properties.get(name))
+            for name, item in value.items()
+            if item is not None or not self._is_left_empty(properties.get(name), name in required)
+        }
+
+    def _is_left_empty(self, schema: Any, required: bool) -> bool:
+        """Whether a field stands for null when it is empty."""
+        choices = ("anyOf", "oneOf")
+        if not isinstance(schema, dict) or not any(isinstance(schema.get(key), list) for key in choices):
+            return False
+        return not any(key in self._value(schema, required=required) for key in choices)
 
     def _whole(self, schema: Schema) -> Schema:
         """A schema with everything below it rewritten, and its own keywords."""
