@@ -130,6 +130,17 @@ def test_what_was_called_before_is_not_called_again(workflow: RunningWorkflow, m
     ]
 
 
+@pytest.mark.parametrize("mode", ["concurrent", "sequential"])
+def test_where_every_call_is_found_no_type_hints_are_read(workflow: RunningWorkflow, mode: str) -> None:
+    workflow.compile(spec_of("echo", "token: short"))
+    workflow.run("--execution-mode", mode)
+    workflow.forget()
+    imported = workflow.run("--execution-mode", mode, PYTHONPROFILEIMPORTTIME="1")
+    assert workflow.notes == []
+    assert "wt_task.call_cache" in imported
+    assert "pydantic" not in imported
+
+
 def test_each_call_of_a_map_is_looked_up_alone(workflow: RunningWorkflow) -> None:
     workflow.run()
     workflow.forget()

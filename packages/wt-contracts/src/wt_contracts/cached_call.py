@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import json
 from typing import Any, Literal, NamedTuple, TypeAlias
 
@@ -21,7 +22,10 @@ Their keys are made of what each task depends on in the sources of the libraries
 for runs that follow each other while somebody writes a workflow: what a task reads elsewhere is no part of a key.
 """
 
-ENTRY_VERSION = "1.0"
+ENTRY_VERSION = "2.0"
+
+_DIGEST_SIZE = 16
+"""Bytes at the end of an entry: the hash of all that stands before them."""
 
 CallOutcome: TypeAlias = Literal["hit", "ran", "uncached"]
 """Taken from the cache; made, and put there; or made only."""
@@ -67,7 +71,8 @@ class LoggedCall(NamedTuple):
         task: The module and the name of the function.
         outcome: What became of it.
         key: Its key; empty if it has none.
-        parts: What the key is made from: a hash by name, such as `source` or `argument year`.
+        parts: What the key is made from: a hash by name, such as `source` or `argument year`; those of a hit stand in
+            its entry, and not here.
         why: Why it is not cached, if it is not.
         time: When, in seconds since the epoch.
     """
@@ -87,7 +92,7 @@ class LoggedCall(NamedTuple):
 
 
 class EntryHead(NamedTuple):
-    """The first line of an entry; the pickled value follows.
+    """The first line of an entry; the pickled value follows, and the hash of both.
 
     Attributes:
         version: The version of this document.
@@ -96,7 +101,6 @@ class EntryHead(NamedTuple):
         task: The module and the name of the function.
         parts: What the key is made from.
         time: When, in seconds since the epoch.
-        digest: The hash of the value's bytes.
     """
 
     version: str
@@ -105,22 +109,24 @@ class EntryHead(NamedTuple):
     task: str
     parts: dict[str, str]
     time: float
-    digest: str
 
 
 def written_entry(head: EntryHead, value: bytes) -> bytes:
     """An entry as the content of its file."""
-    return json.dumps(head._asdict()).encode() + b"\n" + value
+    content = json.dumps(head._asdict()).encode() + b"\n" + value
+    return content + _digest(content)
 
 
-def read_entry(content: bytes) -> tuple[EntryHead, bytes]:
-    """The head of an entry, and its value's bytes.
+def read_value(entry: bytes) -> bytes:
+    """The bytes of an entry's value; its head is read by those alone who ask what is kept.
 
     Raises:
-        ValueError: It is no entry of a version that is known here.
+        ValueError: It is not as it was written.
     """
-    line, _, value = content.partition(b"\n")
-    return read_head(line), value
+    content = entry[:-_DIGEST_SIZE]
+    if entry[-_DIGEST_SIZE:] != _digest(content):
+        raise ValueError("it is damaged")
+    return content[content.index(b"\n") + 1 :]
 
 
 def read_head(line: bytes) -> EntryHead:
@@ -150,3 +156,7 @@ def _fields(line: bytes, kind: type[EntryHead | LoggedCall]) -> dict[str, Any]:
     if str(fields.get("version", ENTRY_VERSION)).partition(".")[0] != ENTRY_VERSION.partition(".")[0]:
         raise ValueError("its version is another one")
     return fields
+
+
+def _digest(content: bytes) -> bytes:
+    return hashlib.blake2b(content, digest_size=_DIGEST_SIZE).digest()

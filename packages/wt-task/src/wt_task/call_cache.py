@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import hashlib
 import os
 import pickle
 import sys
@@ -19,7 +18,7 @@ from wt_contracts.cached_call import (
     CallOutcome,
     EntryHead,
     LoggedCall,
-    read_entry,
+    read_value,
     written_entry,
 )
 
@@ -42,6 +41,20 @@ class Found(NamedTuple):
     value: Any
 
 
+class News(NamedTuple):
+    """What one process has told the log of a run.
+
+    Attributes:
+        told: How often each outcome of each step.
+        written: How many bytes that are in the log.
+        size: How many bytes the log has, with what other processes have told.
+    """
+
+    told: dict[tuple[str, CallOutcome], int]
+    written: int
+    size: int
+
+
 class Inquiry(NamedTuple):
     """A call that is about to be made.
 
@@ -54,56 +67,58 @@ class Inquiry(NamedTuple):
     key: CallKey | None
 
 
-def cached(task: Task[..., Any], args: tuple[Any, ...], arguments: Mapping[str, Any], call: Callable[[], Any]) -> Any:
-    """What an earlier call has returned; else what this call returns, which is kept.
+class Recollection:
+    """What is known of a call that is about to be made.
 
-    A run that nobody told where its cache is makes every call.
+    Attributes:
+        found: What an earlier call has returned, if that is kept.
+    """
+
+    __slots__ = ("_calls", "_inquiry", "found")
+
+    def __init__(self, calls: CallCache, inquiry: Inquiry) -> None:
+        self._calls = calls
+        self._inquiry = inquiry
+        self.found = calls.find(inquiry)
+
+    def make(self, call: Callable[[], Any]) -> Any:
+        """Make the call; what it returns is kept."""
+        value = call()
+        self._calls.keep(self._inquiry, value)
+        return value
+
+    async def make_async(self, call: Callable[[], Awaitable[Any]]) -> Any:
+        """As `make`, for a call that is awaited."""
+        value = await call()
+        self._calls.keep(self._inquiry, value)
+        return value
+
+
+def recollection(task: Task[..., Any], args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Recollection | None:
+    """What is known of a call; None in a run that nobody told where its cache is.
+
+    The arguments count as they are given: what makes others of them, a conversion to the types of the function's
+    hints, is decided by its source and the environment, which are in the key. So a call that is found needs neither
+    its type hints read nor its arguments checked.
 
     Args:
         task: Whose function is called.
         args: Arguments by place.
         arguments: Arguments by name.
-        call: Makes the call.
     """
     calls = current()
-    if calls is None:
-        return call()
-    inquiry = calls.inquire(task, args, arguments)
-    found = calls.find(inquiry)
-    if found is not None:
-        return found.value
-    value = call()
-    calls.keep(inquiry, value)
-    return value
-
-
-async def cached_async(
-    task: Task[..., Any],
-    args: tuple[Any, ...],
-    arguments: Mapping[str, Any],
-    call: Callable[[], Awaitable[Any]],
-) -> Any:
-    """As `cached`, for a call that is awaited."""
-    calls = current()
-    if calls is None:
-        return await call()
-    inquiry = calls.inquire(task, args, arguments)
-    found = calls.find(inquiry)
-    if found is not None:
-        return found.value
-    value = await call()
-    calls.keep(inquiry, value)
-    return value
+    return None if calls is None else Recollection(calls, calls.inquire(task, args, arguments))
 
 
 def current() -> CallCache | None:
     """The cache of the run that this process belongs to, if it has one."""
     text = os.environ.get(VARIABLE)
-    return _opened(text) if text else None
+    return opened(text) if text else None
 
 
 @cache
-def _opened(text: str) -> CallCache:
+def opened(text: str) -> CallCache:
+    """The cache that these settings name, the same one whenever this process asks."""
     return CallCache(CacheSettings.read(text))
 
 
@@ -118,7 +133,10 @@ class CallCache:
 
     def __init__(self, settings: CacheSettings) -> None:
         self._settings = settings
+        self._lock = threading.Lock()
         self._log: int | None = None
+        self._told: dict[tuple[str, CallOutcome], int] = {}
+        self._written = 0
         self._warned: set[str] = set()
         self._salt = b""
 
@@ -150,10 +168,8 @@ class CallCache:
             return None
         path = self._path(inquiry.key)
         try:
-            with open(path, "rb") as file:  # noqa: PTH123 - importing pathlib costs more than a run may take
-                head, content = read_entry(file.read())
-            if head.digest != _hash(content):
-                return None
+            with open(path, "rb", buffering=0) as file:  # noqa: PTH123 - importing pathlib costs more than a run may take
+                content = read_value(file.read())
             found = Found(pickle.loads(content))  # noqa: S301 - the user's own directory
             os.utime(path)
         except FileNotFoundError:
@@ -180,7 +196,7 @@ class CallCache:
         if any(each.encode("utf-8", "surrogatepass") in content for each in self._secrets):
             self._give_up(step, key.task, key, "what it returned holds a secret")
             return
-        head = EntryHead(ENTRY_VERSION, self._settings.workflow, step, key.task, key.parts, time.time(), _hash(content))
+        head = EntryHead(ENTRY_VERSION, self._settings.workflow, step, key.task, key.parts, time.time())
         try:
             write_whole(self._path(key), written_entry(head, content))
         except OSError as error:
@@ -216,15 +232,37 @@ class CallCache:
         diagnostic = Diagnostic(code=Code.CALL_NOT_CACHED, severity="warning", message=message)
         sys.stderr.write(f"{format_text(diagnostic)}\n")
 
+    def news(self) -> News:
+        """What this process has told the log since it was last asked, and how long the log is now."""
+        with self._lock:
+            told, self._told = self._told, {}
+            written, self._written = self._written, 0
+            return News(told, written, os.fstat(self._descriptor).st_size)
+
+    def read_log(self, start: int, end: int) -> bytes:
+        """A part of the log, into which every process of the run writes."""
+        with self._lock:
+            return os.pread(self._descriptor, end - start, start)
+
+    def close(self) -> None:
+        """Let go of the log."""
+        with self._lock:
+            if self._log is not None:
+                os.close(self._log)
+                self._log = None
+
     def _tell(self, step: str, outcome: CallOutcome, key: CallKey, why: str | None = None) -> None:
-        line = LoggedCall(step, key.task, outcome, key.text, key.parts, why, time.time()).line
+        parts = {} if outcome == "hit" else key.parts
+        line = LoggedCall(step, key.task, outcome, key.text, parts, why, time.time()).line
+        with self._lock:
+            self._told[step, outcome] = self._told.get((step, outcome), 0) + 1
+            self._written += os.write(self._descriptor, line)  # in one piece, so that processes can share the file
+
+    @property
+    def _descriptor(self) -> int:
         if self._log is None:
-            self._log = os.open(self._settings.log, os.O_WRONLY | os.O_CREAT | os.O_APPEND, 0o600)
-        os.write(self._log, line)  # in one piece, so that processes can share the file
-
-
-def _hash(content: bytes) -> str:
-    return hashlib.blake2b(content, digest_size=16).hexdigest()
+            self._log = os.open(self._settings.log, os.O_RDWR | os.O_CREAT | os.O_APPEND, 0o600)
+        return self._log
 
 
 def _salt(directory: str) -> bytes:

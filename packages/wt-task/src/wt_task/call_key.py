@@ -11,6 +11,8 @@ from functools import cache
 from types import FunctionType
 from typing import TYPE_CHECKING, Any, NamedTuple
 
+from wt_contracts.cached_call import ENTRY_VERSION
+
 from wt_task.stable_digest import UnstableError, digest
 
 if TYPE_CHECKING:
@@ -67,7 +69,7 @@ def call_key(
             parts |= {f"file {path}": state for path, state in _files(value)}
     if closures is not None:
         parts |= {f"class {each.__qualname__}": text for each, text in _classes(classes, closures)}
-    text = "\n".join([task, *(f"{name} {parts[name]}" for name in sorted(parts))])
+    text = "\n".join([ENTRY_VERSION, task, *(f"{name} {parts[name]}" for name in sorted(parts))])
     return CallKey(task, parts, hashlib.blake2b(text.encode(), digest_size=16).hexdigest())
 
 

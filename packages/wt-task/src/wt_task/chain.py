@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from wt_contracts.executor import Executor
     from wt_contracts.retry import RetryPolicy
 
+    from wt_task.call_cache import Recollection
     from wt_task.conditions import Skipif
     from wt_task.endurance import Failure
     from wt_task.errors import Element
@@ -231,6 +232,13 @@ class Task(Generic[P, R]):
     def _enduring(self) -> bool:
         """Whether a call is more than a call."""
         return self.retries is not None or self.limit is not None or self.skips_errors or self.handler is not None
+
+    def _recollection(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Recollection | None:
+        if not self.caches:
+            return None
+        from wt_task.call_cache import recollection
+
+        return recollection(self, args, arguments)
 
     def _span(self) -> Any:
         if not self.traced:

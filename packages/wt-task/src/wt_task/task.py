@@ -110,19 +110,20 @@ class SyncTask(Task[P, R]):
             return self._call_function(args, arguments)
 
     def _call_function(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
+        known = self._recollection(args, arguments)
+        if known is not None and known.found is not None:
+            return known.found.value
         function = self._function  # made here, so that reading its type hints takes none of the time that a call has
+        if known is None and not self._enduring:
+            return function(*args, **arguments)
+        call = partial(function, *args, **arguments)
+        if known is not None:
+            call = partial(known.make, call)
         if not self._enduring:
-            return self._recalled(function, args, arguments)
+            return call()
         from wt_task.endurance import endure
 
-        return endure(self, partial(self._recalled, function, args, arguments))
-
-    def _recalled(self, function: Callable[..., Any], args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
-        if not self.caches:
-            return function(*args, **arguments)
-        from wt_task.call_cache import cached
-
-        return cached(self, args, arguments, partial(function, *args, **arguments))
+        return endure(self, call)
 
     def _run_all(self, calls: Sequence[Call], step: Step) -> list[Any]:
         from wt_task.fan_out import run_in_place, run_on_executor
@@ -206,19 +207,20 @@ class AsyncTask(Task[P, R]):
             return await self._call_function(args, arguments)
 
     async def _call_function(self, args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
+        known = self._recollection(args, arguments)
+        if known is not None and known.found is not None:
+            return known.found.value
         function = self._function  # made here, so that reading its type hints takes none of the time that a call has
+        if known is None and not self._enduring:
+            return await function(*args, **arguments)
+        call = partial(function, *args, **arguments)
+        if known is not None:
+            call = partial(known.make_async, call)
         if not self._enduring:
-            return await self._recalled(function, args, arguments)
+            return await call()
         from wt_task.endurance import endure_async
 
-        return await endure_async(self, partial(self._recalled, function, args, arguments))
-
-    async def _recalled(self, function: Callable[..., Any], args: tuple[Any, ...], arguments: Mapping[str, Any]) -> Any:
-        if not self.caches:
-            return await function(*args, **arguments)
-        from wt_task.call_cache import cached_async
-
-        return await cached_async(self, args, arguments, partial(function, *args, **arguments))
+        return await endure_async(self, call)
 
     async def _run_all(self, calls: Sequence[Call], step: Step) -> list[Any]:
         from wt_task.fan_out import run_async

@@ -14,6 +14,7 @@ from wt_contracts.cache_place import cache_place
 from wt_contracts.cached_call import CALLS_DIRECTORY, KEEP_VARIABLE, LOG_FILE, VARIABLE, CacheSettings, read_log
 from wt_contracts.run_record import RECORD_DIRECTORY
 
+from wt_task.call_cache import CallCache, opened
 from wt_task.cli.results import ResultsDirectory
 from wt_task.cli.workflow import Workflow
 from wt_task.stable_digest import digest
@@ -56,9 +57,9 @@ def caching(
             settings = CacheSettings(directory, workflow.package, workflow.lock, log, workflow.secrets)
         os.environ[VARIABLE] = settings.text
         stack.callback(os.environ.pop, VARIABLE, None)
-        counting = _Counting(log, observe)
-        stack.callback(counting.close)
-        yield counting.tell
+        calls = opened(settings.text)
+        stack.callback(calls.close)
+        yield _Counting(calls, observe).tell
 
 
 def _surroundings(workflow: Workflow) -> tuple[tuple[str, ...], str]:
@@ -92,13 +93,12 @@ def _log_in(results: ResultsDirectory, stack: contextlib.ExitStack, *, keep: boo
 
 
 class _Counting:
-    """Reads the log, into which every process of the run writes, whenever a step has ended."""
+    """Asks the cache what it was asked, whenever a step has ended; the log, what other processes have told it."""
 
-    def __init__(self, log: str, observe: Callable[[StepEvent], object]) -> None:
-        self._log = log
-        self._file: int | None = None
+    def __init__(self, calls: CallCache, observe: Callable[[StepEvent], object]) -> None:
+        self._calls = calls
         self._observe = observe
-        self._read = os.path.getsize(log) if os.path.exists(log) else 0  # noqa: PTH110, PTH202
+        self._read = calls.news().size
         self._hits: Counter[str] = Counter()
         self._known: set[str] = set()
 
@@ -110,21 +110,16 @@ class _Counting:
                 event = event._replace(cached=self._hits[event.step])
         self._observe(event)
 
-    def close(self) -> None:
-        """Let go of the log."""
-        if self._file is not None:
-            os.close(self._file)
-            self._file = None
-
     def _count(self) -> None:
-        try:
-            if self._file is None:
-                self._file = os.open(self._log, os.O_RDONLY)
-            content = os.pread(self._file, max(os.fstat(self._file).st_size - self._read, 0), self._read)
-        except FileNotFoundError:
-            return
-        whole = content[: content.rfind(b"\n") + 1]
-        self._read += len(whole)
-        for call in read_log(whole):
-            self._known.add(call.step)
-            self._hits[call.step] += call.outcome == "hit"
+        news = self._calls.news()
+        told = news.told
+        if news.size - self._read == news.written:  # by nobody else
+            self._read = news.size
+        else:
+            content = self._calls.read_log(self._read, news.size)
+            whole = content[: content.rfind(b"\n") + 1]
+            self._read += len(whole)
+            told = Counter((call.step, call.outcome) for call in read_log(whole))
+        for (step, outcome), times in told.items():
+            self._known.add(step)
+            self._hits[step] += times if outcome == "hit" else 0

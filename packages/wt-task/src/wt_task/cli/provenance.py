@@ -171,13 +171,14 @@ class Provenance:
 
 def _written(document: dict[str, Any]) -> str:
     """As JSON, a field or an item of a list a line; to indent all of it takes longer than many a run."""
+    encode = json.JSONEncoder(ensure_ascii=False).encode  # `dumps` would make one for each item
     lines = []
     for name, value in document.items():
         if isinstance(value, list) and value:
-            items = ",\n    ".join(json.dumps(item, ensure_ascii=False) for item in value)
+            items = ",\n    ".join(map(encode, value))
             lines.append(f'  "{name}": [\n    {items}\n  ]')
         else:
-            lines.append(f'  "{name}": {json.dumps(value, ensure_ascii=False)}')
+            lines.append(f'  "{name}": {encode(value)}')
     text = ",\n".join(lines)
     return f"{{\n{text}\n}}\n"
 
