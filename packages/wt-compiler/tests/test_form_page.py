@@ -128,3 +128,23 @@ def test_what_the_form_lets_in_and_the_workflow_refuses_is_said_in_the_form(
 
     assert "load.path must be string" in browser.evaluate("document.querySelector('.wt-refused').innerText")
     assert not saved.exists()
+
+
+@pytest.mark.web
+def test_none_can_be_chosen_where_a_value_or_none_is_required(browser: web.Browser, tmp_path: Path) -> None:
+    point = {"type": "object", "title": "Point", "properties": {"x": {"type": "number"}}, "required": ["x"]}
+    fields = {
+        "place": {"anyOf": [{"$ref": "#/$defs/Point"}, {"type": "null"}]},
+        "count": {"anyOf": [{"type": "integer"}, {"type": "null"}], "title": "Count"},
+    }
+    step = {"type": "object", "properties": fields, "required": list(fields), "additionalProperties": False}
+    document = {"properties": {"load": step}, "$defs": {"Point": point}, "uiSchema": {}, "additionalProperties": False}
+    page = make_page(rjsf=document, params=document, layout=FormLayout(groups={}))
+    saved = show(browser, page, tmp_path)
+    for name in ("place", "count"):
+        browser.fill(f"root_load_{name}__anyof_select", "1")
+        browser.wait_until("!document.querySelector('.error-detail')")
+    browser.click("button[type=submit]")
+    browser.wait_for_event("Browser.downloadProgress", state="completed")
+
+    assert json.loads(saved.read_text()) == {"load": {"place": None, "count": None}}

@@ -53,9 +53,9 @@ def test_everything_else_replaces(value: object) -> None:
 
 
 def test_a_mapping_replaces_what_is_no_mapping_and_the_other_way_round() -> None:
-    assert merged("x", {"a": 1}) == {"a": 1}
-    assert merged({"a": 1}, [1]) == [1]
-    assert merged({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}}) == {"a": {"b": 3, "c": 2}}
+    assert merged("x", {"a": 1}, {}) == {"a": 1}
+    assert merged({"a": 1}, [1], {}) == [1]
+    assert merged({"a": {"b": 1, "c": 2}}, {"a": {"b": 3}}, {}) == {"a": {"b": 3, "c": 2}}
 
 
 def test_a_key_with_dots_in_it_can_be_addressed() -> None:
@@ -110,3 +110,75 @@ def test_the_user_interface_schema_may_name_what_is_not_there_yet() -> None:
 
 def test_a_whole_definition_can_be_added() -> None:
     assert patched("$defs", "Line", {"type": "object"})["$defs"]["Line"] == {"type": "object"}
+
+
+SHAPES: dict[str, Any] = {
+    "properties": {
+        "draw": {
+            "type": "object",
+            "properties": {
+                "one": {"$ref": "#/$defs/Point", "description": "Where"},
+                "many": {"type": "array", "items": {"$ref": "#/$defs/Point"}},
+                "some": {"anyOf": [{"$ref": "#/$defs/Alias"}, {"type": "null"}]},
+                "tree": {"$ref": "#/$defs/Tree"},
+                "lost": {"$ref": "#/$defs/Circle"},
+            },
+        }
+    },
+    "$defs": {
+        "Point": {"type": "object", "title": "Point", "properties": {"x": {"type": "number"}, "y": {"type": "number"}}},
+        "Alias": {"$ref": "#/$defs/Point"},
+        "Tree": {"properties": {"left": {"$ref": "#/$defs/Tree"}, "size": {"type": "integer"}}},
+        "Circle": {"$ref": "#/$defs/Circle"},
+    },
+}
+POINT = {
+    "type": "object",
+    "title": "Point",
+    "properties": {"x": {"type": "number", "title": "X"}, "y": {"type": "number"}},
+}
+
+
+@pytest.mark.parametrize(
+    ("path", "value", "parameter"),
+    [
+        ("one.properties.x.title", "X", {**POINT, "description": "Where"}),
+        ("one.properties.x", {"title": "X"}, {**POINT, "description": "Where"}),
+        ("one", {"properties": {"x": {"title": "X"}}}, {**POINT, "description": "Where"}),
+        ("one.title", "Place", {"$ref": "#/$defs/Point", "description": "Where", "title": "Place"}),
+        ("many.items.properties.x.title", "X", {"type": "array", "items": POINT}),
+        ("many", {"items": {"properties": {"x": {"title": "X"}}}}, {"type": "array", "items": POINT}),
+        ("some.anyOf.0.properties.x.title", "X", {"anyOf": [POINT, {"type": "null"}]}),
+        (
+            "tree.properties.left.properties.size.title",
+            "Size",
+            {
+                "properties": {
+                    "left": {
+                        "properties": {
+                            "left": {"$ref": "#/$defs/Tree"},
+                            "size": {"type": "integer", "title": "Size"},
+                        }
+                    },
+                    "size": {"type": "integer"},
+                }
+            },
+        ),
+        ("lost.properties.x.title", "X", {"$ref": "#/$defs/Circle", "properties": {"x": {"title": "X"}}}),
+    ],
+)
+def test_what_stands_behind_a_reference_is_patched_at_that_place_alone(path: str, value: Any, parameter: Any) -> None:
+    result = apply(SHAPES, Override("properties", f"draw.properties.{path}", value, Position(1, 1)))
+    name = path.partition(".")[0]
+    assert result["properties"]["draw"]["properties"] == {
+        **SHAPES["properties"]["draw"]["properties"],
+        name: parameter,
+    }
+    assert result["$defs"] is SHAPES["$defs"]
+
+
+@pytest.mark.parametrize(
+    "path", ["one.properties.z.title", "many.items.properties.z", "some.anyOf.0.properties.z.title"]
+)
+def test_a_property_that_no_definition_has_is_no_target(path: str) -> None:
+    assert apply(SHAPES, Override("properties", f"draw.properties.{path}", "Z", Position(1, 1))) is SHAPES

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from enum import StrEnum
 from typing import Any
 
 import pytest
@@ -144,3 +145,28 @@ def test_a_pipe_uses_its_own_rules(collect: Collect) -> None:
 
     end = collect(pipe).events[-1].payload
     assert (end.failure_source, end.reason) == (FailureSource.EXTERNAL_DEP, FailureReason.STEP_ERROR)
+
+
+@pytest.mark.parametrize(
+    ("kind", "words"),
+    [
+        (FailureKind, "none validation startup step shutdown infra"),
+        (FailureSource, "none user_code framework external_dep"),
+        (
+            FailureReason,
+            "none no_steps step_error step_timeout process_died barrier_timeout unknown_step max_retries map_items"
+            " sub_pipeline startup_hook shutdown_hook classifier_error event_hook store_error engine_error",
+        ),
+    ],
+)
+def test_records_of_earlier_versions_name_failures_by_these_words(kind: type[StrEnum], words: str) -> None:
+    assert {each.name: each.value for each in kind} == {word.upper(): word for word in words.split()}
+
+
+def test_what_a_failure_is_shown_and_compared_by_is_no_snapshot() -> None:
+    def failed(secret: str) -> FailureRecord:
+        about = (FailureKind.STEP, FailureSource.USER_CODE, FailureReason.STEP_ERROR, "load", "ValueError: no")
+        return FailureRecord(*about, exception=ValueError(secret), forensics={"state": secret})
+
+    assert failed("one") == failed("two")
+    assert "one" not in repr(failed("one"))

@@ -105,6 +105,12 @@ def test_readers_see_whole_files_while_threads_and_processes_write(tmp_path: Pat
     assert [found.name for found in tmp_path.iterdir()] == ["f.yaml"]
 
 
+@pytest.mark.parametrize("text", ["\x85", "a\u2028b", "\u2029", "a\nb", " a ", "ä", "1", "null"])
+def test_a_text_is_read_as_it_was_written(tmp_path: Path, text: str) -> None:
+    write_yaml(tmp_path / "f.yaml", {text: [text]})
+    assert read_yaml(tmp_path / "f.yaml") == {text: [text]}
+
+
 @given(data=st.recursive(st.none() | st.booleans() | st.integers() | st.text(), st.lists, max_leaves=5))
 def test_any_text_is_read_or_refused(tmp_path_factory: pytest.TempPathFactory, data: Any) -> None:
     path = tmp_path_factory.getbasetemp() / "any.yaml"

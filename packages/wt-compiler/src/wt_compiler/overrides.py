@@ -1,8 +1,9 @@
 """Patches of `rjsf.json`, as the spec's `rjsf-overrides` write them.
 
 A key that itself holds dots is found without quotes if it is there already (the longest match wins). A number steps
-into a list. Mappings merge, everything else replaces. Nothing that was there before is changed in place: what lies
-along the path is copied.
+into a list, and a reference is stepped through: what is patched then is a copy of the definition, at that place alone.
+Mappings merge, everything else replaces. Nothing that was there before is changed in place: what lies along the path is
+copied.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from typing import Any
 from wt_compiler.dag import Override
 from wt_compiler.definitions import Schema
 from wt_compiler.override_path import first
-from wt_compiler.schemas import GROUP_MARKER
+from wt_compiler.override_target import missing_property, seen_through
 
 
 class OverrideRefusedError(ValueError):
@@ -37,15 +38,26 @@ def apply(document: Schema, override: Override) -> Schema:
     path = override.parts
     if not _has_target(document, override.section, path):
         return document
-    patched = _patch(section, path, override.value, override.section)
+    definitions = document.get("$defs", {}) if override.section != "uiSchema" else {}
+    patched = _Patch(definitions, override.value).put(section, path, override.section)
     return {**document, override.section: patched}
 
 
-def merged(old: Any, new: Any) -> Any:
-    """Two values as one: mappings key by key, everything else the new one."""
+def merged(old: Any, new: Any, definitions: dict[str, Any]) -> Any:
+    """Two values as one: mappings key by key, everything else the new one.
+
+    Args:
+        old: What is there. Not changed.
+        new: What is put over it.
+        definitions: What references in the old one point to.
+    """
     if not isinstance(old, dict) or not isinstance(new, dict):
         return new
-    return {**old, **{key: merged(old[key], value) if key in old else value for key, value in new.items()}}
+    if "$ref" not in new:
+        for key in [key for key, value in new.items() if isinstance(value, dict)]:
+            old = seen_through(old, (key,), definitions)
+    parts = {key: merged(old[key], value, definitions) if key in old else value for key, value in new.items()}
+    return {**old, **parts}
 
 
 def _has_target(document: Schema, section: str, path: tuple[str, ...]) -> bool:
@@ -54,39 +66,36 @@ def _has_target(document: Schema, section: str, path: tuple[str, ...]) -> bool:
         return True
     node = document.get(section, {})
     key, rest = first(path, node)
-    if section == "$defs":
-        return key in node or not rest
+    if section == "$defs" and not rest:
+        return True
     if key not in node:
         return False
-    schema = node[key]
-    for _ in range(2 if schema.get(GROUP_MARKER) else 1):
-        if rest[:1] != ("properties",) or len(rest) == 1:
-            return True
-        names = schema["properties"]
-        key, rest = first(rest[1:], names)
-        if key not in names:
-            return False
-        schema = names[key]
-    return True
+    return missing_property(node[key], rest, document.get("$defs", {})) is None
 
 
-def _patch(node: Any, path: tuple[str, ...], value: Any, where: str) -> Any:
-    if not path:
-        return merged(node, value)
-    key, rest = first(path, node if isinstance(node, dict) else ())
-    if isinstance(node, dict):
-        return {**node, key: _patch(node[key] if key in node else _absent(rest), rest, value, f"{where}.{key}")}
-    if isinstance(node, list):
-        return _patch_list(node, key, rest, value, where)
-    raise OverrideRefusedError(f"{where} is {_kind(node)}, which holds no {key!r}")
+class _Patch:
+    def __init__(self, definitions: dict[str, Any], value: Any) -> None:
+        self._definitions = definitions
+        self._value = value
 
+    def put(self, node: Any, path: tuple[str, ...], where: str) -> Any:
+        if not path:
+            return merged(node, self._value, self._definitions)
+        if len(path) > 1 or isinstance(self._value, dict):
+            node = seen_through(node, path, self._definitions)
+        key, rest = first(path, node if isinstance(node, dict) else ())
+        if isinstance(node, dict):
+            return {**node, key: self.put(node[key] if key in node else _absent(rest), rest, f"{where}.{key}")}
+        if isinstance(node, list):
+            return self._put_into_list(node, key, rest, where)
+        raise OverrideRefusedError(f"{where} is {_kind(node)}, which holds no {key!r}")
 
-def _patch_list(node: list[Any], key: str, rest: tuple[str, ...], value: Any, where: str) -> list[Any]:
-    if not (key.isascii() and key.isdecimal() and int(key) < len(node)):
-        raise OverrideRefusedError(f"{where} is a list of {len(node)}, which has no item {key!r}")
-    copy = list(node)
-    copy[int(key)] = _patch(node[int(key)], rest, value, f"{where}.{key}")
-    return copy
+    def _put_into_list(self, node: list[Any], key: str, rest: tuple[str, ...], where: str) -> list[Any]:
+        if not (key.isascii() and key.isdecimal() and int(key) < len(node)):
+            raise OverrideRefusedError(f"{where} is a list of {len(node)}, which has no item {key!r}")
+        copy = list(node)
+        copy[int(key)] = self.put(node[int(key)], rest, f"{where}.{key}")
+        return copy
 
 
 def _absent(rest: tuple[str, ...]) -> dict[str, Any] | None:

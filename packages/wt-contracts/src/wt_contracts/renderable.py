@@ -13,7 +13,10 @@ from typing import Any, NamedTuple, TypeAlias
 Schema: TypeAlias = dict[str, Any]
 
 _REFERENCE = "#/$defs/"
-_NULL = {"type": "null", "title": "None"}
+_NULL = {"type": ["null"], "title": "None"}
+"""A list of one: of a plain `null` the library makes no field, and so no value once it is chosen."""
+
+_DURATION_HINT = "Such as PT1H30M, an hour and a half, or P2D, two days."
 _PLAIN = frozenset({"string", "number", "integer", "boolean"})
 _STRUCTURE = frozenset(
     {"$ref", "type", "enum", "const", "anyOf", "oneOf", "allOf", "not", "if", "properties", "items", "format"}
@@ -99,6 +102,10 @@ class _Writer:
         rewritten = self._optional(self._whole(_spread_types(schema)), required)
         if rewritten.get("default") is not None:
             rewritten["default"] = self._shown(rewritten["default"], schema)
+        if rewritten.get("format") == "data-url" and rewritten.get("default") == "":
+            del rewritten["default"]  # it is no URL, and there would be no way to say that no file is chosen
+        if rewritten.get("format") == "duration" and "enum" not in rewritten:
+            rewritten.setdefault("description", _DURATION_HINT)
         return rewritten
 
     def _shown(self, value: Any, schema: Any) -> Any:

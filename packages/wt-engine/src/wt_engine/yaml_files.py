@@ -12,6 +12,9 @@ from typing import Any
 from wt_engine.whole_file import write_whole
 
 _VARIABLE = re.compile(r"\$(?P<literal>\$\{)|\$\{(?P<name>[A-Za-z_][A-Za-z0-9_]*)(?::-(?P<default>[^}]*))?\}")
+_FOLDED = frozenset("\x85\u2028\u2029")
+"""Ends of lines of which YAML makes a space, unless they are escaped."""
+
 _log = logging.getLogger("wt_engine")
 
 
@@ -79,7 +82,7 @@ def write_yaml(file_path: str | os.PathLike[str], data: Any, verbose: bool = Fal
 
     path = Path(file_path)
     try:
-        text = yaml.safe_dump(data, sort_keys=False, allow_unicode=True)
+        text = yaml.dump(data, Dumper=_dumper(), sort_keys=False, allow_unicode=True)
     except yaml.YAMLError as error:
         raise YamlFileError(f"what is no plain data cannot be written: {error}", path) from error
     write_whole(path, text.encode())
@@ -92,6 +95,18 @@ escribir_yaml = write_yaml
 
 
 @cache
+def _dumper() -> Any:
+    import yaml
+
+    class Dumper(yaml.SafeDumper):
+        def represent_text(self, text: str) -> Any:
+            style = None if _FOLDED.isdisjoint(text) else '"'  # PyYAML escapes them there alone
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)  # type: ignore[no-untyped-call]  # PyYAML's types stop at its surface
+
+    Dumper.add_representer(str, Dumper.represent_text)  # type: ignore[no-untyped-call]  # PyYAML's types stop at its surface
+    return Dumper
+
+
 @cache
 def _loader() -> Any:
     import yaml

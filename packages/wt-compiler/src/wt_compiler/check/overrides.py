@@ -10,13 +10,14 @@ from wt_compiler.check.form import Form, FormInstance
 from wt_compiler.dag import Override
 from wt_compiler.findings import Findings
 from wt_compiler.override_path import first
+from wt_compiler.override_target import Missing, missing_property
 from wt_compiler.wording import shorten
 
 
 def check_overrides(overrides: Iterable[Override], form: Form, findings: Findings) -> None:
     """Warn of overrides without a target.
 
-    Only what the spec and its tasks name is looked up; what comes behind it may be new.
+    Instances, groups, parameters and the properties of models are looked up; the keywords of a schema may be new.
 
     Args:
         overrides: The patches.
@@ -82,18 +83,20 @@ class _Checker:
         if head not in names:
             self._warn(f"the form has no definition {shorten(head)!r}", head, names)
             return
-        keyword, rest = first(rest, ["properties"])
-        properties = [instance.parameters.definitions.get(head, {}).get("properties", {}) for instance in names[head]]
-        known = {name for found in properties if isinstance(found, dict) for name in found}
-        if keyword == "properties" and rest and known:
-            name, _ = first(rest, known)
-            if name not in known:
-                self._warn(f"the definition {head!r} has no property {shorten(name)!r}", name, known)
+        found = [i.parameters.definitions for i in names[head]]
+        lacks = [missing_property(each.get(head), rest, each) for each in found]
+        if all(lacks):  # of definitions of one name, one may have it
+            self._warn_of(lacks[0], f"the definition {head!r}")
 
     def _instance(self, name: str, instance: FormInstance, rest: tuple[str, ...]) -> None:
         keyword, rest = self._keyword(rest)
-        if keyword and rest:
-            self._parameter(name, instance, rest)
+        if not keyword or not rest:
+            return
+        self._parameter(name, instance, rest)
+        parameter, rest = first(rest, instance.unbound)
+        parameters = instance.parameters
+        lacks = missing_property(parameters.properties.get(parameter), rest, parameters.definitions)
+        self._warn_of(lacks, f"{parameter!r} of {name!r}")
 
     def _keyword(self, rest: tuple[str, ...]) -> tuple[bool, tuple[str, ...]]:
         """Whether the path goes on into `properties`, and how; a misspelt `properties` is warned of."""
@@ -122,6 +125,10 @@ class _Checker:
             self._warn(f"the form does not show {name!r}: all of its parameters are bound", name, ())
         else:
             self._warn(f"there is no instance or group {shorten(name)!r}", name, self._top)
+
+    def _warn_of(self, lacks: Missing | None, place: str) -> None:
+        if lacks is not None:
+            self._warn(f"{place} has no property {shorten(lacks.name)!r}", lacks.name, lacks.known)
 
     def _warn(self, message: str, name: str, candidates: Collection[str], hint: str | None = None) -> None:
         hint = hint or self._findings.suggest(name, candidates)
