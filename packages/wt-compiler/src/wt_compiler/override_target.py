@@ -78,8 +78,7 @@ def seen_through(node: Any, path: tuple[str, ...], definitions: Mapping[str, Any
 
 def _referred(node: Any, definitions: Mapping[str, Any]) -> Schema | None:
     reference = node.get("$ref") if isinstance(node, dict) else None
-    name = defined_name(reference) if isinstance(reference, str) else None
-    if name is None or "/" in reference.removeprefix(PREFIX):
+    if not isinstance(reference, str) or "/" in reference.removeprefix(PREFIX):
         return None
-    found = definitions.get(name)
+    found = definitions.get(defined_name(reference) or "")
     return found if isinstance(found, dict) else None

@@ -1,8 +1,20 @@
-"""How often, and after what wait, a failed call is tried again."""
+"""How often, and after what wait, a failed call is tried again.
+
+The description needs no package. What it means is tenacity's to say, which is imported once a call has failed: few runs
+try anything again, and every import would pay for it.
+"""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
+from functools import lru_cache
+from typing import TYPE_CHECKING, NamedTuple
+
+if TYPE_CHECKING:
+    from tenacity import RetryCallState
+    from tenacity.retry import retry_base
+    from tenacity.stop import stop_base
+    from tenacity.wait import wait_base
 
 
 @dataclass(frozen=True, slots=True)
@@ -34,17 +46,47 @@ class RetryPolicy:
         """
         while isinstance(raised := getattr(error, "error", None), BaseException):
             error = raised  # of a step in a sub-workflow there is one inside of the other
-        return attempt <= self.retries and isinstance(error, self.on)
+        strategies = _strategies(self)
+        state = _state(attempt, error)
+        return not strategies.stop(state) and strategies.retry(state)
 
     def wait(self, attempt: int) -> float:
         """Seconds to wait after this failed attempt (counted from 1)."""
-        try:
-            full = min(self.wait_max, self.wait_min * self.backoff ** (attempt - 1))
-        except OverflowError:
-            full = self.wait_max
-        if not self.jitter:
-            return full
-        # Few runs wait, and every import would pay for it.
-        import random
+        return float(_strategies(self).wait(_state(attempt, None)))
 
-        return full / 2 + random.uniform(0, full / 2)  # noqa: S311 - spreading load, no secret
+
+class _Strategies(NamedTuple):
+    """What a policy is to tenacity."""
+
+    stop: stop_base
+    retry: retry_base
+    wait: wait_base
+
+
+@lru_cache
+def _strategies(policy: RetryPolicy) -> _Strategies:
+    import tenacity
+
+    share = 0.5 if policy.jitter else 1.0
+    growth = {
+        "multiplier": policy.wait_min * share,
+        "max": policy.wait_max * share,
+        "exp_base": policy.backoff,
+    }
+    wait: wait_base = tenacity.wait_exponential(**growth)
+    if policy.jitter:
+        wait = wait + tenacity.wait_random_exponential(**growth)
+    return _Strategies(
+        tenacity.stop_after_attempt(policy.retries + 1), tenacity.retry_if_exception_type(policy.on), wait
+    )
+
+
+def _state(attempt: int, error: BaseException | None) -> RetryCallState:
+    """What tenacity's strategies ask: it repeats no function here, since whoever asks makes each attempt visible."""
+    from tenacity import RetryCallState, Retrying
+
+    state = RetryCallState(Retrying(), None, (), {})
+    state.attempt_number = attempt
+    if error is not None:
+        state.set_exception((type(error), error, error.__traceback__))
+    return state

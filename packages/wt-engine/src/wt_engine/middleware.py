@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib.util
 import inspect
 import logging
 import warnings
@@ -14,8 +13,8 @@ from typing import Any
 from wt_engine.definition import Draft, Function, Mode, mode_of
 from wt_engine.errors import DefinitionError, place_of
 
-HAS_TENACITY = importlib.util.find_spec("tenacity") is not None
-"""Whether `tenacity_retry_middleware` can do its work."""
+HAS_TENACITY = True
+"""Whether `tenacity_retry_middleware` can do its work: tenacity is installed with the engine, which asks it too."""
 
 _log = logging.getLogger("wt_engine")
 
@@ -114,13 +113,13 @@ def tenacity_retry_middleware(func: Callable[..., Any], context: StepContext) ->
     tried again.
 
     Warns:
-        UserWarning: The step is a generator, or tenacity is not installed and the engine retries instead.
+        UserWarning: The step is a generator.
     """
     if not context.retries:
         return func
-    if not HAS_TENACITY or inspect.isasyncgenfunction(func):
-        why = "it is a generator" if HAS_TENACITY else "tenacity is not installed"
-        warnings.warn(f"Step '{context.name}' is not tried again by tenacity: {why}", UserWarning, stacklevel=2)
+    if inspect.isasyncgenfunction(func):
+        message = f"Step '{context.name}' is not tried again by tenacity: it is a generator"
+        warnings.warn(message, UserWarning, stacklevel=2)
         return func
     import tenacity
 
@@ -141,7 +140,7 @@ def tenacity_retry_middleware(func: Callable[..., Any], context: StepContext) ->
 
 def leaves_retries(middleware: Sequence[Middleware], draft: Draft) -> bool:
     """Whether a middleware tries a step again, so that the engine must not."""
-    return HAS_TENACITY and draft.function.mode is not Mode.STREAM and tenacity_retry_middleware in middleware
+    return draft.function.mode is not Mode.STREAM and tenacity_retry_middleware in middleware
 
 
 def _name(middleware: Middleware) -> str:

@@ -101,9 +101,9 @@ def _dumper() -> Any:
     class Dumper(yaml.SafeDumper):
         def represent_text(self, text: str) -> Any:
             style = None if _FOLDED.isdisjoint(text) else '"'  # PyYAML escapes them there alone
-            return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)  # type: ignore[no-untyped-call]  # PyYAML's types stop at its surface
+            return self.represent_scalar("tag:yaml.org,2002:str", text, style=style)
 
-    Dumper.add_representer(str, Dumper.represent_text)  # type: ignore[no-untyped-call]  # PyYAML's types stop at its surface
+    Dumper.add_representer(str, Dumper.represent_text)
     return Dumper
 
 
