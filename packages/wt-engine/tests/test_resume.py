@@ -10,6 +10,7 @@ import pytest
 from pydantic import BaseModel
 from wt_engine import (
     EventType,
+    FailureReason,
     Pipe,
     Raise,
     Retry,
@@ -284,7 +285,10 @@ def test_a_run_that_goes_on_after_failures_keeps_them(broken: Broken) -> None:
 
     assert broken.calls == ["c"]
     assert second.end.status is STATUS.FAILED
-    assert [(failure.step, failure.error) for failure in second.end.errors] == [("a", "a is broken")]
+    kept = [(failure.step, failure.error, failure.reason, failure.forensics) for failure in second.end.errors]
+    (told,) = [failure for failure in first.end.errors if failure.step == "a"]
+    assert kept == [("a", "a is broken", FailureReason.STEP_ERROR, told.forensics)]
+    assert told.forensics
 
 
 def test_a_handled_failure_stays_handled(broken: Broken) -> None:

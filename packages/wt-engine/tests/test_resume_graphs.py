@@ -85,8 +85,10 @@ def test_a_map_goes_on_with_the_items_that_are_left(broken: Broken) -> None:
     assert second.final_state == {"total": [0, 1, 4, 9, 16, 25]}
     assert second.step_starts[0] == "items"
     told = second.filter(EventType.MAP_START)[0]
-    assert told.payload["item_count"] == 6
+    assert told.payload == {"target": "work", "item_count": 6}
     assert told.meta == {"resumed": True}
+    maps = second.events[-1].payload.metrics.maps
+    assert (maps.started, maps.workers_started, maps.completed) == (1, 2, 1)
 
 
 def test_a_map_whose_items_are_all_done_ends_without_running_any(broken: Broken) -> None:
@@ -145,6 +147,8 @@ def test_maps_inside_maps_go_on(broken: Broken) -> None:
 
     assert sorted(broken.calls) == ["done", "leaf12", "leaf21"]
     assert second.final_state == {"outer": [[11, 12], [21, 22]]}
+    maps = second.events[-1].payload.metrics.maps
+    assert (maps.started, maps.workers_started, maps.completed) == (3, 2, 3)
 
 
 def test_a_handled_map_does_not_run_its_failed_items_again(broken: Broken) -> None:
