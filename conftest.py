@@ -32,10 +32,12 @@ def pytest_configure(config: pytest.Config) -> None:
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Leave out the long tests unless they are asked for, and, but not in CI, those that miss a browser."""
+    """Leave out what is long and not asked for, and what misses a control group or, but not in CI, a browser."""
     markers = [] if config.getoption("--exhaustive") else ["exhaustive"]
     if not os.environ.get("CI") and not _can_show_forms():
         markers.append("web")
+    if not _can_make_control_groups():
+        markers.append("cgroup")
     out = [item for item in items if any(item.get_closest_marker(name) for name in markers)]
     if out:
         config.hook.pytest_deselected(items=out)
@@ -45,3 +47,9 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 def _can_show_forms() -> bool:
     browsers = ("chromium", "chromium-browser", "google-chrome")
     return all(map(shutil.which, ("node", "npm"))) and any(map(shutil.which, browsers))
+
+
+def _can_make_control_groups() -> bool:
+    from wt_engine.cgroup import place
+
+    return os.name == "posix" and os.geteuid() == 0 and shutil.which("unshare") is not None and place() is not None

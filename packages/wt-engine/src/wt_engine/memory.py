@@ -30,6 +30,16 @@ def checked_memory(limit: Any) -> Memory:
     return found
 
 
+def bytes_of(limit: Memory) -> int:
+    """A limit as bytes, as much as is free now."""
+    return int(limit * free_memory()) if isinstance(limit, float) else limit
+
+
+def exceeding(limit: int) -> str:
+    """What is said of whoever took more than so many bytes."""
+    return f"it took more than its {limit:,} bytes of memory"
+
+
 def free_memory() -> int:
     """Bytes that can be taken without swapping (the kernel's own estimate)."""
     for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
@@ -62,7 +72,7 @@ class memory_limit:  # noqa: N801 - used like the functions of contextlib, and p
             raise RuntimeError(f"memory cannot be limited on {sys.platform}")
         import resource
 
-        more = int(self._limit * free_memory()) if isinstance(self._limit, float) else self._limit
+        more = bytes_of(self._limit)
         pages = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0])
         before = resource.getrlimit(resource.RLIMIT_AS)
         most = pages * os.sysconf("SC_PAGE_SIZE") + more
@@ -79,7 +89,7 @@ class memory_limit:  # noqa: N801 - used like the functions of contextlib, and p
         before, more = self._before.pop()
         resource.setrlimit(resource.RLIMIT_AS, before)
         if isinstance(error, MemoryError):
-            raise MemoryError(f"it took more than its {more:,} bytes of memory") from error
+            raise MemoryError(exceeding(more)) from error
 
     def __call__(self, function: F) -> F:
         """The function, limited while it runs."""

@@ -9,7 +9,7 @@ import functools
 import os
 import signal
 import threading
-from contextlib import AbstractAsyncContextManager
+from contextlib import AbstractAsyncContextManager, AbstractContextManager
 from typing import TYPE_CHECKING, Any
 
 from wt_engine.errors import ProcessDiedError
@@ -19,6 +19,7 @@ if TYPE_CHECKING:
     from multiprocessing.connection import Connection
     from multiprocessing.process import BaseProcess
 
+    from wt_engine.cgroup import MemoryGroup
     from wt_engine.errand import Errand, Report
     from wt_engine.memory import Memory
 
@@ -60,6 +61,7 @@ class Processes:
         Raises:
             TypeError: Something cannot be sent there, or back.
             ProcessDiedError: The process ended instead of returning.
+            MemoryError: It took more than it may.
             BaseException: Whatever the function raises.
         """
         from wt_engine.worker_process import packed, unpacked
@@ -68,10 +70,10 @@ class Processes:
             self._free = asyncio.Semaphore(self._limit or _processors())
             atexit.register(self._kill)
         async with self._free:
-            message = packed(errand, memory)
+            body = packed(errand)
             worker = self._idle.pop() if self._idle else await self._hire(errand.step)
             async with limit:
-                answer = await self._waited(worker, functools.partial(worker.exchange, errand.step, message))
+                answer = await self._waited(worker, functools.partial(worker.exchange, errand.step, body, memory))
             self._idle.append(worker)
             return unpacked(answer)
 
@@ -104,7 +106,7 @@ class Processes:
             waiting.add_done_callback(lambda done: done.cancelled() or done.exception())
             self._all.discard(worker)
             raise
-        except ProcessDiedError:
+        except (ProcessDiedError, MemoryError):
             self._all.discard(worker)
             raise
 
@@ -148,15 +150,32 @@ class Worker:
             self._process = process
         self._received(step, f"before it was ready. {_UNGUARDED}")
 
-    def exchange(self, step: str, message: bytes) -> bytes:
-        """Send a message and wait for the answer.
+    def exchange(self, step: str, body: bytes, memory: Memory | None) -> bytes:
+        """Send an errand and wait for the answer.
+
+        Args:
+            step: Whose errand it is.
+            body: The errand, packed.
+            memory: What the worker may take for it: the kernel kills what takes more, in a group of its own, or where
+                there can be none the worker refuses it to itself.
 
         Raises:
             ProcessDiedError: It ended instead of answering.
+            MemoryError: It was killed because it took more.
         """
-        with contextlib.suppress(OSError):
-            self._connection.send_bytes(message)
-        return self._received(step)
+        from wt_engine.worker_process import message
+
+        with _bounded(self._process, memory) as group:
+            with contextlib.suppress(OSError):
+                self._connection.send_bytes(message(step, memory if group is None else None, body))
+            try:
+                return self._received(step)
+            except ProcessDiedError as error:
+                if group is None or not group.exceeded:
+                    raise
+                from wt_engine.memory import exceeding
+
+                raise MemoryError(exceeding(group.limit)) from error
 
     def kill(self) -> None:
         """End it at once, with all that it has started in its group."""
@@ -200,6 +219,15 @@ class Worker:
                 process.join(GRACE)
                 self.kill()
                 raise ProcessDiedError(step, process.exitcode, when)
+
+
+def _bounded(process: BaseProcess | None, memory: Memory | None) -> AbstractContextManager[MemoryGroup | None]:
+    if memory is None or process is None or process.pid is None:
+        return contextlib.nullcontext()
+    from wt_engine.cgroup import memory_group
+    from wt_engine.memory import bytes_of
+
+    return memory_group(process.pid, bytes_of(memory))
 
 
 def _processors() -> int:

@@ -40,20 +40,30 @@ def serve(connection: Connection) -> None:
             return
 
 
-def packed(errand: Errand, memory: Memory | None) -> bytes:
-    """An errand as a message.
+def packed(errand: Errand) -> bytes:
+    """An errand as bytes.
 
     Raises:
         TypeError: Something of it cannot be sent to another process.
     """
     try:
-        body = pickle.dumps(errand, pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps(errand, pickle.HIGHEST_PROTOCOL)
     except Exception as error:
         things: dict[str, Any] = {"its function": errand.function}
         things |= {f"its argument '{name}'": value for name, value in errand.arguments.items()}
         things |= {"the state": errand.state}
         raise TypeError(_refusal(errand.step, things, "be sent to another process", error)) from error
-    return pickle.dumps((errand.step, memory, body), pickle.HIGHEST_PROTOCOL)
+
+
+def message(step: str, memory: Memory | None, body: bytes) -> bytes:
+    """What a worker gets.
+
+    Args:
+        step: Whose errand it is.
+        memory: What the worker may take for it; None if somebody else sees to that.
+        body: The errand, packed.
+    """
+    return pickle.dumps((step, memory, body), pickle.HIGHEST_PROTOCOL)
 
 
 def unpacked(message: bytes) -> Report:

@@ -116,3 +116,21 @@ def write_often(path: Path, number: int) -> None:
 
     for _ in range(20):
         write_yaml(path, {"writer": number, "items": [number] * 500})
+
+
+def reserves() -> int:
+    """Reserve address space, and touch none of it."""
+    import mmap
+
+    with mmap.mmap(-1, 4_000_000_000) as space:
+        return len(space)
+
+
+def has_a_child_hoard() -> int:
+    """Let another process take memory, as a command that a step starts may."""
+    return subprocess.run([sys.executable, "-c", "bytearray(b'1') * 1_000_000_000"], check=False).returncode
+
+
+def takes_half_a_gigabyte() -> int:
+    """Take memory, and touch it."""
+    return len(bytearray(b"1") * 500_000_000)
