@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import json
 import os
 import re
@@ -22,6 +23,7 @@ from wt_compiler.resolve import load_dag
 from wt_compiler.version import Stamp
 from wt_contracts.forms import formdata_to_params, params_to_formdata
 from wt_contracts.registry import RegistryOutput
+from wt_contracts.task import TaskProtocol
 
 BLOCK = re.compile(r"^```(?:yaml|python)\n# (?P<path>language/\S+)\n(?P<text>.*?)^```$", re.MULTILINE | re.DOTALL)
 
@@ -387,3 +389,34 @@ def test_an_expression_that_fails_is_shown_with_its_line(language: Language) -> 
     assert "IndexError: list index out of range" in done.stderr
     assert "stations[0]" in done.stderr
     assert language.result["result"] is None
+
+
+@pytest.mark.parametrize(
+    ("module", "some"),
+    [
+        ("run.py", {"validate", "cache", "partial", "map_calls"}),
+        ("run_sequential.py", {"retry", "timeout", "skip_errors", "on_error", "cache", "partial", "map"}),
+    ],
+)
+def test_generated_code_calls_no_method_that_the_contract_of_tasks_lacks(
+    language: Language, module: str, some: set[str]
+) -> None:
+    called: set[str] = set()
+    for spec in sorted((language.directory / "language").glob("*.yaml")):
+        written = language.compile(spec.stem).names.package
+        called |= chained((language.directory / "language" / written / module).read_text(), "task")
+    assert some < called
+    assert sorted(called - set(vars(TaskProtocol))) == []
+
+
+def chained(source: str, function: str) -> set[str]:
+    """The methods that are called on what a function returns, one after the other."""
+    found = set()
+    for node in ast.walk(ast.parse(source)):
+        methods = []
+        while isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute):
+            methods.append(node.func.attr)
+            node = node.func.value
+        if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id == function:
+            found.update(methods)
+    return found

@@ -7,6 +7,7 @@ from typing import Any, ParamSpec, Protocol, Self, TypeVar, runtime_checkable
 
 from wt_contracts.executor import Executor
 from wt_contracts.fan_out import FanOut
+from wt_contracts.retry import RetryPolicy
 
 P = ParamSpec("P")
 R_co = TypeVar("R_co", covariant=True)
@@ -40,12 +41,44 @@ class TaskProtocol(Protocol[P, R_co]):
         """Choose where the calls run."""
         ...
 
+    def set_concurrency(self, limit: int) -> Self:
+        """Choose how many of the calls run at once."""
+        ...
+
+    def retry(self, policy: RetryPolicy) -> Self:
+        """Try failed calls again."""
+        ...
+
+    def timeout(self, seconds: float) -> Self:
+        """Let a call fail that takes longer."""
+        ...
+
+    def skip_errors(self) -> Self:
+        """Return a sentinel for a call that fails."""
+        ...
+
+    def on_error(self, handler: Callable[[Any], Any]) -> Self:
+        """Let a handler stand in for a call that fails for good."""
+        ...
+
+    def cache(self) -> Self:
+        """Give what an earlier call returned, if nothing has changed that decides it."""
+        ...
+
+    def round(self, number: int) -> Self:
+        """Let a single call be one of the rounds of a loop, counted from 0."""
+        ...
+
     def partial(self, **kwargs: Any) -> Self:
         """Bind arguments."""
         ...
 
     def call(self, *args: P.args, **kwargs: P.kwargs) -> R_co:
         """Call once."""
+        ...
+
+    def call_later(self) -> Callable[[], Any]:
+        """The single call, for somebody else to make."""
         ...
 
     def map(self, argnames: str | Sequence[str], argvalues: Iterable[Any]) -> Any:
