@@ -246,17 +246,20 @@ def test_a_retry_that_was_asked_for_comes(broken: Broken) -> None:
 
 def test_after_a_stop_only_what_failed_runs_again(broken: Broken) -> None:
     pipe: Pipe[Any, Any] = Pipe(store=broken.store, allow_multi_root=True)
-    gate = asyncio.Event
-
-    @pipe.step(to="never")
-    async def stop(state: Any) -> Any:
-        state["stopped"] = True
-        return Stop()
+    failed = asyncio.Event()
 
     @pipe.step(to="nor_this")
     async def fail() -> None:
-        await asyncio.sleep(0)
-        broken.ran("fail")
+        try:
+            broken.ran("fail")
+        finally:
+            failed.set()
+
+    @pipe.step(to="never")
+    async def stop(state: Any) -> Any:
+        await failed.wait()
+        state["stopped"] = True
+        return Stop()
 
     for name in ("never", "nor_this"):
 
@@ -265,15 +268,41 @@ def test_after_a_stop_only_what_failed_runs_again(broken: Broken) -> None:
 
         pipe.step(name)(work)
 
-    assert gate
     broken.again("fail")
-    # The failing step is at work when the other one stops the run.
     first = run(pipe, {})
-    if first.end.status is STATUS.FAILED:
-        broken.again()
-        second = resume(pipe, run_id(first))
-        assert second.end.status is STATUS.SUCCESS
-        assert broken.calls == ["fail"]
+    assert first.end.status is STATUS.FAILED
+    broken.again()
+    second = resume(pipe, run_id(first))
+
+    assert second.end.status is STATUS.SUCCESS
+    assert second.final_state == {"stopped": True}
+    assert broken.calls == ["fail"]
+
+
+def test_after_a_stop_only_the_items_that_failed_run_again(broken: Broken) -> None:
+    pipe: Pipe[Any, Any] = Pipe(store=broken.store)
+
+    @pipe.map(each="work", to="after", max_concurrency=1)
+    async def items() -> Any:
+        return range(5)
+
+    @pipe.step
+    async def work(item: int) -> Any:
+        broken.ran(f"work{item}")
+        return Stop() if item == 2 else item
+
+    @pipe.step
+    async def after() -> None:
+        broken.ran("after")
+
+    broken.again("work1")
+    first = run(pipe, {})
+    assert first.end.status is STATUS.FAILED
+    assert broken.again() == ["work0", "work1", "work2"]
+    second = resume(pipe, run_id(first))
+
+    assert second.end.status is STATUS.SUCCESS
+    assert broken.calls == ["work1"]
 
 
 def test_a_run_that_goes_on_after_failures_keeps_them(broken: Broken) -> None:
@@ -366,3 +395,72 @@ def test_a_cancelled_run_and_one_whose_reader_left_go_on(broken: Broken) -> None
         broken.again()
         assert resume(pipe, name).final_state == {"items": [0, 1, 2]}
         assert broken.calls == ["work1"]
+
+
+def test_a_map_that_goes_on_after_failures_keeps_the_items_that_went_well(broken: Broken) -> None:
+    pipe: Pipe[Any, Any] = Pipe(store=broken.store, on_failure="continue")
+
+    @pipe.map(each="work", to="after")
+    async def items() -> Any:
+        return [1, 2]
+
+    @pipe.step
+    async def work(item: int) -> Any:
+        broken.ran(f"work{item}")
+        return item
+
+    @pipe.step(to="last")
+    async def after(work: Any, state: Any) -> Any:
+        state["work"] = work
+        broken.ran("after")
+        return Value("not this")
+
+    @pipe.step
+    async def last(state: Any, after: Any = "nothing") -> None:
+        broken.ran("last")
+        state["after"] = after
+
+    broken.again("work1", "after", "last")
+    first = run(pipe, {})
+    broken.again()
+    second = resume(pipe, run_id(first))
+
+    assert broken.calls == ["last"]
+    assert second.final_state == first.final_state | {"after": None}
+    assert [failure.step for failure in second.end.errors] == ["work", "after"]
+
+
+def test_a_join_whose_time_was_up_is_not_waited_for_again(broken: Broken) -> None:
+    pipe: Pipe[Any, Any] = Pipe(store=broken.store, allow_multi_root=True)
+    up = asyncio.Event()
+
+    async def handle() -> Any:
+        up.set()
+        return Value("late")
+
+    @pipe.step(to="join")
+    async def early() -> None:
+        broken.ran("early")
+
+    @pipe.step(to="join")
+    async def late() -> None:
+        await up.wait()
+        broken.ran("late")
+
+    @pipe.step(to="after", barrier_timeout=0.01, on_error=handle)
+    async def join() -> None:
+        broken.ran("join")
+
+    @pipe.step
+    async def after(join: Any, state: Any) -> None:
+        broken.ran("after")
+        state["join"] = join
+
+    broken.again("after")
+    first = run(pipe, {})
+    assert sorted(broken.again()) == ["after", "early", "late"]
+    second = resume(pipe, run_id(first))
+
+    assert second.end.status is STATUS.SUCCESS
+    assert second.final_state == {"join": "late"}
+    assert broken.calls == ["after"]

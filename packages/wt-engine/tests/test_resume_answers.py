@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import asyncio
 from typing import Any
 
 import pytest
 from wt_engine import (
+    EventType,
     Pipe,
     Suspend,
 )
@@ -143,3 +145,22 @@ def test_whatever_suspends_gets_its_answer(broken: Broken, kind: str) -> None:
         assert broken.calls == once[kind]
     else:
         assert sorted(before + broken.calls) == ["end", "work0", "work1", "work2"]
+
+
+def test_without_an_answer_all_steps_that_wait_for_one_ask_again(broken: Broken) -> None:
+    pipe: Pipe[Any, Any] = Pipe(store=broken.store, allow_multi_root=True)
+    for name in ("one", "two"):
+
+        async def ask(name: str = name) -> Any:
+            broken.ran(name)
+            await asyncio.sleep(0)  # the other one asks too
+            return Suspend(f"{name}?")
+
+        pipe.step(name)(ask)
+
+    first = run(pipe, {})
+    assert sorted(broken.again()) == ["one", "two"]
+    second = resume(pipe, run_id(first))
+
+    assert sorted(broken.calls) == ["one", "two"]
+    assert len(first.filter(EventType.SUSPEND)) == len(second.filter(EventType.SUSPEND)) == 2

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -204,7 +205,61 @@ def sub_pipelines(pipe: Pipe[Any, Any], ran: Ran) -> None:
         state["words"] = [state["one"]["word"], state["two"]["word"]]
 
 
-BUILDERS = [nested_maps, maps_beside_each_other, joins_and_branches, attempts, handled_failures, sub_pipelines]
+@dataclass
+class Whole:
+    """A state with parts that sub-pipelines work on."""
+
+    one: dict[str, Any] = field(default_factory=dict)
+    two: dict[str, Any] = field(default_factory=dict)
+    log: list[str] = field(default_factory=list)
+
+
+def sub_pipelines_of_an_object(pipe: Pipe[Any, Any], ran: Ran) -> None:
+    inner: Pipe[Any, Any] = Pipe(name="inner")
+
+    @inner.step(to="after")
+    async def before(state: Any) -> None:
+        ran("before")
+        state["before"] = True
+
+    @inner.step
+    async def after(state: Any) -> None:
+        ran("after")
+        state["after"] = state["before"]
+
+    for name in ("one", "two"):
+
+        async def begin(state: Whole, name: str = name) -> Any:
+            ran(name)
+            return getattr(state, name)
+
+        pipe.sub(name, pipeline=inner, to="end")(begin)
+
+    @pipe.step(to="beside2")
+    async def beside(state: Whole) -> None:
+        ran("beside")
+        state.log.append("beside")
+
+    @pipe.step(to="end")
+    async def beside2(state: Whole) -> None:
+        ran("beside2")
+        state.log.append("beside2")
+
+    @pipe.step
+    async def end(state: Whole) -> None:
+        ran("end")
+        state.log.append(f"end {state.one} {state.two}")
+
+
+BUILDERS = [
+    (nested_maps, dict),
+    (maps_beside_each_other, dict),
+    (joins_and_branches, dict),
+    (attempts, dict),
+    (handled_failures, dict),
+    (sub_pipelines, dict),
+    (sub_pipelines_of_an_object, Whole),
+]
 
 
 def pipe_of(build: Callable[[Pipe[Any, Any], Ran], None], store: SQLiteBackend) -> tuple[Pipe[Any, Any], Counter[str]]:
@@ -255,11 +310,13 @@ def called(store: SQLiteBackend, run: str) -> Counter[str]:
     return found
 
 
-@pytest.mark.parametrize("build", BUILDERS)
-def test_it_goes_on_from_every_record(build: Callable[[Pipe[Any, Any], Ran], None], tmp_path: Path) -> None:
+@pytest.mark.parametrize(("build", "state"), BUILDERS)
+def test_it_goes_on_from_every_record(
+    build: Callable[[Pipe[Any, Any], Ran], None], state: Callable[[], Any], tmp_path: Path
+) -> None:
     whole = SQLiteBackend(tmp_path / "whole.db")
     pipe, made = pipe_of(build, whole)
-    undisturbed = run(pipe, {})
+    undisturbed = run(pipe, state())
     name = run_id(undisturbed)
     records = len(whole.get_steps(name))
     whole.close()

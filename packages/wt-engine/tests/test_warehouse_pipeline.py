@@ -20,6 +20,7 @@ from wt_engine import (
     PipelineCancelled,
     PipelineSuspended,
     PipelineTimeoutError,
+    PipelineValidationWarning,
     Stop,
     Suspend,
 )
@@ -144,8 +145,8 @@ def test_parameters_are_named_after_keys(kind, run):
 
 
 def test_a_single_parameter_is_the_warehouse_unless_its_type_says_otherwise(kind, run):
-    def whole(x):
-        return {"a": x["x"]}
+    def whole(state):
+        return {"a": state["x"]}
 
     def typed(x: int):
         return {"b": x + 1}
@@ -166,6 +167,24 @@ def test_a_single_parameter_is_the_warehouse_unless_its_type_says_otherwise(kind
     assert run(kind("single").set_steps(steps), {"x": 1, "data": "a key"}) == {
         "x": 1, "data": "a key", "a": 1, "b": 2, "c": 3, "d": 2, "e": 0, "f": 1,
     }  # fmt: skip
+
+
+def test_a_single_parameter_named_like_a_key_is_warned_of_once(kind, run):
+    def double(rows):
+        return {"rows": len(rows)}
+
+    def plain(state):
+        return None
+
+    with pytest.warns(PipelineValidationWarning, match="gets the whole warehouse as 'rows'") as caught:
+        run(kind("named").set_steps([double, double, plain]), {"rows": [1], "other": 2})
+    assert {(warning.filename, warning.lineno) for warning in caught} == {(__file__, double.__code__.co_firstlineno)}
+    assert "annotate the parameter" in str(caught[0].message)
+
+    def annotated(rows: list[int]):
+        return {"rows": len(rows)}
+
+    assert run(kind("typed").set_steps([annotated]), {"rows": [1]}) == {"rows": 1}
 
 
 def test_a_parameter_without_a_key_is_an_error_with_the_near_miss_and_the_place(kind, run):

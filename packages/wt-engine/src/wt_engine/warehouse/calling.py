@@ -5,6 +5,7 @@ from __future__ import annotations
 import inspect
 import pickle
 import typing
+import warnings
 from collections.abc import Callable, Mapping
 from enum import Enum
 from typing import Any
@@ -12,7 +13,7 @@ from typing import Any
 from wt_engine.cancellation import CancellationToken
 from wt_engine.control import Next, Raise, Retry, Skip, Stop, Suspend, Value, is_control, normalised
 from wt_engine.definition import Mode, mode_of
-from wt_engine.errors import DefinitionError, suggestion
+from wt_engine.errors import DefinitionError, PipelineValidationWarning, suggestion
 from wt_engine.injection import MISSING
 from wt_engine.invocation import settled
 from wt_engine.warehouse.merging import MergePolicy, merge
@@ -80,6 +81,18 @@ def read_signature(function: Callable[..., Any]) -> tuple[Parameter, ...] | None
     return tuple(found)
 
 
+def _unhinted(function: Callable[..., Any]) -> str | None:
+    """The only parameter that a function needs, if its name says of a value as much as of the warehouse."""
+    try:
+        needed = [one for one in inspect.signature(function).parameters.values() if one.default is one.empty]
+    except (TypeError, ValueError):
+        return None
+    if len(needed) != 1 or needed[0].kind not in (needed[0].POSITIONAL_ONLY, needed[0].POSITIONAL_OR_KEYWORD):
+        return None
+    name = needed[0].name
+    return None if name in _WHOLE or name in _hints(function) else name
+
+
 def _hints(function: Callable[..., Any]) -> dict[str, Any]:
     target = function if inspect.isroutine(function) else getattr(function, "func", type(function).__call__)
     try:
@@ -121,6 +134,7 @@ class StepCall:
         self.place = task.place
         self.policy = policy
         self.parameters = read_signature(task.function)
+        self._doubtful = None if self.parameters is not None else _unhinted(task.function)
 
     def begin(self, warehouse: Mapping[str, Any]) -> View:
         """The view that the step works on."""
@@ -136,6 +150,8 @@ class StepCall:
             TypeError: There is no value for a parameter.
         """
         if self.parameters is None:
+            if self._doubtful is not None and self._doubtful in view:
+                self._warn(self._doubtful)
             return [view], {}
         by_place: list[Any] = []
         by_name: dict[str, Any] = {}
@@ -155,6 +171,16 @@ class StepCall:
             else:
                 by_name[name] = value
         return by_place, by_name
+
+    def _warn(self, name: str) -> None:
+        """Say once that a parameter is named like a key, and is not that key's value."""
+        self._doubtful = None
+        text = (
+            f"step '{self.name}' gets the whole warehouse as '{name}', which is also the name of a key: annotate the "
+            "parameter with the type of that value to get it, or as a Mapping to keep the warehouse"
+        )
+        file, _, line = (self.place or "<unknown>:0").rpartition(":")
+        warnings.warn_explicit(text, PipelineValidationWarning, file, int(line))
 
     @property
     def _at(self) -> str:
