@@ -15,7 +15,6 @@ ORDER = f"{TESTS}/test_warehouse_order.py"
 HOOKS = f"{TESTS}/test_warehouse_hooks.py"
 RECORDING = f"{TESTS}/test_warehouse_recording.py"
 REGISTRY = f"{TESTS}/test_warehouse_registry.py"
-STORAGE = f"{TESTS}/test_storage.py"
 SURFACE = f"{TESTS}/test_surface.py"
 FORENSICS = f"{TESTS}/test_forensics.py"
 EXPORTER = f"{TESTS}/test_exporter.py"
@@ -73,17 +72,17 @@ GRAPH = {
     7: Claim(
         "the record of a run that still runs, or was killed, can be read by every command",
         (
-            f"{TESTS}/test_recording.py::test_b7_a_run_that_still_runs_can_be_listed_and_shown",
+            f"{TESTS}/test_recording_ends.py::test_b7_a_run_that_still_runs_can_be_listed_and_shown",
             f"{TESTS}/test_command.py::test_the_record_of_a_run_that_died_can_be_read",
-            f"{STORAGE}::test_a_run_whose_process_died_is_interrupted_for_the_next_reader",
+            f"{TESTS}/test_storage.py::test_a_run_whose_process_died_is_interrupted_for_the_next_reader",
         ),
     ),
     8: Claim(
         "the end of a run is recorded and observed, also if its consumer leaves",
         (
             f"{PIPE}::test_b8_observers_see_the_end_of_a_run_whose_consumer_leaves_at_finish",
-            f"{TESTS}/test_recording.py::test_b8_a_consumer_that_stops_at_finish_leaves_a_whole_record",
-            f"{TESTS}/test_recording.py::test_b8_a_consumer_that_leaves_is_in_the_record",
+            f"{TESTS}/test_recording_ends.py::test_b8_a_consumer_that_stops_at_finish_leaves_a_whole_record",
+            f"{TESTS}/test_recording_ends.py::test_b8_a_consumer_that_leaves_is_in_the_record",
         ),
     ),
     9: Claim(
@@ -117,7 +116,7 @@ GRAPH = {
         (
             f"{PIPE}::test_b14_values_reach_the_steps_that_name_them",
             f"{TESTS}/test_executors.py::test_a_process_step_works_on_a_copy_and_its_changes_come_back",
-            f"{TESTS}/test_recording.py::test_a_declared_type_that_cannot_be_recorded_is_refused_before_the_run",
+            f"{TESTS}/test_recording_refusals.py::test_a_declared_type_that_cannot_be_recorded_is_refused_before_the_run",
         ),
     ),
 }
@@ -183,12 +182,16 @@ ADVERTISED = (
         "several processes write to one file in WAL mode, and commits survive what they should",
         (
             f"{TESTS}/test_crashes.py::test_eight_processes_record_to_one_store",
-            f"{STORAGE}::test_a_commit_survives_what_its_durability_says",
+            f"{TESTS}/test_storage_schema.py::test_a_commit_survives_what_its_durability_says",
         ),
     ),
-    Claim("no SQL stands outside the store", (f"{STORAGE}::test_no_sql_stands_outside_the_store",)),
-    Claim("readers have connections of their own", (f"{STORAGE}::test_many_threads_read_while_one_writes",)),
-    Claim("readers never hold up a writer", (f"{STORAGE}::test_readers_never_hold_up_a_writer",)),
+    Claim(
+        "no SQL stands outside the store", (f"{TESTS}/test_storage_schema.py::test_no_sql_stands_outside_the_store",)
+    ),
+    Claim(
+        "readers have connections of their own", (f"{TESTS}/test_storage.py::test_many_threads_read_while_one_writes",)
+    ),
+    Claim("readers never hold up a writer", (f"{TESTS}/test_storage.py::test_readers_never_hold_up_a_writer",)),
     Claim(
         "a checkpoint saves the state, only if its expression holds",
         (
@@ -261,8 +264,8 @@ ADVERTISED = (
         "`with Wsqlite(db_name=…)` works from the package itself",
         (
             f"{SURFACE}::test_a_published_name_is_where_it_should_be",
-            f"{STORAGE}::test_a_record_is_written_as_it_becomes_known",
-            f"{STORAGE}::test_an_update_leaves_what_it_does_not_name",
+            f"{TESTS}/test_single_records.py::test_a_record_is_written_as_it_becomes_known",
+            f"{TESTS}/test_single_records.py::test_an_update_leaves_what_it_does_not_name",
         ),
     ),
     Claim(
@@ -397,10 +400,13 @@ WISHED = (
         "the log holds what each step changed, durably",
         (
             f"{RECORDING}::test_the_record_holds_what_each_step_changed_and_no_more",
-            f"{STORAGE}::test_a_commit_survives_what_its_durability_says",
+            f"{TESTS}/test_storage_schema.py::test_a_commit_survives_what_its_durability_says",
         ),
     ),
-    Claim("common questions are answered by an index", (f"{STORAGE}::test_common_questions_are_answered_by_an_index",)),
+    Claim(
+        "common questions are answered by an index",
+        (f"{TESTS}/test_storage_schema.py::test_common_questions_are_answered_by_an_index",),
+    ),
     Claim("CSV is CSV", (f"{EXPORTER}::test_csv_is_csv_and_starts_no_formula",)),
 )
 """What a better warehouse engine should do for real."""

@@ -1,24 +1,21 @@
-"""Recording runs: every event is kept, nothing starts before what it follows from is on disk, mistakes are clear."""
+"""Recording runs: every event is kept, nothing starts before what it follows from is on disk."""
 
 from __future__ import annotations
 
 import asyncio
 import dataclasses
-import gc
-import logging
-import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import pytest
-from wt_engine import DefinitionError, Event, EventType, Pipe, PipelineTerminalStatus, Stop, Suspend
-from wt_engine.codec import TaggedCodec
+from wt_engine import DefinitionError, Event, EventType, Pipe, PipelineTerminalStatus
 from wt_engine.ends import Outcome
-from wt_engine.errors import UnrecordableError
-from wt_engine.storage import InMemoryBackend, RunStatus, SQLiteBackend, StoreError
+from wt_engine.storage import InMemoryBackend, SQLiteBackend
 from wt_engine.storage.models import EventRow, StepRow
-from wt_engine.testing import TestResult
+
+from .resumable import run
+from .talkative import everything
 
 STATUS = PipelineTerminalStatus
 
@@ -26,62 +23,6 @@ STATUS = PipelineTerminalStatus
 @pytest.fixture
 def store() -> InMemoryBackend:
     return InMemoryBackend()
-
-
-def run(pipe: Pipe[Any, Any], state: Any = None, **options: Any) -> TestResult:
-    async def read() -> TestResult:
-        return TestResult([event async for event in pipe.run(state, **options)])
-
-    return asyncio.run(asyncio.wait_for(read(), 30))
-
-
-def everything(store: Any = None, **options: Any) -> Pipe[Any, Any]:
-    """A pipe with one of each thing that says something."""
-    inner: Pipe[Any, Any] = Pipe(name="inner")
-
-    @inner.map(each="deep")
-    async def deeper() -> Any:
-        return [1, 2]
-
-    @inner.step
-    async def deep(item: int) -> None:
-        return None
-
-    pipe: Pipe[Any, Any] = Pipe(store=store, allow_multi_root=True, **options)
-
-    @pipe.map(each="work", to="choose")
-    async def items() -> Any:
-        return range(3)
-
-    @pipe.step(retries=1, retry_wait_min=0, retry_wait_max=0)
-    async def work(item: int, state: Any) -> int:
-        state["tries"] = state.get("tries", 0) + 1
-        if state["tries"] == 2:
-            raise ValueError("once")
-        return item
-
-    @pipe.switch(to={"x": "talk"})
-    async def choose() -> str:
-        return "x"
-
-    @pipe.step(to="sub")
-    async def talk() -> Any:
-        for word in ("a", object(), b"c"):
-            yield word
-
-    @pipe.sub(pipeline=inner, to="join")
-    async def sub() -> Any:
-        return {}
-
-    @pipe.step(to="join")
-    async def beside() -> None:
-        return None
-
-    @pipe.step(barrier_timeout=20)
-    async def join() -> None:
-        raise LookupError("at last")
-
-    return pipe
 
 
 def about(event: Any) -> tuple[Any, ...]:
@@ -268,262 +209,6 @@ def test_nothing_is_recorded_unless_asked(tmp_path: Path, monkeypatch: pytest.Mo
 def test_a_wrong_choice_is_named(store: InMemoryBackend, wrong: dict[str, Any]) -> None:
     with pytest.raises(DefinitionError, match=next(iter(wrong))):
         run(everything(store, **wrong), {})
-
-
-# --- ends of runs -----------------------------------------------------------------------------------------------------
-
-
-def status_of(store: InMemoryBackend, result: TestResult) -> RunStatus:
-    found = store.get_run(result.events[0].run_id)
-    assert found is not None
-    return found.status
-
-
-def test_every_way_to_end_is_recorded(store: InMemoryBackend) -> None:
-    def one(work: Callable[[], Any]) -> Pipe[Any, Any]:
-        pipe: Pipe[Any, Any] = Pipe(store=store)
-        pipe.step("one")(work)
-        return pipe
-
-    async def fail() -> None:
-        raise ValueError("no")
-
-    async def wait() -> None:
-        await asyncio.Event().wait()
-
-    async def stop() -> Any:
-        return Stop
-
-    async def suspend() -> Any:
-        return Suspend({"ask": "me"})
-
-    assert status_of(store, run(one(stop))) is RunStatus.SUCCESS
-    assert status_of(store, run(one(fail))) is RunStatus.FAILED
-    assert status_of(store, run(one(suspend))) is RunStatus.SUSPENDED
-    assert status_of(store, run(one(wait), timeout=0.01)) is RunStatus.TIMEOUT
-    failed = store.list_runs(RunStatus.FAILED)[0]
-    assert (failed.error, failed.failed_step) == ("no", "one")
-    assert store.list_runs(RunStatus.SUSPENDED)[0].reason == {"ask": "me"}
-    assert all(found.duration_s is not None and found.ended_at is not None for found in store.list_runs())
-
-
-def test_b8_a_consumer_that_stops_at_finish_leaves_a_whole_record(store: InMemoryBackend) -> None:
-    async def read() -> Event:
-        async for event in everything(store).run({}):
-            if event.type is EventType.FINISH and event.stage == "system":
-                return event
-        raise AssertionError
-
-    event = asyncio.run(read())
-    gc.collect()
-
-    kept = store.get_events(event.run_id)
-    assert kept[-1].type == "finish"
-    assert store.list_runs()[0].status is RunStatus.FAILED
-
-
-@pytest.mark.parametrize("place", [1, 2, 5, 9, 14, 20])
-def test_b8_a_consumer_that_leaves_is_in_the_record(store: InMemoryBackend, place: int) -> None:
-    async def read() -> None:
-        stream = everything(store).run({})
-        for _ in range(place):
-            await anext(stream)
-        await stream.aclose()
-
-    asyncio.run(read())
-
-    found = store.list_runs()[0]
-    kept = store.get_events(found.run_id)
-    assert found.status is RunStatus.CLIENT_CLOSED
-    assert kept[-1].type == "finish"
-    assert kept[-1].payload["status"] == "client_closed"
-    assert [event.seq for event in kept] == list(range(1, len(kept) + 1))
-
-
-def test_b7_a_run_that_still_runs_can_be_listed_and_shown(store: InMemoryBackend) -> None:
-    async def read() -> None:
-        stream = everything(store).run({})
-        event = await anext(stream)
-        assert [found.status for found in store.list_runs()] == [RunStatus.RUNNING]
-        assert [found.run_id for found in store.list_runs("running")] == [event.run_id]
-        assert store.list_runs("interrupted") == []
-        await stream.aclose()
-
-    asyncio.run(read())
-
-
-def test_runs_of_one_pipe_at_once_are_kept_apart(store: InMemoryBackend) -> None:
-    pipe: Pipe[Any, Any] = Pipe(store=store)
-
-    @pipe.step(to="b")
-    async def a(state: Any) -> None:
-        await asyncio.sleep(0)
-        state["a"] = state["n"]
-
-    @pipe.step
-    async def b() -> None:
-        return None
-
-    async def many() -> None:
-        async def one(number: int) -> None:
-            async for _ in pipe.run({"n": number}):
-                pass
-
-        await asyncio.gather(*(one(number) for number in range(50)))
-
-    asyncio.run(many())
-
-    runs = store.list_runs()
-    assert len(runs) == 50
-    assert all(len(store.get_steps(found.run_id)) == 2 for found in runs)
-
-
-def test_observers_see_a_recorded_run_too(store: InMemoryBackend, caplog: pytest.LogCaptureFixture) -> None:
-    with caplog.at_level(logging.ERROR):
-        run(everything(store), {})
-    assert "observer" not in caplog.text
-
-
-# --- what cannot be recorded ------------------------------------------------------------------------------------------
-
-
-def test_a_state_that_cannot_be_recorded_is_refused_before_the_run(store: InMemoryBackend) -> None:
-    ran: list[int] = []
-    pipe: Pipe[Any, Any] = Pipe(store=store)
-    pipe.step("a")(lambda: ran.append(1))
-
-    with pytest.raises(UnrecordableError, match=r"its state\['deep'\]\[1\]: a _thread.lock cannot be written as data"):
-        run(pipe, {"deep": [1, threading.Lock()]})
-    assert ran == []
-    assert store.list_runs() == []
-
-
-def test_a_declared_type_that_cannot_be_recorded_is_refused_before_the_run(store: InMemoryBackend) -> None:
-    @dataclasses.dataclass
-    class Bad:
-        fine: int
-        guard: threading.Semaphore | None = None
-        call: Callable[[], int] | None = None
-
-    pipe: Pipe[Any, Any] = Pipe(Bad, store=store)
-    pipe.step("a")(lambda: None)
-    with pytest.raises(DefinitionError, match=r"the state\.\w+.*cannot be written as data"):
-        run(pipe, Bad(1))
-
-    other: Pipe[Any, Any] = Pipe(store=store)
-
-    async def make() -> Callable[[], int]:
-        return lambda: 1
-
-    other.step("make", to="use")(make)
-    other.step("use")(lambda make: None)
-    with pytest.raises(DefinitionError, match="the value of step 'make' is declared as"):
-        run(other)
-
-
-def test_a_value_that_cannot_be_recorded_fails_its_step_with_its_place(store: InMemoryBackend) -> None:
-    pipe: Pipe[Any, Any] = Pipe(store=store, allow_multi_root=True)
-
-    @pipe.step(to="use")
-    async def make() -> Any:
-        return {"fine": 1, "bad": open}
-
-    pipe.step("use")(lambda make: None)
-    pipe.step("beside", to="after")(lambda: None)
-    pipe.step("after")(lambda: None)
-    result = run(pipe)
-
-    error = result.find_error("make")
-    assert error is not None
-    assert "step 'make' cannot be recorded: its value['bad']: a builtins." in error.payload
-    assert "test_recording.py:" in error.payload
-    assert result.end.status is STATUS.FAILED
-    assert result.was_called("after")
-    assert not result.was_called("use")
-    assert status_of(store, result) is RunStatus.FAILED
-
-
-def test_a_state_that_a_step_makes_unrecordable_fails_that_step_only(store: InMemoryBackend) -> None:
-    broken = True
-    pipe: Pipe[Any, Any] = Pipe(store=store, allow_multi_root=True)
-
-    @pipe.step
-    async def bad(state: Any) -> None:
-        state["bad"] = threading.Lock() if broken else "mended"
-
-    @pipe.step(to="more")
-    async def good(state: Any) -> None:
-        state["good"] = 1
-
-    @pipe.step
-    async def more(state: Any) -> None:
-        state["more"] = 2
-
-    first = run(pipe, {})
-    assert [(failure.step, "state['bad']" in failure.error) for failure in first.end.errors] == [("bad", True)]
-    assert first.was_called("more")
-    broken = False
-
-    async def read() -> TestResult:
-        return TestResult([event async for event in pipe.resume(first.events[0].run_id)])
-
-    second = asyncio.run(read())
-    assert second.step_starts == ["bad"]
-    assert second.final_state == {"good": 1, "more": 2, "bad": "mended"}
-
-
-def test_an_extension_of_the_codec_keeps_what_is_too_big_for_a_row_elsewhere(tmp_path: Path) -> None:
-    class Frame:
-        def __init__(self, cells: bytes) -> None:
-            self.cells = cells
-
-    class Frames:
-        name = "frames"
-
-        def takes(self, value: Any) -> bool:
-            return isinstance(value, Frame)
-
-        def write(self, value: Frame) -> str:
-            path = tmp_path / str(len(list(tmp_path.iterdir())))
-            path.write_bytes(value.cells)
-            return str(path)
-
-        def read(self, data: str) -> Frame:
-            return Frame(Path(data).read_bytes())
-
-    store = InMemoryBackend()
-    fail = True
-    pipe: Pipe[Any, Any] = Pipe(store=store, codec=TaggedCodec(extensions=[Frames()]))
-
-    @pipe.step(to="use")
-    async def make() -> Any:
-        return [Frame(b"cells")]
-
-    @pipe.step
-    async def use(make: list[Frame], state: Any) -> None:
-        if fail:
-            raise ValueError
-        state["cells"] = make[0].cells
-
-    first = run(pipe, {})
-    fail = False
-
-    async def read() -> TestResult:
-        return TestResult([event async for event in pipe.resume(first.events[0].run_id)])
-
-    assert asyncio.run(read()).final_state == {"cells": b"cells"}
-    assert [path.read_bytes() for path in tmp_path.iterdir()] == [b"cells"]
-
-
-def test_a_store_that_cannot_be_written_is_refused_before_the_run(tmp_path: Path) -> None:
-    (tmp_path / "runs.db").write_text("no store at all, and long enough to be read as one" * 50)
-    ran: list[int] = []
-    pipe: Pipe[Any, Any] = Pipe(store=tmp_path / "runs.db")
-    pipe.step("a")(lambda: ran.append(1))
-
-    with pytest.raises(StoreError, match="This is no store"):
-        run(pipe)
-    assert ran == []
 
 
 def test_what_runs_for_a_while_is_in_the_record_before_it_ends(store: InMemoryBackend) -> None:
