@@ -19,6 +19,7 @@ def emit(workflow: Workflow, module: RunModule) -> str:
         f"{FILE}.jinja",
         workflow=workflow,
         title=workflow.title,
+        package=workflow.names.package,
         imports=module.imports(*for_calls(module.part.dag)),
         subs=subs(module.part, SEQUENTIAL),
         shared=module.shared,
