@@ -44,3 +44,10 @@ def test_machines_get_one_document():
     console = Answers(json=True)
     CliRunner().invoke(explain, ["WT101"], obj=console, catch_exceptions=False)
     assert json.loads(console.texts[0])["title"] == "A file cannot be read"
+
+
+def test_an_example_stands_as_on_the_page():
+    console = Answers()
+    CliRunner().invoke(explain, ["WT129"], obj=console, catch_exceptions=False)
+    example = [line for line in console.texts[0].splitlines() if "WT129]" in line or "-->" in line]
+    assert [len(line) - len(line.lstrip()) for line in example] == [4, 6]

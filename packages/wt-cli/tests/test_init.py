@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import json
 import os
+import re
 import subprocess
 import sys
 import tomllib
@@ -67,6 +68,19 @@ def test_no_file_is_overwritten_and_nothing_is_written_beside_it(run, tmp_path):
     assert result.stderr.startswith("error[WT141]: rain/spec.yaml exists already")
     assert [path.name for path in (tmp_path / "rain").iterdir()] == ["spec.yaml"]
     assert (tmp_path / "rain/spec.yaml").read_text() == "mine"
+
+
+def test_a_project_that_is_there_already_is_one_mistake(run, tmp_path):
+    assert run("init", "rain").returncode == 0
+    written = sorted(tmp_path.rglob("*"))
+
+    result = run("init", "rain")
+
+    assert result.returncode == 2
+    assert re.fullmatch(
+        r"error\[WT141\]: rain/README.md exists already, and so do \d+ more of its files\n  hint: .*\n", result.stderr
+    )
+    assert sorted(tmp_path.rglob("*")) == written
 
 
 def test_a_directory_with_other_files_is_welcome(run, tmp_path):

@@ -50,7 +50,7 @@ def explanations() -> dict[str, tuple[str, str]]:
 
 def _plain(text: str) -> str:
     """Markdown without its links and stars, for a terminal."""
-    return _LINK.sub(r"\1", text).replace("**What to do.**", "What to do:").strip()
+    return _LINK.sub(r"\1", text).replace("**What to do.**", "What to do:").strip("\n")
 
 
 def _unknown(given: str, wanted: str, known: list[str]) -> str:

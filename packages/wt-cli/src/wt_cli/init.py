@@ -100,13 +100,11 @@ def write(directory: Path, contents: Mapping[str, str]) -> None:
 
     targets = {directory / path: text for path, text in contents.items()}
     if existing := [target for target in targets if target.exists() or target.is_symlink()]:
+        first, *others = existing
+        more = f", and so {'does' if len(others) == 1 else 'do'} {len(others)} more of its files" if others else ""
         hint = "choose another directory; 'wt init' overwrites nothing"
-        raise DiagnosticError(
-            [
-                Diagnostic(code=Code.OUTPUT_NOT_OURS, message=f"{target} exists already", hint=hint)
-                for target in existing
-            ]
-        )
+        message = f"{first} exists already{more}"
+        raise DiagnosticError(Diagnostic(code=Code.OUTPUT_NOT_OURS, message=message, hint=hint))
     made: list[Path] = []
     try:
         for target, text in targets.items():

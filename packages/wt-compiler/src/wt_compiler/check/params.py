@@ -52,7 +52,7 @@ def check_schema(parameter: ParameterSpec, findings: Findings) -> None:
         task = TaskDefinitions(schema.get("$defs", {}))
         task.reachable({key: value for key, value in schema.items() if key != "$defs"})
         jsonschema_rs.meta.validate({**schema, "$schema": "https://json-schema.org/draft/2020-12/schema"})
-        validator = jsonschema_rs.Draft202012Validator(schema, retriever=_refuse_retrieval)
+        jsonschema_rs.Draft202012Validator(schema, retriever=_refuse_retrieval)
     except (LookupError, ValueError, jsonschema_rs.ValidationError) as error:
         reason = str(error).splitlines()[0]
         findings.error(Code.WRONG_VALUE, f"the schema of {name.text!r} is none: {reason}", name.position)
@@ -60,9 +60,10 @@ def check_schema(parameter: ParameterSpec, findings: Findings) -> None:
     default = parameter.default
     if default is None:
         return
-    for refusal in explain(
-        list(validator.iter_errors(schema["default"])), schema, place=lambda path: place_of(default, path)
-    ):
+    inside = {key: value for key, value in schema.items() if key != "$defs"}
+    whole = {"$defs": schema.get("$defs", {}), "properties": {name.text: inside}}  # what is said of it then names it
+    errors = list(jsonschema_rs.Draft202012Validator(whole).iter_errors({name.text: schema["default"]}))
+    for refusal in explain(errors, whole, place=lambda path: place_of(default, path[1:])):
         assert refusal.line is not None
         assert refusal.column is not None
         message = f"the default of {name.text!r}: {refusal.message}"

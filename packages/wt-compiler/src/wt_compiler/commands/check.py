@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wt_compiler.commands.source_options import source_options, task_source
+from wt_compiler.commands.spec_path import SpecPath
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -16,7 +17,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Check a spec without compiling it.")
-@click.argument("spec", type=click.Path(path_type=Path), metavar="SPEC")
+@click.argument("spec", type=SpecPath(), metavar="SPEC")
 @source_options
 @click.option(
     "--format",

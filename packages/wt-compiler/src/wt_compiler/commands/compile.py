@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from wt_compiler.commands.source_options import source_options, task_source
+from wt_compiler.commands.spec_path import SpecPath
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 
 @click.command("compile", short_help="Compile a spec to a workspace.")
-@click.argument("spec", type=click.Path(path_type=Path), metavar="SPEC")
+@click.argument("spec", type=SpecPath(), metavar="SPEC")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="DIR", help="Where it goes; by default beside SPEC."
 )

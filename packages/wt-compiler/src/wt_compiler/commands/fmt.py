@@ -7,12 +7,14 @@ from typing import TYPE_CHECKING
 
 import click
 
+from wt_compiler.commands.spec_path import SpecPath
+
 if TYPE_CHECKING:
     from wt_contracts.console import Console
 
 
 @click.command(short_help="Format specs: order and quoting; comments stay.")
-@click.argument("specs", type=click.Path(path_type=Path), metavar="SPEC…", nargs=-1, required=True)
+@click.argument("specs", type=SpecPath(), metavar="SPEC…", nargs=-1, required=True)
 @click.option("--check", is_flag=True, help="Change nothing; exit with 1 if something would change.")
 @click.pass_obj
 def fmt(console: Console, specs: tuple[Path, ...], check: bool) -> int:

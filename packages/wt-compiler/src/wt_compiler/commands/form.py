@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wt_compiler.commands.source_options import source_options, task_source
+from wt_compiler.commands.spec_path import SpecPath
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -17,7 +18,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="Fill in the parameters in a browser.")
-@click.argument("what", type=click.Path(path_type=Path), metavar="SPEC|WORKSPACE")
+@click.argument("what", type=SpecPath(), metavar="SPEC|WORKSPACE")
 @click.option(
     "-o",
     "--output",

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wt_compiler.commands.source_options import source_options, task_source
+from wt_compiler.commands.spec_path import SpecPath
 from wt_compiler.emit.json_text import json_text
 
 if TYPE_CHECKING:
@@ -15,7 +16,7 @@ if TYPE_CHECKING:
 
 
 @click.command(short_help="List the tasks that a spec can use.")
-@click.argument("spec", type=click.Path(path_type=Path), metavar="[SPEC]", required=False)
+@click.argument("spec", type=SpecPath(), metavar="[SPEC]", required=False)
 @source_options
 @click.option("--search", metavar="TEXT", help="Only tasks with TEXT in their name, title, description or tags.")
 @click.option("--task", "name", metavar="NAME", help="Show everything about one task.")

@@ -8,13 +8,14 @@ from typing import TYPE_CHECKING
 import click
 
 from wt_compiler.commands.source_options import source_options, task_source
+from wt_compiler.commands.spec_path import SpecPath
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
 
 
 @click.command(short_help="Write a JSON Schema with which editors complete and check a spec.")
-@click.argument("spec", type=click.Path(path_type=Path), metavar="SPEC")
+@click.argument("spec", type=SpecPath(), metavar="SPEC")
 @click.option(
     "-o", "--output", type=click.Path(path_type=Path), metavar="FILE", help="Where to; by default it is printed."
 )

@@ -63,7 +63,8 @@ def of_workspace(directory: Path) -> FormPage:
         shown = msgspec.convert(layout, FormLayout)
         name = str(settings["id"])
     except (OSError, ValueError, KeyError, TypeError) as error:
-        message = f"{str(directory)!r} is no compiled workspace: {error}"
+        why = f"{error.filename} cannot be read: {error.strerror}" if isinstance(error, OSError) else str(error)
+        message = f"{str(directory)!r} is no compiled workspace: {why}"
         hint = "name a spec.yaml, or a directory that `wt compile` wrote"
         found = Diagnostic(code=Code.NOT_A_WORKSPACE, message=message, file=str(directory), hint=hint)
         raise DiagnosticError(found) from None
