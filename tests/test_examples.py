@@ -41,19 +41,20 @@ def test_a_librarys_own_tests_pass_in_an_environment_of_their_own(examples, name
     assert "skipped" not in result.stdout
 
 
-def test_the_registry_that_the_planted_mistakes_are_checked_against_is_the_librarys(root, examples):
+@pytest.mark.parametrize("example", ["weather", "bulletin"])
+def test_the_registry_that_the_planted_mistakes_are_checked_against_is_the_librarys(root, examples, example):
     command = [sys.executable, "-m", "uv", "run", "--no-progress", "-q", "wt-registry"]
     variables = {name: value for name, value in os.environ.items() if name != "VIRTUAL_ENV"}
     described = subprocess.run(
-        [*command, "--package", "weather_tasks", "--format", "json"],
-        cwd=examples / "weather/weather_tasks",
+        [*command, "--package", f"{example}_tasks", "--format", "json"],
+        cwd=examples / example / f"{example}_tasks",
         env=variables,
         capture_output=True,
         text=True,
         timeout=600,
     )
 
-    stored = json.loads((root / "tests/mistakes/weather.registry.json").read_text(encoding="utf-8"))
+    stored = json.loads((root / f"tests/mistakes/{example}.registry.json").read_text(encoding="utf-8"))
     assert json.loads(described.stdout)["entries"] == stored["entries"]
 
 

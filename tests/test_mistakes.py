@@ -10,15 +10,23 @@ import msgspec
 import pytest
 import yaml
 from wt_compiler.resolve import load_dag
-from wt_contracts.diagnostics import DiagnosticError
+from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.registry import RegistryOutput
 
 HERE = Path(__file__).parent / "mistakes"
-MISTAKES: list[dict[str, Any]] = yaml.safe_load((HERE / "weather.yaml").read_text(encoding="utf-8"))
+
+
+def _planted(example: str) -> list[dict[str, Any]]:
+    found: list[dict[str, Any]] = yaml.safe_load((HERE / f"{example}.yaml").read_text(encoding="utf-8"))
+    return [{"example": example, **each} for each in found]
+
+
+MISTAKES = [*_planted("weather"), *_planted("bulletin")]
 
 
 def _registry(change: dict[str, Any]) -> RegistryOutput:
     registry = json.loads((HERE / "weather.registry.json").read_text(encoding="utf-8"))
+    registry["entries"] |= json.loads((HERE / "bulletin.registry.json").read_text(encoding="utf-8"))["entries"]
     for entry in registry["entries"].values():
         if entry["function_name"] == change.get("task"):
             schema = entry["return_schema"]
@@ -42,13 +50,21 @@ def _spec(change: dict[str, Any], text: str) -> str:
 
 
 def _found(change: dict[str, Any], root: Path, directory: Path) -> list[str]:
-    path = directory / "spec.yaml"
-    path.write_text(_spec(change, (root / "examples/weather/spec.yaml").read_text(encoding="utf-8")), encoding="utf-8")
+    changed = change.get("file", "spec.yaml")
+    for source in (root / "examples" / change["example"]).glob("*.yaml"):
+        text = source.read_text(encoding="utf-8")
+        (directory / source.name).write_text(_spec(change, text) if source.name == changed else text, encoding="utf-8")
     try:
-        diagnostics = load_dag(path, _registry(change))[1]
+        diagnostics = load_dag(directory / "spec.yaml", _registry(change))[1]
     except DiagnosticError as error:
         diagnostics = error.diagnostics
-    return [f"{each.code} {each.line}:{each.column} {each.message}" for each in diagnostics]
+    return [f"{each.code} {_place(each)} {each.message}" for each in diagnostics]
+
+
+def _place(diagnostic: Diagnostic) -> str:
+    name = Path(diagnostic.file or "spec.yaml").name
+    place = f"{diagnostic.line}:{diagnostic.column}"
+    return place if name == "spec.yaml" else f"{name}:{place}"
 
 
 @pytest.mark.parametrize("change", MISTAKES, ids=lambda change: change["mistake"])
@@ -59,6 +75,10 @@ def test_a_planted_mistake_is_found_at_its_place_and_once(change: dict[str, Any]
     assert len(set(places)) == len(places)
 
 
-def test_there_are_enough_mistakes_and_the_example_itself_has_none(root: Path, tmp_path: Path) -> None:
-    assert len(MISTAKES) >= 40
-    assert _found({}, root, tmp_path) == []
+@pytest.mark.parametrize("example", ["weather", "bulletin"])
+def test_the_example_itself_has_no_mistake(example: str, root: Path, tmp_path: Path) -> None:
+    assert _found({"example": example}, root, tmp_path) == []
+
+
+def test_there_are_enough_mistakes() -> None:
+    assert len(MISTAKES) >= 80

@@ -13,7 +13,6 @@ Found = Callable[..., list[str]]
     "mapping",
     [
         "map: {argnames: x, argvalues: '${{ workflow.z.return }}'}",
-        "map: {argnames: x, argvalues: '${{ env.LIST }}'}",
         "map: {argnames: x, argvalues: ['${{ workflow.z.return }}', 5]}",
         "map: {argnames: [x, y], argvalues: [[1, 2], '${{ workflow.z.return }}']}",
         "map: {argnames: x, argvalues: []}",

@@ -1,7 +1,7 @@
 """What one instance returns is what the next one takes: types along the edges of the workflow.
 
-Only what is certainly wrong is reported. What is not known (a task without a return type, an environment variable)
-fits everywhere; literals are checked elsewhere.
+Only what is certainly wrong is reported. What is not known (a task without a return type) fits everywhere; literals are
+checked elsewhere.
 """
 
 from __future__ import annotations

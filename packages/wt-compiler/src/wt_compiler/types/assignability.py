@@ -15,7 +15,7 @@ from wt_compiler.types.answer import MAYBE, YES, Answer, Reason, every, no
 from wt_compiler.types.arrays import compare_arrays
 from wt_compiler.types.objects import compare_objects
 from wt_compiler.types.scalars import compare_numbers, compare_strings
-from wt_compiler.types.schema_type import ANNOTATIONS, Type, conjuncts, is_skip, kind, kind_of_value, listed
+from wt_compiler.types.schema_type import ANNOTATIONS, SETTING, Type, conjuncts, is_skip, kind, kind_of_value, listed
 
 _DEEPEST: Final = 60
 _MOST_VALUES: Final = 64
@@ -31,6 +31,9 @@ _OPAQUE: Final = frozenset(
 
 _PARSED: Final = frozenset({"date-time", "duration", "time"})
 """Formats of texts that pydantic also reads from numbers."""
+
+_READ: Final = frozenset({"boolean", "integer", "number"})
+"""What pydantic reads from a text."""
 
 Key = tuple[int, int, int, int]
 
@@ -142,6 +145,8 @@ class Assignability:
             return YES
         if name == "boolean" and demanded in {"integer", "number"}:
             return MAYBE  # in Python it is one
+        if given.schema is SETTING.schema and demanded in _READ:
+            return MAYBE
         parsed = str(wanted.get("format")) in _PARSED or wanted.get("pattern") is not None
         if parsed and name in {"integer", "number"} and demanded == "string":
             return MAYBE

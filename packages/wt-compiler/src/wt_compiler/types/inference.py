@@ -14,6 +14,7 @@ from wt_compiler.types.schema_type import (
     BOOLEAN,
     INTEGER,
     NUMBER,
+    SETTING,
     STRING,
     Type,
     alternatives,
@@ -28,6 +29,7 @@ from wt_compiler.values import (
     Attribute,
     Call,
     Constant,
+    EnvVariable,
     Expression,
     Failure,
     Index,
@@ -38,6 +40,7 @@ from wt_compiler.values import (
     Position,
     Prefixed,
     Reference,
+    Secret,
     Text,
 )
 
@@ -79,6 +82,8 @@ class Inference:
         match value:
             case Reference():
                 return self._results.get(value.instance_id)
+            case EnvVariable() | Secret():
+                return SETTING
             case Parameter():
                 return self._params.get(value.name)
             case LoopValue():

@@ -55,6 +55,9 @@ UNKNOWN: Final = Type({"not": {"not": {}}}, {})
 """A type that nothing is said of: it may accept anything or nothing."""
 
 STRING: Final = Type({"type": "string"}, {})
+SETTING: Final = Type({"type": "string"}, {})
+"""A text from outside, such as an environment variable, from which pydantic reads a number too where one is wanted."""
+
 BOOLEAN: Final = Type({"type": "boolean"}, {})
 INTEGER: Final = Type({"type": "integer"}, {})
 NUMBER: Final = Type({"type": "number"}, {})
