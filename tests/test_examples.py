@@ -55,7 +55,9 @@ def test_the_registry_that_the_planted_mistakes_are_checked_against_is_the_libra
     )
 
     stored = json.loads((root / f"tests/mistakes/{example}.registry.json").read_text(encoding="utf-8"))
-    assert json.loads(described.stdout)["entries"] == stored["entries"]
+    entries = json.loads(described.stdout)["entries"]
+    own = {name: entry for name, entry in entries.items() if name.startswith(f"{example}_tasks.")}
+    assert own == stored["entries"]
 
 
 def test_the_hello_example_compiles_and_runs(wt, examples):
