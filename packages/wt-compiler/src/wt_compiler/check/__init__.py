@@ -8,6 +8,7 @@ from wt_compiler.catalogue import Catalogue
 from wt_compiler.check.approvals import check_approvals
 from wt_compiler.check.arguments import check_arguments
 from wt_compiler.check.checkpoints import check_checkpoints
+from wt_compiler.check.conditions import check_conditions
 from wt_compiler.check.edges import check_edges
 from wt_compiler.check.form import form_of
 from wt_compiler.check.groups import check_groups
@@ -59,6 +60,7 @@ def check(spec: Spec, resolved: list[Resolved], catalogue: Catalogue, *, used: b
             parameters = catalogue.parameters(item.handler.task)
             check_arguments(item.handler, parameters, findings, complete=False)
             literals.check(item.handler, parameters)
+    check_conditions(resolved, findings)
     check_handlers(spec, resolved, catalogue)
     result = check_edges(spec, resolved, catalogue)
     form = form_of(spec, resolved, catalogue)

@@ -19,7 +19,7 @@ def check_approvals(spec: Spec) -> None:
     for instance in spec.instances:
         approval = instance.approval
         how = instance.as_one_step
-        if how and instance.uses and _asks(instance.uses.spec):
+        if how and instance.uses and asks(instance.uses.spec):
             message = f"{instance.callee} has an approval, which cannot stand {how}"
             hint = "let an instance outside of it wait for the approval"
             spec.findings.error(Code.WRONG_VALUE, message, instance.callee_position, hint)
@@ -33,10 +33,10 @@ def check_approvals(spec: Spec) -> None:
     _check(spec, [output.value for output in spec.outputs], asked, "")
 
 
-def _asks(spec: Spec | None) -> bool:
+def asks(spec: Spec | None) -> bool:
     """Whether anything in a spec has to be approved."""
     instances = spec.instances if spec is not None else []
-    return any(each.approval or (each.uses and _asks(each.uses.spec)) for each in instances)
+    return any(each.approval or (each.uses and asks(each.uses.spec)) for each in instances)
 
 
 def _check(spec: Spec, values: list[Value], asked: dict[str, None], why: str) -> None:
