@@ -331,6 +331,9 @@ def test_a_secret_reaches_the_task_and_nothing_that_is_written(language: Languag
     assert done.returncode == 0, done.stderr
     assert language.result["result"] == "https://rain.example.org answered to ***"
     assert "s3cr" not in language.written() + done.stdout + done.stderr
+    kept = [path for path in (language.directory / "language/results").rglob("*") if path.is_file()]
+    assert {"runs.db", "run.json"} <= {path.name for path in kept}
+    assert [path.name for path in kept if b"s3cr" in path.read_bytes()] == []
 
 
 @pytest.mark.parametrize("executor", ["thread", "process"])

@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 if TYPE_CHECKING:
+    from collections.abc import Mapping
+
     from wt_contracts.approval import ApprovalAnswer
 
 RECORD_DIRECTORY = ".wt"
@@ -39,6 +41,7 @@ class RunRecord(NamedTuple):
         resume: Whether to go on with that run instead of beginning a new one.
         answer: What a person said to the approval that the run waits for.
         origin: Where the run begins, or has begun, if that is a checkpoint of another run.
+        secrets: The values by name of what the record must not hold; they are there again when a run goes on.
     """
 
     directory: str
@@ -46,3 +49,4 @@ class RunRecord(NamedTuple):
     resume: bool = False
     answer: ApprovalAnswer | None = None
     origin: Origin | None = None
+    secrets: Mapping[str, str] | None = None

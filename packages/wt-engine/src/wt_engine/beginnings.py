@@ -57,15 +57,15 @@ def known_values(record: RunRecord, keeper: ValueKeeper, params: Mapping[str, An
         return _decoded(noted, keeper)
     if record.origin is None:
         return {}
-    values = _checkpoint(record.origin)
+    values = _checkpoint(record.origin, record.secrets)
     _check_params(record.origin, params, values)
     write_whole(path, json.dumps({name: keeper.encode(value) for name, value in values.items()}).encode())
     return values
 
 
-def _checkpoint(origin: Origin) -> dict[str, Any]:
+def _checkpoint(origin: Origin, secrets: Mapping[str, str] | None) -> dict[str, Any]:
     directory = Path(origin.directory)
-    keeper = ValueKeeper(directory / VALUES)
+    keeper = ValueKeeper(directory / VALUES, secrets)
     with closing(SQLiteBackend(directory / STORE, create=False)) as store:
         found = store.checkpoints(origin.run_id, origin.checkpoint)
         others = [] if found else store.checkpoints(origin.run_id)

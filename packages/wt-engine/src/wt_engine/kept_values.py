@@ -7,12 +7,13 @@ import contextlib
 import hashlib
 import json
 import os
-import pickle
 import tempfile
+from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from wt_engine.errors import UnrecordableError
+from wt_engine.hidden_texts import HiddenTexts
 from wt_engine.lost_value import Lost
 
 INLINE = 4096
@@ -30,18 +31,21 @@ class ValueKeeper:
 
     Args:
         directory: Where the files of large values go.
+        secrets: The value of each secret by its name. Texts are kept without them, and get what they are when the
+            value is read.
     """
 
-    def __init__(self, directory: str | os.PathLike[str]) -> None:
+    def __init__(self, directory: str | os.PathLike[str], secrets: Mapping[str, str] | None = None) -> None:
         self._directory = Path(directory)
+        self._hidden = HiddenTexts(secrets or {})
 
     def encode(self, value: Any) -> str:
         """A value as JSON text, which may name a file."""
-        if type(value) in _SCALARS:
+        if type(value) in _SCALARS and not self._hidden.within(value):
             with contextlib.suppress(ValueError):  # more digits than Python writes
                 return json.dumps(value)
         try:
-            content = pickle.dumps(value, protocol=5)
+            content = self._hidden.dumps(value)
         except Exception as error:  # noqa: BLE001 - whatever a type's own code raises, the value cannot be kept
             return json.dumps({"lost": f"a {type(value).__module__}.{type(value).__qualname__}: {error}"})
         if len(content) <= INLINE:
@@ -61,7 +65,7 @@ class ValueKeeper:
             return Lost(data["lost"])
         content = base64.b64decode(data["pickle"]) if "pickle" in data else self._read(data["file"])
         try:
-            return pickle.loads(content)  # noqa: S301 - a run of the same workflow has written it
+            return self._hidden.loads(content)
         except Exception as error:
             raise UnrecordableError("", f"it cannot be read again: {error}") from error
 

@@ -55,7 +55,7 @@ def recorded(plan: Plan, settings: Settings, record: RunRecord, params: Mapping[
             checkpoint (WT535).
     """
     directory = Path(record.directory)
-    keeper = ValueKeeper(directory / VALUES)
+    keeper = ValueKeeper(directory / VALUES, record.secrets)
     try:
         directory.mkdir(parents=True, exist_ok=True)
         keeping = recording(directory / STORE, "step", keeper, plan, None)

@@ -151,8 +151,11 @@ def _attempt(this: Run, misuse: UsageError | None) -> Outcome:
         if this.workflow.approvals:
             check_approvals(this.workflow.approvals[0], this.options, record)
         params = _parameters(this.workflow, this.options, record)
-        this.mask.add(*map(secret, this.workflow.secrets))
-        if this.workflow.secrets:
+        secrets = {name: secret(name) for name in this.workflow.secrets}
+        this.mask.add(*secrets.values())
+        if record is not None:
+            record = record._replace(secrets=secrets)
+        if secrets:
             os.environ[SECRETS_VARIABLE] = " ".join(this.workflow.secrets)
         this.provenance.begin(params, record)
         this.events.emit("START", steps=this.workflow.steps)
