@@ -11,6 +11,8 @@ import msgspec
 import pytest
 from wt_contracts.provenance import RunProvenance, RunStatus
 
+from .object_store import object_store
+
 TASKS = (
     'IO_TASKS: dict[str, str] = {}\nTASKS: dict[str, str] = {"load": "demo_tasks.load", "plot": "demo_tasks.plot"}\n'
 )
@@ -200,3 +202,28 @@ def test_the_commit_that_is_checked_out_is_named(demo):
 
     assert (clean.commit, clean.dirty) == (git(demo.directory, "rev-parse", "HEAD"), False)
     assert (provenance(demo).workflow.commit, provenance(demo).workflow.dirty) == (clean.commit, True)
+
+
+def test_what_a_run_leaves_in_an_object_store_is_listed_with_its_digest(demo):
+    (demo.directory / "wt_demo_workflow" / "metadata.py").write_text(TASKS)
+    demo.write_library(
+        "import os\nimport obstore\n\n"
+        "def load(path='x', limit=10):\n"
+        "    store = obstore.store.from_url(os.environ['WT_RESULTS'])\n"
+        "    obstore.put(store, 'charts/rain.svg', b'<svg/>')\n"
+        "    return path\n\n"
+        "def plot(values=(), colour='blue'):\n    return colour\n"
+    )
+    demo.write_run(RUN)
+    with object_store() as store:
+        store.objects["run/old.txt"] = b"of an earlier run"
+        store.objects["another/rain.svg"] = b"elsewhere"
+        done = demo.run({"load": {"path": "x"}}, WT_RESULTS="s3://bucket/run", **store.environment)
+        assert done.returncode == 0, done.stderr
+        run = msgspec.json.decode(store.objects["run/run.json"], type=RunProvenance)
+    result = store.objects["run/result.json"]
+    assert json.loads(result)["result"] == "blue"
+    assert [(file.path, file.size, file.sha256) for file in run.outputs] == [
+        ("charts/rain.svg", 6, sha256(b"<svg/>")),
+        ("result.json", len(result), sha256(result)),
+    ]

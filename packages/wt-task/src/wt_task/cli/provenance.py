@@ -49,7 +49,7 @@ class Provenance:
         self._results = results
         self._mask = mask
         self._session: dict[str, Any] = {"started": _time(time.time()), "status": "running"}
-        self._files = ResultFiles(results.path)
+        self._files = ResultFiles(results)
         self._history = StepHistory()
         self._facts: dict[str, Any] = {}
         self._checkpoints: list[dict[str, Any]] = []

@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-import os
-from collections.abc import Iterator
-from typing import Any
+from collections.abc import Iterable, Iterator
+from typing import TYPE_CHECKING, Any
 
 from wt_contracts.run_record import RECORD_DIRECTORY, RUN_FILE
 
-_State = tuple[int, int, int]
+if TYPE_CHECKING:
+    from wt_task.cli.results import ResultsDirectory
+
+_CHUNK = 1 << 20
 
 
 class ResultFiles:
-    """Tells which files of a directory have come or changed since this was made.
+    """Tells which files of a results directory have come or changed since this was made.
 
     Args:
-        directory: The local results directory; None if the results are elsewhere, where no file is seen.
+        results: The directory, on this machine or elsewhere.
     """
 
-    def __init__(self, directory: str | None) -> None:
-        self._directory = directory
-        self._before = dict(self._walk())
+    def __init__(self, results: ResultsDirectory) -> None:
+        self._results = results
+        self._before = dict(self._files())
 
     def changed(self, also: set[str]) -> list[dict[str, Any]]:
         """The files, in the order of their paths.
@@ -28,24 +30,13 @@ class ResultFiles:
         Args:
             also: Paths of files that belong to the run although they have not changed, as far as they are there.
         """
-        found = sorted(path for path, state in self._walk() if path in also or self._before.get(path) != state)
-        return [digest(path, f"{self._directory}/{path}") for path in found]
+        found = sorted(path for path, state in self._files() if path in also or self._before.get(path) != state)
+        return [_described(path, self._results.chunks(path)) for path in found]
 
-    def _walk(self) -> Iterator[tuple[str, _State]]:
-        pending = [""] if self._directory is not None else []
-        while pending:
-            above = pending.pop()
-            try:
-                with os.scandir(f"{self._directory}/{above}") as entries:
-                    for entry in entries:
-                        path = f"{above}{entry.name}"
-                        if entry.is_dir(follow_symlinks=False):
-                            pending += [f"{path}/"] if path != RECORD_DIRECTORY else []
-                        elif entry.is_file() and path != RUN_FILE:
-                            stat = entry.stat()
-                            yield path, (stat.st_size, stat.st_mtime_ns, stat.st_ino)
-            except OSError:  # a task may tidy up meanwhile
-                continue
+    def _files(self) -> Iterator[tuple[str, object]]:
+        for path, state in self._results.files():
+            if path != RUN_FILE and not path.startswith(f"{RECORD_DIRECTORY}/"):
+                yield path, state
 
 
 def digest(name: str, path: str) -> dict[str, Any]:
@@ -55,11 +46,23 @@ def digest(name: str, path: str) -> dict[str, Any]:
         name: What it is called there.
         path: Where it is.
     """
+    return _described(name, _content(path))
+
+
+def _content(path: str) -> Iterator[bytes]:
+    with open(path, "rb") as file:  # noqa: PTH123 - importing pathlib costs more than a run may take
+        while content := file.read(_CHUNK):
+            yield content
+
+
+def _described(name: str, chunks: Iterable[bytes]) -> dict[str, Any]:
     import hashlib
 
+    sha256, size = hashlib.sha256(), 0
     try:
-        with open(path, "rb") as file:  # noqa: PTH123 - importing pathlib costs more than a run may take
-            sha256 = hashlib.file_digest(file, "sha256").hexdigest()
-            return {"path": name, "size": file.tell(), "sha256": sha256}
+        for chunk in chunks:
+            sha256.update(chunk)
+            size += len(chunk)
     except (OSError, ValueError):
         return {"path": name}
+    return {"path": name, "size": size, "sha256": sha256.hexdigest()}

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Iterator
 from typing import Protocol
 
 from wt_task.whole_file import write_whole
 
 RESULT_FILE = "result.json"
+
+_CHUNK = 1 << 20
 
 _SPECIAL = frozenset("%?#;[]\\\t\r\n")
 """What has a meaning of its own in a URL."""
@@ -32,6 +35,18 @@ class ResultsDirectory(Protocol):
 
     def write(self, name: str, content: bytes) -> None:
         """Write a file so that a reader sees all of it or nothing."""
+        ...
+
+    def files(self) -> Iterator[tuple[str, object]]:
+        """The path of each file in it, below it too, and something that is another if the file is."""
+        ...
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        """The content of a file, piece by piece.
+
+        Raises:
+            OSError: It is not there any more, or cannot be read.
+        """
         ...
 
 
@@ -95,6 +110,27 @@ class _LocalDirectory:
         except OSError as error:
             raise ResultsError(f"{self._path}/{name} cannot be written: {_reason(error)}") from error
 
+    def files(self) -> Iterator[tuple[str, object]]:
+        pending = [""]
+        while pending:
+            above = pending.pop()
+            try:
+                with os.scandir(f"{self._path}/{above}") as entries:
+                    for entry in entries:
+                        path = f"{above}{entry.name}"
+                        if entry.is_dir(follow_symlinks=False):
+                            pending.append(f"{path}/")
+                        elif entry.is_file():
+                            stat = entry.stat()
+                            yield path, (stat.st_size, stat.st_mtime_ns, stat.st_ino)
+            except OSError:  # a task may tidy up meanwhile
+                continue
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        with open(f"{self._path}/{name}", "rb") as file:  # noqa: PTH123
+            while content := file.read(_CHUNK):
+                yield content
+
 
 class _RemoteDirectory:
     def __init__(self, url: str) -> None:
@@ -124,6 +160,21 @@ class _RemoteDirectory:
             self._obstore.put(self._store, name, content)
         except (self._error, OSError) as error:
             raise ResultsError(f"{self._url}/{name} cannot be written: {_reason(error)}") from error
+
+    def files(self) -> Iterator[tuple[str, object]]:
+        try:
+            for found in self._obstore.list(self._store):
+                for each in found:
+                    yield each["path"], (each["size"], each["last_modified"], each["e_tag"])
+        except (self._error, OSError):  # one that may be written and not listed
+            return
+
+    def chunks(self, name: str) -> Iterator[bytes]:
+        try:
+            for content in self._obstore.get(self._store, name).stream(min_chunk_size=_CHUNK):
+                yield bytes(content)
+        except self._error as error:
+            raise OSError(_reason(error)) from error
 
 
 def _reason(error: Exception) -> str:
