@@ -111,7 +111,9 @@ def test_what_is_missing_is_said_and_nothing_is_saved(browser: web.Browser, tmp_
     browser.click("button[type=submit]")
     browser.wait_until("document.querySelector('.errors')")
 
-    assert "must have required property 'Path'" in browser.evaluate("document.body.innerText")
+    beside = browser.evaluate("document.querySelector('#root_load_path__error').innerText")
+    assert beside == "has to be filled in"
+    assert "Load > Path has to be filled in" in browser.evaluate("document.body.innerText")
     assert not saved.exists()
 
 
@@ -126,7 +128,7 @@ def test_what_the_form_lets_in_and_the_workflow_refuses_is_said_in_the_form(
     browser.click("button[type=submit]")
     browser.wait_until("document.querySelector('.wt-refused')")
 
-    assert "load.path must be string" in browser.evaluate("document.querySelector('.wt-refused').innerText")
+    assert "Load > Path has to be filled in" in browser.evaluate("document.querySelector('.wt-refused').innerText")
     assert not saved.exists()
 
 
@@ -148,3 +150,50 @@ def test_none_can_be_chosen_where_a_value_or_none_is_required(browser: web.Brows
     browser.wait_for_event("Browser.downloadProgress", state="completed")
 
     assert json.loads(saved.read_text()) == {"load": {"place": None, "count": None}}
+
+
+def page_of(fields: dict[str, Any], definitions: dict[str, Any] | None = None) -> FormPage:
+    step = {"type": "object", "properties": fields, "required": [], "additionalProperties": False}
+    properties = {"load": step}
+    document = {"properties": properties, "$defs": definitions or {}, "uiSchema": {}, "additionalProperties": False}
+    return make_page(rjsf=document, params=document, layout=FormLayout(groups={}))
+
+
+@pytest.mark.web
+def test_defaults_that_nobody_touched_can_be_saved(browser: web.Browser, tmp_path: Path) -> None:
+    label = {"anyOf": [{"type": "string"}, {"type": "null"}], "default": None}
+    circle = {"type": "object", "properties": {"kind": {"type": "string", "const": "circle"}, "label": label}}
+    square = {"type": "object", "properties": {"kind": {"type": "string", "const": "square"}}}
+    shape = {"oneOf": [{"$ref": "#/$defs/Circle"}, {"$ref": "#/$defs/Square"}]}
+    fields = {
+        "at": {"type": "string", "format": "time", "default": "03:04:00"},
+        "moment": {"type": "string", "format": "date-time", "default": "2025-01-02T03:04:00"},
+        "shape": {**shape, "default": {"kind": "circle", "label": None}},
+    }
+    saved = show(browser, page_of(fields, {"Circle": circle, "Square": square}), tmp_path)
+    browser.click("button[type=submit]")
+    browser.wait_for_event("Browser.downloadProgress", state="completed")
+
+    expected = {"at": "03:04:00", "moment": "2025-01-02T03:04:00", "shape": {"kind": "circle"}}
+    assert json.loads(saved.read_text()) == {"load": expected}
+
+
+@pytest.mark.web
+def test_of_a_value_of_several_kinds_the_mistake_of_the_chosen_one_is_told(
+    browser: web.Browser, tmp_path: Path
+) -> None:
+    circle = {"kind": {"const": "circle"}, "radius": {"type": "number", "exclusiveMinimum": 0, "default": 1}}
+    square = {"kind": {"const": "square"}, "side": {"type": "number"}}
+    definitions = {
+        "Circle": {"type": "object", "properties": circle, "required": ["kind"]},
+        "Square": {"type": "object", "properties": square, "required": ["kind", "side"]},
+    }
+    shape = {"oneOf": [{"$ref": f"#/$defs/{name}"} for name in definitions], "default": {"kind": "circle", "radius": 1}}
+    saved = show(browser, page_of({"shape": shape}, definitions), tmp_path)
+    browser.fill("root_load_shape_radius", "0")
+    browser.click("button[type=submit]")
+    browser.wait_until("document.querySelector('.errors')")
+
+    told = browser.evaluate("[...document.querySelectorAll('.errors li')].map((line) => line.innerText)")
+    assert told == ["Load > Shape > Radius has to be more than 0"]
+    assert not saved.exists()

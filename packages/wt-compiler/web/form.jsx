@@ -5,9 +5,17 @@ import Form from "@rjsf/core";
 import validator from "@rjsf/validator-ajv8";
 import Ajv2020 from "ajv/dist/2020";
 import addFormats from "ajv-formats";
+import { phrase, place, readable } from "./messages.js";
 
 const data = JSON.parse(document.getElementById("wt-form-data").textContent);
-const accepts = addFormats(new Ajv2020({ allErrors: true, strict: false })).compile(data.params);
+const accepts = compiled(data.params);
+
+/** The validator of the parameters. As in a run, a time needs no time zone. */
+function compiled(params) {
+  const ajv = addFormats(new Ajv2020({ allErrors: true, strict: false }));
+  for (const name of ["time", "date-time"]) ajv.addFormat(name, ajv.formats[`iso-${name}`]);
+  return ajv.compile(params);
+}
 
 /** Lifts the members of every group to the top level, as `wt_contracts.forms.formdata_to_params` does. */
 function toParams(formData) {
@@ -18,13 +26,13 @@ function toParams(formData) {
   return params;
 }
 
-/** Each mistake as `step.parameter[0] must be ...`. */
+/** Each mistake as `Step > Parameter > 1 has to be ...`. */
 function complaints(params) {
   if (accepts(params)) return [];
-  return accepts.errors.map(({ instancePath, message, params: details }) => {
-    const parts = instancePath.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
-    const named = details.allowedValues ? `${message}: ${details.allowedValues.map((v) => JSON.stringify(v)).join(", ")}` : message;
-    return `${parts.join(".") || "the form"} ${named}`;
+  return accepts.errors.map((error) => {
+    const parts = error.instancePath.split("/").slice(1).map((part) => part.replaceAll("~1", "/").replaceAll("~0", "~"));
+    const missing = error.keyword === "required" ? [error.params.missingProperty] : [];
+    return `${place([...parts, ...missing])} ${phrase(error)}`;
   });
 }
 
@@ -61,6 +69,7 @@ function Page() {
         uiSchema={{ ...data.uiSchema, "ui:submitButtonOptions": { submitText: "Save the parameters" } }}
         formData={formData}
         validator={validator}
+        transformErrors={readable}
         showErrorList="bottom"
         focusOnFirstError
         noHtml5Validate

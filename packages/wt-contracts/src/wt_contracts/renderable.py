@@ -8,6 +8,7 @@ result is JSON Schema draft 7, which is what the library's validator knows.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
 Schema: TypeAlias = dict[str, Any]
@@ -110,18 +111,47 @@ class _Writer:
 
     def _shown(self, value: Any, schema: Any) -> Any:
         """A default without the nulls inside of it whose fields are left empty instead."""
-        resolved = self._resolved(schema) or {}
-        if isinstance(value, list) and isinstance(resolved.get("items"), dict):
-            return [self._shown(item, resolved["items"]) for item in value]
-        properties = resolved.get("properties")
-        if not isinstance(value, dict) or not isinstance(properties, dict):
+        branches = list(self._branches(schema))
+        fitting = branches if len(branches) == 1 else [branch for branch in branches if self._fits(value, branch)]
+        found = fitting[0] if fitting else {}
+        if isinstance(value, list):
+            first = found.get("prefixItems", [])
+            rest = [found.get("items")] * (len(value) - len(first))
+            return [self._shown(item, child) for item, child in zip(value, [*first, *rest], strict=False)]
+        if not isinstance(value, dict):
             return value
-        required = resolved.get("required", ())
+        properties, others = found.get("properties", {}), found.get("additionalProperties")
+        required = found.get("required", ())
         return {
-            name: self._shown(item, properties.get(name))
+            name: self._shown(item, properties.get(name, others))
             for name, item in value.items()
             if item is not None or not self._is_left_empty(properties.get(name), name in required)
         }
+
+    def _branches(self, schema: Any, seen: frozenset[int] = frozenset()) -> Iterator[Schema]:
+        """The schema behind references, or those that it is one of, however deep."""
+        resolved = self._resolved(schema)
+        if resolved is None or id(resolved) in seen:
+            return
+        union = next((resolved[key] for key in ("anyOf", "oneOf") if isinstance(resolved.get(key), list)), None)
+        if union is None:
+            yield resolved
+            return
+        for branch in union:
+            yield from self._branches(branch, seen | {id(resolved)})
+
+    def _fits(self, value: Any, branch: Schema) -> bool:
+        """Whether a default is one of this branch, as far as the names in it tell."""
+        if not isinstance(value, dict):
+            return isinstance(value, list) and branch.get("type") == "array"
+        if branch.get("type") != "object":
+            return False
+        properties = branch.get("properties", {})
+        fields = {name: self._resolved(field) or {} for name, field in properties.items()}
+        if any(value.get(name, field["const"]) != field["const"] for name, field in fields.items() if "const" in field):
+            return False
+        known = branch.get("additionalProperties", False) is not False or value.keys() <= properties.keys()
+        return known and value.keys() >= set(branch.get("required", ()))
 
     def _is_left_empty(self, schema: Any, required: bool) -> bool:
         """Whether a field stands for null when it is empty."""
@@ -146,7 +176,8 @@ class _Writer:
     def _keyword(self, key: str, value: Any, schema: Schema) -> Any:
         if key == "properties" and isinstance(value, dict):
             required = schema.get("required", ())
-            return {name: self._value(child, required=name in required) for name, child in value.items()}
+            fields = {name: self._value(child, required=name in required) for name, child in value.items()}
+            return {name: self._labelled(name, field) for name, field in fields.items()}
         if key in ("$defs", "definitions") and isinstance(value, dict):
             return {name: self._value(child) for name, child in value.items()}
         if key in ("items", "additionalProperties", "additionalItems") and isinstance(value, dict):
@@ -154,6 +185,14 @@ class _Writer:
         if key in ("prefixItems", "anyOf", "oneOf") and isinstance(value, list) and not _are_choices(value):
             return [self._value(child) for child in value]
         return value  # conditions, and what is added under them, refine a value that has a field already
+
+    def _labelled(self, name: str, field: Any) -> Any:
+        """A field under its own name, as pydantic titles what is no model: two of one model would have one title."""
+        if not isinstance(field, dict) or "title" in field or not (name.isidentifier() and name.islower()):
+            return field
+        title = (self._resolved(field) or {}).get("title")
+        model = str(field.get("$ref", "")).removeprefix(_REFERENCE).partition("__")[0]
+        return field if title not in (None, model) else {**field, "title": name.replace("_", " ").strip().title()}
 
     def _optional(self, schema: Schema, required: bool) -> Schema:
         key = next((key for key in ("anyOf", "oneOf") if isinstance(schema.get(key), list)), None)
