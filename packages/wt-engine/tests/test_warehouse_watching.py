@@ -3,10 +3,16 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import json
+import os
+import pty
+import subprocess
+import sys
 import threading
 from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, HTTPServer
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -131,3 +137,42 @@ def test_a_pipeline_says_what_it_belongs_to():
         "parent_pipeline_id": "run-1",
         "links": [{"pipeline_id": "run-0", "relation": "retry"}],
     }
+
+
+RESUMED = """
+import sys
+from wt_engine import Pipeline
+
+def one(data): return {"one": 1}
+def two(data): return {"two": 2}
+def three(data):
+    if len(sys.argv) == 2:
+        raise OSError("not yet")
+    return {"three": 3}
+
+pipeline = Pipeline("counted", tracking_db=sys.argv[1], show_progress=True).set_steps([one, two, three])
+if len(sys.argv) == 2:
+    try:
+        pipeline.run({})
+    except OSError:
+        pass
+else:
+    from wt_engine.storage import SQLiteBackend
+    pipeline.resume(SQLiteBackend(sys.argv[1]).list_runs()[0].run_id)
+"""
+
+
+def test_the_progress_of_a_run_that_goes_on_counts_what_had_ended(tmp_path: Path) -> None:
+    script, store = tmp_path / "script.py", str(tmp_path / "runs.db")
+    script.write_text(RESUMED)
+    subprocess.run([sys.executable, script, store], check=True, stderr=subprocess.DEVNULL)
+    ours, theirs = pty.openpty()
+    with subprocess.Popen([sys.executable, script, store, "again"], stderr=theirs) as process:
+        os.close(theirs)
+        shown = b""
+        with contextlib.suppress(OSError):  # how the end of a terminal is told
+            while content := os.read(ours, 4096):
+                shown += content
+    os.close(ours)
+    assert process.returncode == 0, shown
+    assert b"(3 steps)" in shown

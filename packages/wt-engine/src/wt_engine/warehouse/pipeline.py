@@ -166,7 +166,8 @@ class _Warehouses(Building):
         settings = special or settings
         token = CancellationToken(settings.token)
         self._watching.write_down(self.name, self.describe)
-        watchers = self._watching.observers(self.name, settings.recording.backend if settings.recording else None)
+        store = settings.recording.backend if settings.recording else None
+        watchers = self._watching.observers(self.name, store, found.run_id if found else None)
         with self._lock:
             self._active.add(token)
         settings = replace(settings, token=token, observers=(*settings.observers, *watchers))

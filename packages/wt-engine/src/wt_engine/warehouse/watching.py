@@ -74,12 +74,13 @@ class Watching:
         importlib.import_module("httpx")
         return APIClient(**self.server)
 
-    def observers(self, name: str, store: Any) -> tuple[tuple[Any, int], ...]:
+    def observers(self, name: str, store: Any, resumed: str | None = None) -> tuple[tuple[Any, int], ...]:
         """The observers of one run.
 
         Args:
             name: The pipeline's name.
             store: Where measurements are kept, if somewhere.
+            resumed: The run that goes on, of which the store knows what it has told already.
         """
         found: list[Any] = []
         if self.verbose:
@@ -89,7 +90,10 @@ class Watching:
         elif self.progress and sys.stderr.isatty() and _is_there("rich"):
             from wt_engine.observability.progress import ProgressBar
 
-            found.append(ProgressBar())
+            bar = ProgressBar()
+            if resumed is not None:
+                bar.catch_up(store.get_events(resumed))
+            found.append(bar)
         if self.metrics:
             from wt_engine.observability.resource_monitor import ResourceMonitor
 
