@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import copy
 from typing import Any
 
 import pytest
@@ -77,9 +78,75 @@ def test_a_definition_that_offers_more_is_found_where_it_is_used() -> None:
 
 def test_a_field_that_the_task_does_not_know_is_found() -> None:
     found = refused_values(with_field("colour", type="string"), PARAMS)
-    assert found == {"load.colour": "is a field of the form, and no parameter of the task"}
+    assert found == {"load.colour": "is a field of the form, and the workflow knows none of that name"}
 
 
 def test_a_field_that_need_not_be_filled_in_is_found() -> None:
     form = {**PARAMS, "properties": {"load": {**LOAD, "required": []}}}
     assert refused_values(form, PARAMS) == {"load.path": "can be left out of the form, and the workflow requires it"}
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {"if": {"properties": {"limit": {"const": 1}}}, "then": {"properties": {"colour": {"type": "string"}}}},
+        {"dependentSchemas": {"limit": {"properties": {"colour": {"type": "string"}}}}},
+        {"allOf": [{"if": {"required": ["limit"]}, "else": {"properties": {"colour": {"type": "string"}}}}]},
+    ],
+)
+def test_a_field_under_a_condition_that_the_task_does_not_know_is_found(changes: dict[str, Any]) -> None:
+    form = {**PARAMS, "properties": {"load": {**LOAD, **changes}}}
+    assert list(refused_values(form, PARAMS)) == ["load.colour"]
+
+
+def test_a_field_that_is_shown_under_a_condition_is_compared_too() -> None:
+    fields = {name: field for name, field in LOAD["properties"].items() if name != "limit"}
+    wide = {"then": {"properties": {"limit": {"type": "integer", "maximum": 100}}}}
+    same = {"then": {"properties": {"limit": LOAD["properties"]["limit"]}}}
+    for added, found in ((wide, ["load.limit"]), (same, [])):
+        form = {**PARAMS, "properties": {"load": {**LOAD, "properties": fields, **added}}}
+        assert list(refused_values(form, PARAMS)) == found
+
+
+def nested(point: dict[str, Any], *, copied: bool) -> dict[str, Any]:
+    """A form whose step has models in every kind of place; as a copy each, they are shown in another way."""
+    plain = {"type": "object", "properties": {"x": {"type": "number"}}, "additionalProperties": False}
+
+    def shown() -> dict[str, Any]:
+        return copy.deepcopy({**plain, **point}) if copied else {"$ref": "#/$defs/Point"}
+
+    fields = {
+        "points": {"type": "array", "items": shown()},
+        "named": {"type": "object", "additionalProperties": shown()},
+        "pair": {"type": "array", "prefixItems": [{"type": "string"}, shown()]},
+        "maybe": {"anyOf": [shown(), {"type": "null"}]},
+        "one": shown(),
+    }
+    step = {"type": "object", "properties": fields, "required": [], "additionalProperties": False}
+    return {"properties": {"draw": step}, "$defs": {"Point": plain}}
+
+
+@pytest.mark.parametrize(
+    ("point", "name"),
+    [
+        ({"properties": {"x": {"type": "number", "enum": [1, "two"]}}}, "x"),
+        ({"properties": {"x": {"type": "number"}, "z": {"type": "number"}}}, "z"),
+    ],
+)
+def test_what_is_refused_inside_of_lists_and_models_is_found(point: dict[str, Any], name: str) -> None:
+    found = refused_values(nested(point, copied=True), nested({}, copied=False))
+    places = ["draw.points[]", "draw.named.*", "draw.pair[1]", "draw.maybe", "draw.one"]
+    assert list(found) == [f"{place}.{name}" for place in places]
+
+
+def test_models_that_are_shown_in_another_way_offer_nothing_else() -> None:
+    point = {"title": "Place", "properties": {"x": {"type": "number", "title": "Easting"}}}
+    assert refused_values(nested(point, copied=True), nested({}, copied=False)) == {}
+
+
+def test_a_definition_that_refers_to_itself_is_compared_once() -> None:
+    params = {**PARAMS, "$defs": {**PARAMS["$defs"], "Node": {"properties": {"next": {"$ref": "#/$defs/Node"}}}}}
+    load = {**LOAD, "properties": {**LOAD["properties"], "node": {"$ref": "#/$defs/Node"}}}
+    params["properties"] = {"load": load}
+    titled = {"properties": {"next": {"$ref": "#/$defs/Node"}}, "title": "A node"}
+    assert refused_values({**params, "$defs": {**params["$defs"], "Node": titled}}, params) == {}

@@ -169,6 +169,11 @@ def test_a_person_and_a_machine_are_told_the_same(demo):
     assert case_report.as_text(outcomes[:1]).endswith("1 of 1 case passed")
 
 
+def test_a_message_of_several_lines_stays_under_its_case():
+    outcome = CaseOutcome(name="bad", seconds=0.5, failures=["no gauge:\nask for one"], result=None)
+    assert case_report.as_text([outcome]).splitlines()[1:3] == ["        no gauge:", "        ask for one"]
+
+
 def test_a_target_is_a_spec_or_a_workspace(demo, tmp_path):
     (tmp_path / "spec.yaml").write_text("")
     assert snapshots.spec_of(tmp_path / "spec.yaml") == tmp_path / "spec.yaml"

@@ -27,22 +27,23 @@ _EXAMPLES: dict[str, Any] = {
 def refused_values(rjsf: Schema, params: Schema) -> dict[str, str]:
     """Find what the form offers and the parameters do not accept.
 
-    Looked at are the fields of each instance, and the values that a field names: its default, examples, choices, limits
-    and type.
+    Looked at are the fields of each instance, those under a condition and those inside of lists and models too, and the
+    values that a field names: its default, examples, choices, limits and type.
 
     Args:
         rjsf: The content of `rjsf.json`, with the overrides that are of interest.
         params: The content of `params.json`.
 
     Returns:
-        What is wrong, by `instance.parameter`; empty if nothing is.
+        What is wrong, by `instance.parameter`, and what leads on from there; empty if nothing is.
     """
     same = rjsf["$defs"] == params["$defs"]
+    comparison = _Comparison(rjsf, params)
     found: dict[str, str] = {}
     for name, form in _instances(rjsf):
         known = params["properties"].get(name)
         if isinstance(form, dict) and known is not None and not (same and form == known):
-            found.update(_compare(name, form, known, rjsf, params))
+            found.update(comparison.fields(name, form, known))
     return found
 
 
@@ -54,28 +55,87 @@ def _instances(rjsf: Schema) -> Iterator[tuple[str, Any]]:
             yield name, schema
 
 
-def _compare(name: str, form: Schema, known: Schema, rjsf: Schema, params: Schema) -> Iterator[tuple[str, str]]:
-    fields = form.get("properties", {})
-    for missing in known.get("required", []):
-        if missing not in form.get("required", []) or missing not in fields:
-            yield f"{name}.{missing}", "can be left out of the form, and the workflow requires it"
-    for parameter, schema in fields.items():
-        accepted = known["properties"].get(parameter)
-        if accepted is None:
-            if known.get("additionalProperties") is False:
-                yield f"{name}.{parameter}", "is a field of the form, and no parameter of the task"
-        elif schema != accepted or rjsf["$defs"] != params["$defs"]:
-            refused = _refused(schema, accepted, rjsf, params)
-            if refused:
-                yield f"{name}.{parameter}", f"can be {refused[0]} in the form, and the workflow refuses that"
+class _Comparison:
+    """Walks through what a form shows and what the parameters accept, side by side."""
+
+    def __init__(self, rjsf: Schema, params: Schema) -> None:
+        self._rjsf = rjsf
+        self._params = params
+        self._same = rjsf["$defs"] == params["$defs"]
+        self._seen: set[tuple[int, int]] = set()
+
+    def fields(self, place: str, form: Schema, known: Schema) -> Iterator[tuple[str, str]]:
+        """What differs in the fields of an object."""
+        fields, accepted = form.get("properties", {}), known.get("properties", {})
+        for missing in known.get("required", []):
+            if missing not in form.get("required", []) or missing not in fields:
+                yield f"{place}.{missing}", "can be left out of the form, and the workflow requires it"
+        for name, schema in {**dict(_conditional(form)), **fields}.items():
+            if name in accepted:
+                yield from self._value(f"{place}.{name}", schema, accepted[name])
+            elif known.get("additionalProperties") is False:
+                yield f"{place}.{name}", "is a field of the form, and the workflow knows none of that name"
+
+    def _value(self, place: str, schema: Any, accepted: Any) -> Iterator[tuple[str, str]]:
+        if self._same and schema == accepted:
+            return
+        if refused := self._refused(schema, accepted):
+            yield place, f"can be {refused[0]} in the form, and the workflow refuses that"
+        else:
+            yield from self._inside(place, schema, accepted)
+
+    def _inside(self, place: str, schema: Any, accepted: Any) -> Iterator[tuple[str, str]]:
+        form, known = _resolved(schema, self._rjsf), _resolved(accepted, self._params)
+        if form is None or known is None or (id(form), id(known)) in self._seen:
+            return
+        self._seen.add((id(form), id(known)))
+        if "properties" in known:
+            yield from self.fields(place, form, known)
+        for key, inner in (("items", f"{place}[]"), ("additionalProperties", f"{place}.*")):
+            if isinstance(form.get(key), dict) and isinstance(known.get(key), dict):
+                yield from self._value(inner, form[key], known[key])
+        for index, pair in enumerate(_pairs("prefixItems", form, known)):
+            yield from self._value(f"{place}[{index}]", *pair)
+        for pair in (*_pairs("anyOf", form, known), *_pairs("oneOf", form, known)):
+            yield from self._inside(place, *pair)
+
+    def _refused(self, schema: Any, accepted: Any) -> list[str]:
+        import jsonschema_rs
+
+        check = jsonschema_rs.validator_for({"$defs": self._params["$defs"], "allOf": [accepted]})
+        before = list(_offered(accepted, self._params, 0))
+        offered = [value for value in _offered(schema, self._rjsf, 0) if value not in before]
+        return [show(value) for value in offered if not check.is_valid(value)]
 
 
-def _refused(schema: Any, accepted: Any, rjsf: Schema, params: Schema) -> list[str]:
-    import jsonschema_rs
+def _conditional(form: Schema) -> Iterator[tuple[str, Any]]:
+    """The fields that a form shows under a condition."""
+    parts = [form.get("then"), form.get("else"), *form.get("dependentSchemas", {}).values()]
+    for key in ("allOf", "anyOf", "oneOf"):
+        parts += form.get(key, [])
+    for part in parts:
+        if isinstance(part, dict):
+            yield from _conditional(part)
+            yield from part.get("properties", {}).items()
 
-    check = jsonschema_rs.validator_for({"$defs": params["$defs"], "allOf": [accepted]})
-    before = list(_offered(accepted, params, 0))
-    return [show(value) for value in _offered(schema, rjsf, 0) if value not in before and not check.is_valid(value)]
+
+def _resolved(schema: Any, document: Schema) -> Schema | None:
+    for _ in range(len(document["$defs"]) + 1):  # references may lead round in a circle
+        if not isinstance(schema, dict):
+            return None
+        reference = schema.get("$ref")
+        if not isinstance(reference, str):
+            return schema
+        schema = document["$defs"].get(reference.removeprefix(PREFIX))
+    return None
+
+
+def _pairs(key: str, form: Schema, known: Schema) -> list[tuple[Any, Any]]:
+    """What stands at the same place of two lists, if they are as long."""
+    shown, accepted = form.get(key), known.get(key)
+    if not isinstance(shown, list) or not isinstance(accepted, list) or len(shown) != len(accepted):
+        return []
+    return list(zip(shown, accepted, strict=True))
 
 
 def _offered(schema: Any, document: Schema, depth: int) -> Iterator[Any]:

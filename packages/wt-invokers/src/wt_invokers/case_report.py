@@ -6,6 +6,7 @@ import json
 import re
 from collections.abc import Iterator, Sequence
 from pathlib import Path
+from textwrap import indent
 from xml.etree.ElementTree import Element, SubElement, tostring
 
 from wt_contracts.codes import Code
@@ -66,7 +67,7 @@ def _lines(outcomes: Sequence[CaseOutcome]) -> Iterator[str]:
     width = max((len(each.name) for each in outcomes), default=0)
     for each in outcomes:
         yield f"{'failed' if each.failures else 'ok':<7} {each.name:<{width}}  {each.seconds:.2f} s"
-        yield from (f"        {line}" for line in each.failures)
+        yield from (indent(failure, " " * 8) for failure in each.failures)
     failed = sum(bool(each.failures) for each in outcomes)
     of = f"of {len(outcomes)} case{'' if len(outcomes) == 1 else 's'}"
     yield f"{failed} {of} failed" if failed else f"{len(outcomes)} {of} passed"
