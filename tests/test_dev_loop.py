@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shlex
 import signal
 import subprocess
 import sys
@@ -178,3 +179,16 @@ def test_it_says_at_once_that_there_is_no_such_spec(wt, tmp_path) -> None:
     assert done.returncode == 2
     assert "nothing.yaml" in done.stderr
     assert "Traceback" not in done.stderr
+
+
+def test_a_spec_with_an_approval_waits_for_it_and_goes_on_as_is_said(dev: Dev) -> None:
+    dev.round()
+    said = dev.replace(dev.spec, "{id: summed, task: total,", "{id: summed, approval: {reason: Sum up?}, task: total,")
+    assert "suspended after 2 of 3 steps" in said
+    command = shlex.split(said.split("go on with: ")[1].splitlines()[0])
+    dev.notes  # noqa: B018 - what has run so far
+    wt = [str(Path(sys.executable).parent / command[0]), *command[1:]]
+    environment = os.environ | {"NOTES": str(dev.directory / "notes")}
+    ended = subprocess.run(wt, cwd=dev.directory, env=environment, capture_output=True, text=True)
+    assert ended.returncode == 0, ended.stderr
+    assert dev.notes == ["total"]

@@ -26,6 +26,13 @@ def test_it_writes_a_library_a_spec_and_parameters(run, tmp_path):
     assert project["entry-points"]["wt_registry"] == {"rain_tasks": "rain_tasks"}
 
 
+def test_the_commands_that_it_names_can_be_pasted(run):
+    result = run("init", "my rain", "--no-input")
+
+    assert "To run it:  wt run 'my rain/spec.yaml' --params 'my rain/params.yaml'" in result.stdout
+    assert "To test it: python -m pytest 'my rain/my-rain-tasks'" in result.stdout
+
+
 def test_without_an_author_nobody_is_named(run, tmp_path):
     assert run("init", "rain").returncode == 0
 

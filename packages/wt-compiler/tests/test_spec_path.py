@@ -10,7 +10,7 @@ from wt_cli.main import main
 SPEC = "id: demo\nrequirements: []\nworkflow: []\n"
 
 
-@pytest.mark.parametrize("command", ["check", "fmt", "graph", "form", "schema"])
+@pytest.mark.parametrize("command", ["check", "fmt", "graph", "form", "schema", "diff"])
 def test_a_directory_stands_for_the_spec_in_it(
     command: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
@@ -19,9 +19,10 @@ def test_a_directory_stands_for_the_spec_in_it(
     (tmp_path / "here/spec.yaml").write_text(SPEC)
     options = {"form": ["--no-open"], "fmt": ["--check"]}.get(command, [])
     environment = [] if command == "fmt" else ["--env", "current"]
-    main([command, "here", *options, *environment])
+    twice = 2 if command == "diff" else 1
+    main([command, *["here"] * twice, *options, *environment])
     first = capfd.readouterr()
-    main([command, "here/spec.yaml", *options, *environment])
+    main([command, *["here/spec.yaml"] * twice, *options, *environment])
     second = capfd.readouterr()
     assert (first.out, first.err) == (second.out, second.err)
     assert "Is a directory" not in first.err

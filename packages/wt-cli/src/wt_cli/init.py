@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -74,9 +75,10 @@ def _report(directory: Path, contents: Mapping[str, str], licence: str | None) -
     if licence is not None and "LICENSE" not in contents:
         lines.append(f"Put the text of the licence {licence} into {directory / 'LICENSE'}.")
     if "spec.yaml" in contents:
-        params = f" --params {directory / 'params.yaml'}" if "params.yaml" in contents else ""
-        lines.append(f"To run it:  wt run {directory / 'spec.yaml'}{params}")
-    lines += [f"To test it: python -m pytest {directory / library}" for library in _libraries(contents)]
+        params = ["--params", str(directory / "params.yaml")] if "params.yaml" in contents else []
+        lines.append(f"To run it:  {shlex.join(['wt', 'run', str(directory / 'spec.yaml'), *params])}")
+    libraries = [shlex.quote(str(directory / library)) for library in _libraries(contents)]
+    lines += [f"To test it: python -m pytest {library}" for library in libraries]
     return "\n".join(lines).rstrip()
 
 

@@ -11,7 +11,6 @@ from importlib.metadata import entry_points
 from pathlib import Path
 
 from wt_contracts.cached_call import KEEP_VARIABLE
-from wt_contracts.cli import WorkflowChoices
 from wt_contracts.codes import Code
 from wt_contracts.console import Console
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
@@ -99,7 +98,6 @@ class DevLoop:
             self._console,
             self._results or str(Path("results") / workspace.id / "dev"),
             new_run_id(),
-            choices=WorkflowChoices(record=False),
             env={KEEP_VARIABLE: str(self._kept)},
         )
         if any(each.code is Code.RUN_INTERRUPTED for each in outcome.diagnostics):

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import json
+import shlex
 from collections.abc import Iterator
+from pathlib import Path
 
 from wt_contracts.cli import ExitCode
 
@@ -61,9 +63,17 @@ def _end(outcome: Outcome, seconds: float, page: str | None) -> Iterator[str]:
     if outcome.steps.checkpoints:
         yield f"checkpoints: {', '.join(each.name for each in outcome.steps.checkpoints)}"
     if outcome.exit_code == ExitCode.SUSPENDED:
-        yield f"go on with: wt resume {outcome.run_id} --approve"
+        yield f"go on with: {_resumption(outcome)}"
     if page is not None:
         yield f"open it with a browser: {page}"
     elif outcome.result.result is not None:
         text = json.dumps(outcome.result.result, ensure_ascii=False)
         yield f"result: {text if len(text) <= _LONGEST_RESULT else text[:_LONGEST_RESULT] + ' …'}"
+
+
+def _resumption(outcome: Outcome) -> str:
+    """The command that approves what the run waits for, and finds the run from here."""
+    command, place = ["wt", "resume", outcome.run_id, "--approve"], outcome.results.path
+    if place is None or place.name != outcome.run_id or place.parent.parent != Path("results").absolute():
+        command += ["--results", str(outcome.results)]
+    return shlex.join(command)

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 import click
 
 from wt_compiler.commands.source_options import source_options, task_source
+from wt_compiler.commands.spec_path import SpecPath
 
 if TYPE_CHECKING:
     from wt_contracts.console import Console
@@ -23,8 +24,8 @@ _MEANING = {
 
 
 @click.command(short_help="Say what changes from one spec to another.")
-@click.argument("old", type=click.Path(path_type=Path), metavar="OLD")
-@click.argument("new", type=click.Path(path_type=Path), metavar="NEW")
+@click.argument("old", type=SpecPath(), metavar="OLD")
+@click.argument("new", type=SpecPath(), metavar="NEW")
 @source_options
 @click.option(
     "--format", "form", type=click.Choice(["text", "json"]), default="text", help="For people, or for machines."

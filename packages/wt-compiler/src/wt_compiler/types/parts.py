@@ -12,6 +12,8 @@ from wt_compiler.types.schema_type import STRING, Type, alternatives, is_skip, k
 from wt_compiler.types.wording import describe
 from wt_compiler.values import Position
 
+_NUMBERS = (int, float)
+
 
 class Parts:
     """Takes types apart.
@@ -93,8 +95,10 @@ class Parts:
                 self._fail(f"{describe(option)} has keys, and no attributes", at, f"write [{name!r}]")
                 return True
             return False
-        if option.get("format") or option.get("enum") or option.get("pattern") or what in {"integer", "number"}:
+        if option.get("format") or option.get("enum") or option.get("pattern"):
             return False  # a date, say, which has attributes in Python
+        if what in {"integer", "number"} and any(hasattr(number, name) for number in _NUMBERS):
+            return False
         self._fail(f"{describe(option)} has no attribute {name!r}", at, None)
         return True
 
