@@ -150,6 +150,10 @@ def test_whatever_is_formatted_says_the_same(text: str) -> None:
     assert repr(_sorted(meaning(format_spec(text, "spec.yaml")))) == repr(_sorted(before))
 
 
+def test_an_empty_file_stays_empty() -> None:
+    assert format_spec("", "spec.yaml") == ""
+
+
 def test_a_file_is_formatted_or_only_checked(tmp_path: Path, console: Any) -> None:
     path = tmp_path / "spec.yaml"
     path.write_text(BEFORE)

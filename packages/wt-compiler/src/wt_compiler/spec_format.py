@@ -200,4 +200,5 @@ def _quoted(value: str, written: str, flow: bool) -> str:
 
 def _trimmed(text: str, _name: str) -> str:
     lines = [line.rstrip() for line in text.split("\n")]
-    return _BLANK_LINES.sub("\n\n", "\n".join(lines)).rstrip("\n") + "\n"
+    trimmed = _BLANK_LINES.sub("\n\n", "\n".join(lines)).rstrip("\n")
+    return f"{trimmed}\n" if trimmed else ""
