@@ -21,3 +21,7 @@ def test_a_suggested_name_needs_at_most_another_first_letter(directory):
 
     assert suggested.startswith("x")
     assert check_name(suggested) == suggested
+
+
+def test_letters_with_accents_are_suggested_without_them():
+    assert suggest_name(Path("/somewhere/Été à Müri")) == "ete-a-muri"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import builtins
 import keyword
 import re
+import unicodedata
 from pathlib import Path
 
 _NAME = re.compile(r"[a-z][a-z0-9]*([-_][a-z0-9]+)*")
@@ -17,7 +18,8 @@ LICENCES = ("BSD-3-Clause", "MIT", "Apache-2.0", "GPL-3.0-or-later", "CC0-1.0", 
 
 def suggest_name(directory: Path) -> str:
     """A name for the workflow that is written to a directory, from the directory's own name."""
-    return re.sub(r"[^a-z0-9]+", "-", directory.resolve().name.lower()).strip("-")
+    plain = unicodedata.normalize("NFKD", directory.resolve().name).encode("ascii", "ignore").decode()
+    return re.sub(r"[^a-z0-9]+", "-", plain.lower()).strip("-")
 
 
 def check_name(name: str) -> str:
