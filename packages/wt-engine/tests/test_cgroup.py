@@ -9,12 +9,11 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
+import process_steps as steps
 import pytest
 from wt_engine import Pipe
 from wt_engine.cgroup import memory_group, place
 from wt_engine.testing import TestResult
-
-from .libraries import process_steps as steps
 
 Collect = Callable[..., TestResult]
 MB = 1_000_000
