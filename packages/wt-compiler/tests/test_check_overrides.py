@@ -71,6 +71,7 @@ def test_what_exists_and_new_leaves_may_be_patched(section: str, path: str, diag
         ("properties", "source.properties.pth.title", "did you mean 'path'?"),
         ("properties", "source.propertes.path.title", "did you mean 'properties'?"),
         ("properties", "source.properties.limit.title", None),
+        ("properties", "The look.properties.picture.properties.size.anyOf.7.title", None),
         ("properties", "fixed.title", None),
         ("properties", "picture.title", "write 'The look.properties.picture'"),
         ("properties", "The lok.title", "did you mean 'The look'?"),

@@ -197,3 +197,31 @@ def test_of_a_value_of_several_kinds_the_mistake_of_the_chosen_one_is_told(
     told = browser.evaluate("[...document.querySelectorAll('.errors li')].map((line) => line.innerText)")
     assert told == ["Load > Shape > Radius has to be more than 0"]
     assert not saved.exists()
+
+
+@pytest.mark.web
+def test_a_condition_leaves_what_was_filled_in_elsewhere(browser: web.Browser, tmp_path: Path) -> None:
+    number = {"type": "number"}
+    fields = {
+        "flag": {"type": "boolean", "default": False},
+        "pair": {"type": "array", "prefixItems": [number, number], "minItems": 2, "maxItems": 2},
+        "box": {"type": "array", "prefixItems": [number, number], "minItems": 2, "maxItems": 2, "default": [1, 2]},
+        "many": {"type": "array", "items": number, "default": [3]},
+        "named": {"type": "object", "additionalProperties": number, "default": {"a": 4}},
+    }
+    page = page_of({**fields, "why": {"type": "string"}})
+    condition = {"properties": {"flag": {"const": True}}, "required": ["flag"]}
+    step = {"type": "object", "properties": fields, "required": ["pair"]}
+    step |= {"if": condition, "then": {"properties": {"why": {"type": "string"}}}}
+    saved = show(browser, page._replace(rjsf={**page.rjsf, "properties": {"load": step}}), tmp_path)
+    browser.fill("root_load_pair_0", "5")
+    browser.fill("root_load_pair_1", "6")
+    browser.click("#root_load_flag")
+    browser.wait_until("document.querySelector('#root_load_why')")
+    browser.fill("root_load_why", "because")
+    browser.click("button[type=submit]")
+    browser.wait_until("document.querySelector('.wt-saved')")
+    browser.wait_for_event("Browser.downloadProgress", state="completed")
+
+    filled = {"flag": True, "why": "because", "pair": [5, 6], "box": [1, 2], "many": [3], "named": {"a": 4}}
+    assert json.loads(saved.read_text()) == {"load": filled}

@@ -10,19 +10,21 @@ from wt_compiler.override_path import first
 
 
 class Missing(NamedTuple):
-    """A property that a path names and a schema does not have.
+    """A property, or an item of a list, that a path names and a schema does not have.
 
     Attributes:
-        name: Its name.
+        name: Its name, or the number of the item.
         known: The properties that are there.
+        kind: What it would be.
     """
 
     name: str
     known: tuple[str, ...]
+    kind: str = "property"
 
 
 def missing_property(schema: Any, path: tuple[str, ...], definitions: Mapping[str, Any]) -> Missing | None:
-    """The first property along a path that is not there.
+    """The first property or item of a list along a path that is not there.
 
     Args:
         schema: Where the path begins.
@@ -36,7 +38,11 @@ def missing_property(schema: Any, path: tuple[str, ...], definitions: Mapping[st
     while path:
         if isinstance(node, list):
             index, path = path[0], path[1:]
-            node = node[int(index)] if index.isascii() and index.isdecimal() and int(index) < len(node) else None
+            if not (index.isascii() and index.isdecimal()):
+                return None
+            if int(index) >= len(node):
+                return Missing(index, (), "item")
+            node = node[int(index)]
             continue
         node = seen_through(node, path, definitions)
         if not isinstance(node, dict):

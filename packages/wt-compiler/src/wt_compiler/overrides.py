@@ -29,10 +29,10 @@ def apply(document: Schema, override: Override) -> Schema:
 
     Returns:
         A copy that shares everything beside the path; the document itself if the path names an instance, group,
-        parameter or definition that is not there, which the check of the spec warns of.
+        parameter, definition or item of a list that is not there, which the check of the spec warns of.
 
     Raises:
-        OverrideRefusedError: If the path leads through a scalar, or past the end of a list.
+        OverrideRefusedError: If the path leads through a scalar, or into a list without a number.
     """
     section = document.get(override.section, {})
     path = override.parts

@@ -295,11 +295,15 @@ def _spread_types(schema: Schema) -> Schema:
 
 
 def _fix_items(schema: Schema) -> None:
-    """The items of a tuple, as draft 7 writes them."""
+    """The items of a tuple, as draft 7 writes them.
+
+    The type is a list of one: the library empties whatever is a plain array with items of its own each, when a
+    condition shows or hides a field somewhere else in the form.
+    """
     more = schema.pop("items", schema.get("maxItems") != len(schema["prefixItems"]))
     schema["items"] = schema.pop("prefixItems")
     schema["additionalItems"] = more
-    schema.setdefault("type", "array")
+    schema["type"] = ["array"]
 
 
 def _merge_dependencies(schema: Schema) -> None:

@@ -128,7 +128,7 @@ class _Checker:
 
     def _warn_of(self, lacks: Missing | None, place: str) -> None:
         if lacks is not None:
-            self._warn(f"{place} has no property {shorten(lacks.name)!r}", lacks.name, lacks.known)
+            self._warn(f"{place} has no {lacks.kind} {shorten(lacks.name)!r}", lacks.name, lacks.known)
 
     def _warn(self, message: str, name: str, candidates: Collection[str], hint: str | None = None) -> None:
         hint = hint or self._findings.suggest(name, candidates)
