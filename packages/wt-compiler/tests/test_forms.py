@@ -202,6 +202,14 @@ def test_an_override_that_lets_in_what_the_workflow_refuses_is_a_warning(compile
     assert 'source.limit can be "many" in the form' in found.message
 
 
+def test_an_override_of_a_definition_holds_where_a_place_has_one_of_its_own_too(compiled: Compiled) -> None:
+    place = '"The look".properties.picture.properties.style'
+    overrides = f"{{properties: {{'{place}.properties.color.title': C}}, $defs: {{Style.description: D}}}}"
+    dag = compiled(GROUPED, head=f"id: demo\nrequirements: []\nrjsf-overrides: {overrides}\nworkflow:\n")
+    style = forms_of(dag).rjsf["properties"]["The look"]["properties"]["picture"]["properties"]["style"]
+    assert (style["properties"]["color"]["title"], style["description"]) == ("C", "D")
+
+
 def test_an_override_through_a_scalar_is_an_error(compiled: Compiled) -> None:
     head = "id: demo\nrequirements: []\nrjsf-overrides: {properties: {source.type.x: 1}}\nworkflow:\n"
     errors = errors_of(compiled("- {id: source, task: load}", head=head))

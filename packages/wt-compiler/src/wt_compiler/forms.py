@@ -162,7 +162,7 @@ def _check_tasks(dag: Dag, params: Schema, findings: Findings) -> bool:
 def _overridden(rjsf: Schema, params: Schema, overrides: tuple[Override, ...], findings: Findings) -> Schema:
     refuse = _meta_schema()
     steps: list[tuple[Override, Schema]] = []
-    for override in overrides:
+    for override in sorted(overrides, key=lambda each: each.section != "$defs"):  # before a place has a copy of its own
         try:
             rjsf = apply(rjsf, override)
         except OverrideRefusedError as refused:
