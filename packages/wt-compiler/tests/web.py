@@ -6,6 +6,7 @@ import hashlib
 import json
 import os
 import re
+import select
 import shutil
 import subprocess
 import tempfile
@@ -15,6 +16,7 @@ from pathlib import Path
 from typing import Any
 
 WEB = Path(__file__).parent.parent / "web"
+_PATIENCE = 60
 _TAG = re.compile(r"(?=<(?!/|option|span|em|code|strong|b>))")
 
 
@@ -133,6 +135,8 @@ class Browser:
 
     def _read(self) -> dict[str, Any]:
         while b"\0" not in self._buffer:
+            ready, _, _ = select.select([self._events], [], [], _PATIENCE)
+            assert ready, f"the browser has said nothing for {_PATIENCE} s"
             chunk = os.read(self._events, 1 << 16)
             assert chunk, "the browser has ended"
             self._buffer += chunk
