@@ -18,6 +18,7 @@ from hypothesis import strategies as st
 from wt_engine import EventType, Pipe, PipelineTerminalStatus
 from wt_engine.forensics import FULL_REPORTS
 from wt_engine.snapshot import Secrets, Snapshot
+from wt_engine.storage import InMemoryBackend
 
 HERE = Path(__file__).name
 
@@ -72,6 +73,21 @@ def test_given_secrets_are_hidden_wherever_they_appear(collect):
     assert result.find_error().payload == "the *** is out"
     assert result.end.error == "the *** is out"
     assert "s3cr3t" not in json.dumps(report)
+
+
+def test_a_secret_of_a_failure_is_in_no_recorded_event(collect):
+    store = InMemoryBackend()
+    pipe: Pipe[Any, Any] = Pipe(store=store, secrets=["s3cr3t"])
+
+    @pipe.step(retries={"retries": 1, "wait_min": 0.0})
+    async def work():
+        raise ValueError("refused s3cr3t")
+
+    result = collect(pipe, {})
+    events = store.get_events(result.events[0].run_id)
+    assert events
+    assert not [event for event in events if "s3cr3t" in repr(event)]
+    assert result.end.errors[0].error == "refused ***"
 
 
 def test_every_failed_attempt_has_a_report(collect):

@@ -8,7 +8,7 @@ from collections.abc import Callable
 from typing import Any
 
 from wt_engine.events import Event, EventType
-from wt_engine.failures import text_of
+from wt_engine.failures import FailureRecord, text_of
 from wt_engine.metrics import RuntimeMetrics
 from wt_engine.storage.announcements import ANNOUNCED, Announcement
 from wt_engine.storage.backend import RunWriter, StorageBackend
@@ -258,6 +258,8 @@ def _shown(value: Any) -> Any:
         if isinstance(value, RuntimeMetrics):
             # There is one for each step, and readers of the record work it out from the calls.
             names.remove("step_latency")
+        elif isinstance(value, FailureRecord):
+            names.remove("exception")  # its text, without secrets, is the error of the record
         return {name: getattr(value, name) for name in names}
     if isinstance(value, set | frozenset | tuple):
         return list(value)
