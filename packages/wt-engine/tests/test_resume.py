@@ -464,3 +464,13 @@ def test_a_join_whose_time_was_up_is_not_waited_for_again(broken: Broken) -> Non
     assert second.end.status is STATUS.SUCCESS
     assert second.final_state == {"join": "late"}
     assert broken.calls == ["after"]
+
+
+def test_a_run_that_began_in_the_middle_goes_on_from_there(broken: Broken) -> None:
+    pipe = chain(broken, "a", "b", "c")
+    broken.again("b")
+    first = run(pipe, {}, start="b")
+    broken.again()
+
+    assert resume(pipe, run_id(first)).final_state == {"seen": ["b", "c"]}
+    assert broken.calls == ["b", "c"]

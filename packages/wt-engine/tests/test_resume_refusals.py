@@ -16,7 +16,7 @@ from wt_engine.errors import RunEndedError, UnrecordableError
 from wt_engine.fingerprint import PlanChangedError
 from wt_engine.storage import RunNotFoundError, StoreError
 
-from .resumable import Broken, approval, chain, resume, run, run_id
+from .resumable import STATUS, Broken, approval, chain, resume, run, run_id
 
 
 def test_a_run_that_has_ended_well_is_not_resumed(broken: Broken) -> None:
@@ -41,6 +41,17 @@ def test_an_answer_that_nobody_waits_for_is_refused(broken: Broken) -> None:
 
     with pytest.raises(RunEndedError, match="waits for an answer"):
         resume(pipe, run_id(first), answer=1)
+
+
+def test_an_answer_to_what_was_answered_already_is_refused(broken: Broken) -> None:
+    pipe = approval(broken)
+    broken.again("use")
+    first = run(pipe, {})
+    assert resume(pipe, run_id(first), answer="yes").end.status is STATUS.FAILED
+    broken.again()
+    with pytest.raises(RunEndedError, match="waits for an answer"):
+        pipe.resume(run_id(first), answer="no")
+    assert resume(pipe, run_id(first)).final_state == {"answer": "yes"}
 
 
 def test_an_answer_that_cannot_be_recorded_is_refused_before_anything_runs(broken: Broken) -> None:
