@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from wt_engine import Event, EventType, Pipe
 from wt_engine.testing import TestResult
+from wt_engine.workflow import Workflow
 
 from .resumable import Broken
 
@@ -39,6 +40,18 @@ def collect() -> Collect:
         return result
 
     return run
+
+
+@pytest.fixture
+def workflow() -> Workflow:
+    """A workflow without steps."""
+    return Workflow("sums")
+
+
+@pytest.fixture
+def events() -> list[Any]:
+    """What a workflow tells, in order."""
+    return []
 
 
 @pytest.fixture

@@ -8,19 +8,8 @@ import threading
 import pytest
 from wt_contracts.skip import SKIP_SENTINEL, Skipped
 from wt_engine.errors import DefinitionError
-from wt_engine.workflow import Workflow
 
 from .fanned_out import Calls
-
-
-@pytest.fixture
-def workflow():
-    return Workflow("sums")
-
-
-@pytest.fixture
-def events():
-    return []
 
 
 def test_a_step_gets_the_values_of_the_steps_that_its_parameters_name(workflow):

@@ -7,17 +7,6 @@ from functools import partial
 import pytest
 from wt_contracts.retry import RetryPolicy
 from wt_contracts.skip import SKIP_SENTINEL, Skipped
-from wt_engine.workflow import Workflow
-
-
-@pytest.fixture
-def workflow():
-    return Workflow("sums")
-
-
-@pytest.fixture
-def events():
-    return []
 
 
 def test_a_loop_gets_what_each_round_gives_and_returns_its_value(workflow, events):

@@ -15,16 +15,6 @@ from .fanned_out import Calls
 
 
 @pytest.fixture
-def workflow():
-    return Workflow("sums")
-
-
-@pytest.fixture
-def events():
-    return []
-
-
-@pytest.fixture
 def record(tmp_path):
     return RunRecord(str(tmp_path), "a-run")
 
