@@ -60,6 +60,22 @@ def test_the_registry_that_the_planted_mistakes_are_checked_against_is_the_libra
     assert own == stored["entries"]
 
 
+def test_an_exception_that_the_environment_does_not_have_is_a_mistake_of_the_spec(wt, examples):
+    part = examples / "bulletin/record.yaml"
+    text = part.read_text(encoding="utf-8")
+    try:
+        part.write_text(text.replace("on: OSError", "on: pydantic.ValidationEror"), encoding="utf-8")
+        refused = wt("check", "bulletin", cwd=examples)
+        part.write_text(text.replace("on: OSError", "on: pydantic.ValidationError"), encoding="utf-8")
+        accepted = wt("check", "bulletin", cwd=examples)
+    finally:
+        part.write_text(text, encoding="utf-8")
+
+    assert refused.returncode == 2
+    assert "the module 'pydantic' has no exception 'ValidationEror'" in refused.stderr
+    assert accepted.returncode == 0, accepted.stderr
+
+
 def test_the_hello_example_compiles_and_runs(wt, examples):
     compiled = wt("compile", "hello/spec.yaml", cwd=examples)
     assert compiled.returncode == 0, compiled.stderr

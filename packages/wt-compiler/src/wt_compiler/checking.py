@@ -64,6 +64,7 @@ class Checker:
         """
         from wt_compiler.cases import CaseFile
         from wt_compiler.document import read_document
+        from wt_compiler.environment import check_named_exceptions
         from wt_compiler.forms import derive_forms
         from wt_compiler.parse import parse_spec
         from wt_compiler.resolve import check_spec
@@ -71,6 +72,7 @@ class Checker:
         spec = parse_spec(read_document(self._path))
         self._used = spec.findings.used_files
         offered = self._find_tasks(spec)
+        check_named_exceptions(spec, self._path.absolute().parent, self._source, progress=self._progress)
         try:
             dag, _ = check_spec(spec, offered)
             forms = derive_forms(dag, spec.findings)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -79,6 +80,32 @@ def find_tasks(spec: Spec, base: Path, source: TaskSource, progress: Progress | 
     spec.findings.raise_if_failed()
     lock = lock_spec(spec, base, progress=progress)
     return discover_locked(lock, timeout=source.timeout, progress=progress)
+
+
+def check_named_exceptions(
+    spec: Spec, base: Path, source: TaskSource, lock: AnyLock | None = None, progress: Progress | None = None
+) -> None:
+    """Check the exceptions of other packages that a spec names, as far as its environment is known.
+
+    Args:
+        spec: The spec; its findings get what is wrong.
+        base: The directory that paths in its requirements are relative to.
+        source: Where to look.
+        lock: The lock of its environment, if it is there already.
+        progress: Is told what is being done.
+
+    Raises:
+        DiagnosticError: The environment has to be built, and cannot be.
+    """
+    if source.registry is not None or not any(True for _ in spec.findings.foreign_exceptions):
+        return
+    from wt_compiler.foreign_exceptions import asked_of, check_exceptions, remembered
+
+    if source.current:
+        check_exceptions(spec.findings, lambda names: asked_of([sys.executable, "-P"], names, source.timeout))
+    elif not spec.findings.failed:
+        known = lock or lock_spec(spec, base, progress=progress)
+        check_exceptions(spec.findings, lambda names: remembered(known, names, source.timeout))
 
 
 def lock_spec(

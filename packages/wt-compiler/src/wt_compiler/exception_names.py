@@ -37,14 +37,18 @@ def why_no_exception(name: str) -> Wrong | None:
     if not _DOTTED.fullmatch(name):
         return Wrong(f"{name!r} is no dotted path", "write it as Python imports it: package.module.Name")
     module, _, last = name.rpartition(".")
-    top = module.partition(".")[0]
-    if top not in sys.stdlib_module_names or top in _UNFIT:
+    if is_foreign(name) or module.partition(".")[0] in _UNFIT:
         return None
     try:
         members = vars(importlib.import_module(module))
     except ImportError:
         return Wrong(f"Python has no module {module!r}", "write the path as Python imports it: package.module.Name")
     return _judged(last, members, Wrong(f"the module {module!r} has no exception {last!r}", "look it up in its manual"))
+
+
+def is_foreign(name: str) -> bool:
+    """Whether a dotted path is that of something of another package than Python's own."""
+    return "." in name and name.partition(".")[0] not in sys.stdlib_module_names
 
 
 def _judged(name: str, members: dict[str, Any], unknown: Wrong) -> Wrong | None:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import Literal, TypeAlias
@@ -49,6 +49,7 @@ class Findings:
         self._comparisons = 0
         self._used: list[tuple[Findings, Note]] = []
         self._files: dict[Path, None] = {}
+        self._exceptions: list[tuple[str, Position]] = []
 
     @property
     def failed(self) -> bool:
@@ -88,6 +89,17 @@ class Findings:
     def include(self, other: Findings, at: Position) -> None:
         """Take what is found in a file that this one uses at a place for found here, now and later."""
         self._used.append((other, self.note("it is used here", at)))
+
+    def name_exception(self, name: str, at: Position) -> None:
+        """Note an exception of another package, which only the environment of the spec can know."""
+        self._exceptions.append((name, at))
+
+    @property
+    def foreign_exceptions(self) -> Iterator[tuple[Findings, str, Position]]:
+        """Such exceptions, here and in used files: whose findings they belong to, their names and places."""
+        yield from ((self, name, at) for name, at in self._exceptions)
+        for used, _ in self._used:
+            yield from used.foreign_exceptions
 
     def depend_on(self, path: Path) -> None:
         """Note that what is found depends on another file, whether it is there or not."""

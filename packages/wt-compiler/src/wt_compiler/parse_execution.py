@@ -9,7 +9,7 @@ from wt_contracts.codes import Code
 from wt_contracts.diagnostics import near_miss
 
 from wt_compiler.document import ListNode, MapNode, Node, ScalarNode
-from wt_compiler.exception_names import why_no_exception
+from wt_compiler.exception_names import is_foreign, why_no_exception
 from wt_compiler.execution import EXECUTORS, Execution, Resources, Retry
 from wt_compiler.findings import Findings
 from wt_compiler.shape import check_keys, is_null, read_map, read_string, refuse
@@ -113,6 +113,8 @@ def _read_exceptions(node: Node | None, findings: Findings) -> tuple[str, ...]:
         wrong = why_no_exception(name)
         if wrong is not None:
             findings.error(Code.WRONG_VALUE, wrong.message, item.position, wrong.hint)
+        elif is_foreign(name):
+            findings.name_exception(name, item.position)
     if isinstance(node, ListNode) and not node.items:
         findings.error(Code.WRONG_VALUE, "'on' names no exception", node.position, "name some, or remove the key")
     return tuple(names)

@@ -18,7 +18,7 @@ from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
 from wt_compiler import manifest, version
-from wt_compiler.environment import TaskSource, find_tasks, lock_spec
+from wt_compiler.environment import TaskSource, check_named_exceptions, find_tasks, lock_spec
 from wt_compiler.existing import Existing, unwritable
 from wt_compiler.graph import MOST_DRAWN, NotDrawnError
 from wt_compiler.names import DEFAULT_PREFIX, DEFAULT_RESULTS_ENV_VAR, Names, name_workflow
@@ -202,8 +202,11 @@ class _Compilation:
 
         source = self._options.source
         if lock is None:
-            return find_tasks(self._spec, self._base, source, self._progress)
-        return discover_locked(lock, timeout=source.timeout, progress=self._progress)
+            registry = find_tasks(self._spec, self._base, source, self._progress)
+        else:
+            registry = discover_locked(lock, timeout=source.timeout, progress=self._progress)
+        check_named_exceptions(self._spec, self._base, source, lock, self._progress)
+        return registry
 
     def _lock(self) -> AnyLock | None:
         options = self._options
