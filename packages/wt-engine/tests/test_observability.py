@@ -173,6 +173,13 @@ def test_a_timeline_of_nothing_and_of_very_much():
     assert len(timeline.render_ascii().splitlines()) == 51
 
 
+def test_a_call_at_the_very_end_of_a_timeline_has_a_bar():
+    started, ended = EventType.STEP_START, EventType.STEP_END
+    times = [(started, "long", 0.0), (ended, "long", 100.0), (started, "last", 100.0), (ended, "last", 100.0)]
+    timeline = TimelineVisualizer.of([_told(kind, stage, at, stage) for kind, stage, at in times])
+    assert all("#" in line for line in timeline.render_ascii().splitlines()[1:])
+
+
 def _told(kind: EventType, stage: str, at: float, call: str) -> Any:
     from wt_engine.storage import StoredEvent
 

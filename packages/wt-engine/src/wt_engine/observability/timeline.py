@@ -83,9 +83,10 @@ class TimelineVisualizer(Observer):
         room = max(width - label - 24, 10)
         lines = [self._summary()]
         for span in spans:
-            left, right = (round(place * room) for place in self._place(span))
-            right = min(max(right, left + 1), room)
-            bar = " " * min(left, room - 1) + ("x" if span.error else "." if span.end is None else "#") * (right - left)
+            began, ended = self._place(span)
+            left = min(round(began * room), room - 1)
+            right = min(max(round(ended * room), left + 1), room)
+            bar = " " * left + ("x" if span.error else "." if span.end is None else "#") * (right - left)
             name = self._label(span)
             name = name if len(name) <= label else name[: label - 1] + "~"
             mark = f" <- {_BOTTLENECK}" if span is self.bottleneck else ""
