@@ -283,8 +283,9 @@ class Execution:
             if not await self._recorded(call, Outcome.ASTRAY):
                 return
             report = run.forensics.report(error, run.state, call.node.place)
-            run.journal.step_failed(name, error, report)
-            await run.publisher.say(_ERROR, name, text_of(error), meta={"forensics": report})
+            shown = run.forensics.shown(name)
+            run.journal.step_failed(shown, error, report)
+            await run.publisher.say(_ERROR, shown, run.forensics.text(error), meta={"forensics": report})
             self._recovery.policy(error)
             await self.finished(call, error=error)
         else:

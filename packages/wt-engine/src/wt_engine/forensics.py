@@ -59,6 +59,10 @@ class Forensics:
         """The text of an exception, without secrets."""
         return self._evidence.secrets.masked(text_of(error))
 
+    def shown(self, text: str) -> str:
+        """A text without secrets."""
+        return self._evidence.secrets.masked(text)
+
     def report(self, error: BaseException, state: Any, place: str | None = None, item: Any = MISSING) -> dict[str, Any]:
         """The report of a failure, as data that JSON can hold.
 
