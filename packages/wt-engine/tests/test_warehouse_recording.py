@@ -17,6 +17,10 @@ from wt_engine import (
     Condition,
     DefinitionError,
     EventType,
+    FailureKind,
+    FailureReason,
+    FailureRecord,
+    FailureSource,
     For,
     Parallel,
     Pipeline,
@@ -26,7 +30,8 @@ from wt_engine import (
 )
 from wt_engine.errors import RunEndedError
 from wt_engine.fingerprint import PlanChangedError
-from wt_engine.storage import RunNotFoundError, RunStatus, SQLiteBackend
+from wt_engine.storage import RunNotFoundError, RunStatus, SQLiteBackend, StoreError
+from wt_engine.warehouse.result import original
 
 
 @pytest.fixture(params=["sync", "async"])
@@ -317,3 +322,10 @@ def test_a_killed_run_goes_on_where_its_record_ends(kill_at, tmp_path, store):
     # Parallel steps are recorded together: one that had ended beside another may have to run again.
     assert [name for name in ran if name not in "cd"] == [name for name in names if name not in "cd"]
     assert set(ran) == set(names)
+
+
+def test_a_failure_of_the_store_is_said_of_no_step() -> None:
+    about = (FailureKind.INFRA, FailureSource.FRAMEWORK, FailureReason.STORE_ERROR, "system", "no room")
+    failure = FailureRecord(*about, exception=StoreError("no room", "runs.db", "make room"))
+    error = original(failure, "p", "r1", None)  # type: ignore[arg-type]  # the end is asked where there is no exception
+    assert error.__notes__ == ["in pipeline 'p', run r1"]

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from wt_engine.errors import MapItemsError, PipelineCancelled, SubPipelineError
-from wt_engine.failures import FailureRecord, primary
+from wt_engine.failures import FailureKind, FailureRecord, primary
 from wt_engine.outcome import PipelineEndData, PipelineTerminalStatus
 
 
@@ -87,7 +87,8 @@ def original(first: FailureRecord | None, pipeline: str, run_id: str, end: Pipel
         error = error.__cause__
     if first is None or error is None:
         return PipelineError(f"pipeline '{pipeline}' failed: {end.error}")
-    about = f"in step '{first.step}' of pipeline '{pipeline}', run {run_id}"
+    place = f"in step '{first.step}' of" if first.kind is FailureKind.STEP else "in"
+    about = f"{place} pipeline '{pipeline}', run {run_id}"
     if about not in getattr(error, "__notes__", ()):
         error.add_note(about)
     return error
