@@ -8,6 +8,7 @@ import pty
 import shutil
 import subprocess
 import sys
+from contextlib import suppress
 from pathlib import Path
 
 import pytest
@@ -102,6 +103,32 @@ def test_a_bulletin_says_what_the_days_allow(wt, examples, until, outlook):
     assert lines[0] == "2013: 828 mm of precipitation on 119 wet days, the hottest day (33.9 °C) was 30 June."
     assert lines[-1].startswith(outlook)
     assert given["days"] == 365 * (int(until) - 2012)
+
+
+def typed(command: list[str], cwd: Path, text: str) -> tuple[int, str]:
+    """Run a command on a terminal of its own, on which a text is typed: its exit code, and what stood there."""
+    ours, theirs = pty.openpty()
+    variables = {name: value for name, value in os.environ.items() if name != "CI"}
+    with subprocess.Popen(command, cwd=cwd, env=variables, stdin=theirs, stdout=theirs, stderr=theirs) as process:
+        os.close(theirs)
+        os.write(ours, text.encode())
+        said = b""
+        with suppress(OSError):  # that is how Linux says that nobody has the terminal open any more
+            while chunk := os.read(ours, 4096):
+                said += chunk
+    os.close(ours)
+    return process.returncode, said.decode()
+
+
+def test_a_sequential_run_asks_for_approvals_on_the_terminal(examples):
+    days = 'record.period.period={"start": "2013-01-01", "end": "2013-12-31"}'
+    command = [sys.executable, "-m", "wt_cli", "run", "bulletin", "--set", days, "--execution-mode", "sequential"]
+
+    code, said = typed(command, examples, "Read by hand.\ny\n")
+
+    assert code == 0, said
+    assert "let 'published' run? [y/N] " in said
+    assert "Read by hand." in next((examples / "results/bulletin").glob("*/bulletin.txt")).read_text(encoding="utf-8")
 
 
 EXAMPLES = sorted(spec.parent.name for spec in (Path(__file__).parents[1] / "examples").glob("*/spec.yaml"))

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 import shutil
 import subprocess
 import sys
@@ -162,6 +163,23 @@ def test_a_crate_can_be_one_file(finished):
 
     with zipfile.ZipFile("r1.crate.zip") as archive:
         assert {"ro-crate-metadata.json", "run.json", "results/plot.svg"} <= set(archive.namelist())
+
+
+def test_a_crate_declares_the_version_of_the_profiles_that_is_asked_for(finished, tmp_path):
+    ask(finished.results, "--format", "ro-crate", "-o", tmp_path / "usual")
+    ask(finished.results, "--format", "ro-crate", "-o", tmp_path / "newer", "--profile-version", "0.6")
+
+    usual, newer = (tmp_path / name / "ro-crate-metadata.json" for name in ("usual", "newer"))
+    assert {each.id for each in ROCrate(tmp_path / "newer").root_dataset["conformsTo"]} > {
+        "https://w3id.org/ro/wfrun/workflow/0.6",
+        "https://w3id.org/ro/wfrun/provenance/0.6",
+    }
+    assert lasting(newer).replace("0.6", "0.5") == lasting(usual)
+
+
+def lasting(metadata: Path) -> str:
+    """The metadata of a crate, without the time at which it was written."""
+    return re.sub(r'"datePublished": "[^"]*"', "", metadata.read_text())
 
 
 @pytest.mark.parametrize("path", ["x", "fails"])

@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @choice_options
 @click.option("--open", "open_it", is_flag=True, help="Show the page or picture that the workflow returns.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
-@click.option("--no-input", is_flag=True, help="Never ask for missing parameters.")
+@click.option("--no-input", is_flag=True, help="Never ask for missing parameters or, in a sequential run, for approvals.")
 @click.option(
     "--offline",
     is_flag=True,
@@ -77,7 +77,7 @@ def run(
     from wt_invokers.session import collect, execute, refusal_in, report
     from wt_invokers.target import find_workspace, realise
 
-    console.json = console.json or as_json
+    console.json, ask = console.json or as_json, not no_input
     goes_on = _going_on(resume, from_checkpoint, given=params_file is not None or bool(assignments))
     with refusal_in(results if goes_on is None else None):
         workspace = find_workspace(target, console)
@@ -85,12 +85,12 @@ def run(
         begins = find_beginning(home, resume, from_checkpoint)
         params = Params(begins.params)
         if goes_on is None:
-            collect(params, workspace, params_file, assignments, console, ask=not no_input)
+            collect(params, workspace, params_file, assignments, console, ask=ask)
         run_id = goes_on or new_run_id()
         place = results or str(results_of(home, goes_on) if goes_on else home / run_id)
         invoker = LocalInvoker(workspace, realise(workspace, console).python)
-    chosen = WorkflowChoices(resume=goes_on, **begins.options, **choices)
-    outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, choices=chosen)
+    how = WorkflowChoices(resume=goes_on, **begins.options, **choices)
+    outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, choices=how, ask=ask)
     report(outcome, seconds, console, open_it=open_it)
     return outcome.exit_code
 

@@ -15,7 +15,14 @@ NO_LICENCE = "no licence is stated"
 
 
 def write_crate(
-    run: RunProvenance, results: Path, workspace: Path | None, target: Path, *, licence: str | None, author: str | None
+    run: RunProvenance,
+    results: Path,
+    workspace: Path | None,
+    target: Path,
+    *,
+    licence: str | None,
+    author: str | None,
+    profile_version: str,
 ) -> None:
     """Write a run as an RO-Crate.
 
@@ -26,6 +33,7 @@ def write_crate(
         target: The directory, or the zip file.
         licence: Under which licence the crate may be used.
         author: Who ran it.
+        profile_version: Which version of the profiles of runs the crate declares.
 
     Raises:
         DiagnosticError: The target is there already (WT141), the workspace is gone or has changed since (WT517), or
@@ -41,7 +49,8 @@ def write_crate(
         from wt_invokers.run_crate import RunCrate
     except ModuleNotFoundError as error:
         raise click.UsageError("RO-Crates need the library rocrate: pip install 'wt-invokers[ro-crate]'") from error
-    crate = RunCrate(run, results, home, licence=licence or NO_LICENCE, author=author)
+    stated = licence or NO_LICENCE
+    crate = RunCrate(run, results, home, licence=stated, author=author, profile_version=profile_version)
     try:
         crate.write(target)
     except OSError as error:

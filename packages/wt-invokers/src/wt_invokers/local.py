@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import signal
+import subprocess
 import tempfile
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
@@ -96,6 +97,7 @@ class LocalInvoker:
         env: Mapping[str, str] | None = None,
         cwd: Path | None = None,
         watcher: Watcher = _NOBODY,
+        stdin: int = subprocess.DEVNULL,
     ) -> RunHandle:
         """Start a run.
 
@@ -107,6 +109,7 @@ class LocalInvoker:
             env: Variables beside those of this process.
             cwd: The working directory; by default that of this process.
             watcher: Who sees its output and events.
+            stdin: The descriptor that a task, or a debugger, reads from; by default there is nothing to read.
 
         Returns:
             The handle of the run. Use it as a context manager, or wait for it: both remove what the run needs.
@@ -120,7 +123,7 @@ class LocalInvoker:
             note_workspace(place.path, self.workspace.directory)
         handle = RunHandle(self, place, run_id or new_run_id(), watcher)
         try:
-            handle.start(dict(params), choices, env or {}, cwd)
+            handle.start(dict(params), choices, env or {}, cwd, stdin)
         except BaseException:
             handle.discard()
             raise
@@ -179,7 +182,14 @@ class RunHandle:
         """The id of the workflow's process and of its process group."""
         return self._started.pid
 
-    def start(self, params: dict[str, Any], choices: WorkflowChoices, env: Mapping[str, str], cwd: Path | None) -> None:
+    def start(
+        self,
+        params: dict[str, Any],
+        choices: WorkflowChoices,
+        env: Mapping[str, str],
+        cwd: Path | None,
+        stdin: int,
+    ) -> None:
         """Start the process; `LocalInvoker.run` does.
 
         Raises:
@@ -201,6 +211,7 @@ class RunHandle:
                 stdout=self._watcher.stdout,
                 stderr=self._watcher.stderr,
                 lifeline=LIFELINE,
+                stdin=stdin,
             )
         except OSError as error:
             message = f"{self._invoker.python} cannot be started: {error.strerror}"

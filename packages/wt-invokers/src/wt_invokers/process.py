@@ -35,6 +35,7 @@ class ProcessGroup:
         stderr: Gets the child's error output as it comes.
         lifeline: The variable that tells the child which descriptor to read: it ends when this process does, also if
             this process is killed. None if the child cannot do that; on Windows it is not told.
+        stdin: The descriptor that the child reads from; by default there is nothing to read.
 
     Raises:
         OSError: If the process cannot be started.
@@ -49,6 +50,7 @@ class ProcessGroup:
         stdout: Sink | None = None,
         stderr: Sink | None = None,
         lifeline: str | None = None,
+        stdin: int = subprocess.DEVNULL,
     ) -> None:
         held: int | None = None
         passed: tuple[int, ...] = ()
@@ -61,7 +63,7 @@ class ProcessGroup:
                 argv,
                 env=dict(env),
                 cwd=cwd,
-                stdin=subprocess.DEVNULL,
+                stdin=stdin,
                 stdout=subprocess.PIPE,
                 stderr=subprocess.PIPE,
                 start_new_session=True,

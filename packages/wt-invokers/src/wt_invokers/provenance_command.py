@@ -29,6 +29,11 @@ if TYPE_CHECKING:
 @click.option("--workspace", type=click.Path(path_type=Path), help="The workspace that ran, if it has been moved.")
 @click.option("--license", "licence", metavar="TEXT", help="The licence of the RO-Crate: a URL or its name.")
 @click.option("--author", metavar="NAME", help="Who ran it, for the RO-Crate.")
+@click.option(
+    "--profile-version",
+    type=click.Choice(["0.5", "0.6"]),
+    help="Which version of the Workflow Run RO-Crate profiles it declares.  [default: 0.5]",
+)
 @click.option("--json", "as_json", is_flag=True, help="The same as --format json.")
 @click.pass_obj
 def provenance(
@@ -39,6 +44,7 @@ def provenance(
     workspace: Path | None,
     licence: str | None,
     author: str | None,
+    profile_version: str | None,
     as_json: bool,
 ) -> int:
     """Say what RUN was: what ran, from what, where, and what came of it.
@@ -53,15 +59,16 @@ def provenance(
     from wt_invokers.recorded import run_in
     from wt_invokers.results import written_account
 
-    if form != "ro-crate" and any((output, workspace, licence, author)):
-        raise click.UsageError("--output, --workspace, --license and --author belong to --format ro-crate")
+    if form != "ro-crate" and any((output, workspace, licence, author, profile_version)):
+        raise click.UsageError("--output, --workspace, --license, --author and --profile-version belong to --format ro-crate")
     directory = Path(run) if Path(run).is_dir() else run_in(Path("results"), run)
     account = read_account(directory)
     if form == "ro-crate":
         from wt_invokers.crate_target import write_crate
 
         target = output or Path(f"{account.run_id}.crate.zip")
-        write_crate(account, directory, workspace, target, licence=licence, author=author)
+        version = profile_version or "0.5"
+        write_crate(account, directory, workspace, target, licence=licence, author=author, profile_version=version)
         console.answer(str(target))
     elif form == "json" or as_json or console.json:
         console.answer(written_account(account).decode().rstrip())

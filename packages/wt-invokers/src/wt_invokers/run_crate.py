@@ -1,4 +1,4 @@
-"""A run as a research object: a Provenance Run Crate 0.5, an RO-Crate 1.1 that also is a Workflow Run Crate.
+"""A run as a research object: a Provenance Run Crate, an RO-Crate 1.1 that also is a Workflow Run Crate.
 
 The profiles are those of https://www.researchobject.org/workflow-run-crate/. The crate holds copies of the workflow's
 run module, its lock, the files that the parameters name and the files that came of the run; the metadata say what made
@@ -16,12 +16,8 @@ from rocrate.rocrate import ROCrate  # type: ignore[import-untyped]  # it has no
 from wt_contracts.provenance import RunFile, RunProvenance, RunStatus, RunStep, StepStatus
 from wt_contracts.run_record import RUN_FILE
 
-PROFILES = {
-    "https://w3id.org/ro/wfrun/process/0.5": ("Process Run Crate", "0.5"),
-    "https://w3id.org/ro/wfrun/workflow/0.5": ("Workflow Run Crate", "0.5"),
-    "https://w3id.org/ro/wfrun/provenance/0.5": ("Provenance Run Crate", "0.5"),
-    "https://w3id.org/workflowhub/workflow-ro-crate/1.0": ("Workflow RO-Crate", "1.0"),
-}
+_RUN_PROFILES = {"process": "Process Run Crate", "workflow": "Workflow Run Crate", "provenance": "Provenance Run Crate"}
+_CRATE_PROFILE = "https://w3id.org/workflowhub/workflow-ro-crate/1.0"
 _WORKFLOW_PROFILE = "https://bioschemas.org/profiles/ComputationalWorkflow/1.0-RELEASE"
 _COMPLETED, _FAILED = "http://schema.org/CompletedActionStatus", "http://schema.org/FailedActionStatus"
 _TYPES = {str: "Text", bool: "Boolean", int: "Integer", float: "Float"}
@@ -39,16 +35,25 @@ class RunCrate:
         workspace: The workspace that ran.
         licence: Under which licence the crate may be used: the URL or a few words.
         author: The name of whoever ran it.
+        profile_version: Which version of the profiles the crate declares. What it holds is the same in each.
     """
 
     def __init__(
-        self, run: RunProvenance, results: Path, workspace: Path, *, licence: str, author: str | None = None
+        self,
+        run: RunProvenance,
+        results: Path,
+        workspace: Path,
+        *,
+        licence: str,
+        author: str | None = None,
+        profile_version: str = "0.5",
     ) -> None:
         self._run = run
         self._results = results
         self._workspace = workspace
         self._licence = licence
         self._author = author
+        self._profile_version = profile_version
         self._crate = ROCrate(version="1.1")
 
     def write(self, target: Path) -> None:
@@ -73,13 +78,17 @@ class RunCrate:
         crate.name = f"Run {run.run_id} of {run.workflow.name}"
         crate.description = f"The workflow {run.workflow.name}, the run {run.run_id} of it, and what came of that."
         crate.license = self._licence
-        profiles = [
-            self._add(url, "CreativeWork", name=name, version=version) for url, (name, version) in PROFILES.items()
+        version = self._profile_version
+        crate.root_dataset["conformsTo"] = [
+            *(
+                self._add(f"https://w3id.org/ro/wfrun/{key}/{version}", "CreativeWork", name=name, version=version)
+                for key, name in _RUN_PROFILES.items()
+            ),
+            self._add(_CRATE_PROFILE, "CreativeWork", name="Workflow RO-Crate", version="1.0"),
         ]
-        crate.root_dataset["conformsTo"] = profiles
         crate.metadata["conformsTo"] = [
             {"@id": "https://w3id.org/ro/crate/1.1"},
-            {"@id": "https://w3id.org/workflowhub/workflow-ro-crate/1.0"},
+            {"@id": _CRATE_PROFILE},
         ]
         self._file(self._results / RUN_FILE, RUN_FILE, "application/json", name="What the run was, as wt says it")
 

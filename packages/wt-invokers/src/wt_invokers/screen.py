@@ -5,6 +5,7 @@ from __future__ import annotations
 import codecs
 import sys
 import threading
+import time
 from typing import TextIO
 
 from wt_contracts.console import Console
@@ -26,6 +27,7 @@ class Screen:
         self._console = console
         self._lock = threading.Lock()
         self._steps = Steps()
+        self._asked = 0.0
 
     def watcher(self) -> Watcher:
         """What shows a run here: its output as it is or, if the answer is for a machine, all on stderr."""
@@ -39,12 +41,16 @@ class Screen:
     def show(self, event: WorkflowEvent) -> None:
         """Take an event of the run."""
         step = self._steps.observe(event)
-        if step is not None and event.kind is EventKind.STEP_START:
-            with self._lock:
+        if step is None or event.kind is not EventKind.STEP_START:
+            return
+        with self._lock:
+            if event.time > self._asked:  # what comes late must not hide what a person is asked
                 self._console.progress(f"[{len(self._steps)}/{self._steps.total or '?'}] {step.label}")
 
     def _write(self, stream: TextIO, text: str) -> None:
         with self._lock:
             self._console.progress("")
+            if text and not text.endswith("\n"):
+                self._asked = time.time()
             stream.write(text)
             stream.flush()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator, Mapping
@@ -92,6 +93,7 @@ def execute(
     timeout: float | None = None,
     choices: WorkflowChoices | None = None,
     env: Mapping[str, str] | None = None,
+    ask: bool = False,
 ) -> tuple[Outcome, float]:
     """Run a workflow to its end, however that comes about; Ctrl-C ends all of it.
 
@@ -104,6 +106,8 @@ def execute(
         timeout: How many seconds it may take.
         choices: How it is to run.
         env: Variables beside those of this process.
+        ask: Whether a sequential run may ask the person at the terminal, if there is one: for an approval, or in a
+            debugger.
 
     Returns:
         How it ended, and after how many seconds.
@@ -111,7 +115,8 @@ def execute(
     Raises:
         DiagnosticError: If it could not be started.
     """
-    screen = Screen(console)
+    screen, chosen = Screen(console), choices or WorkflowChoices()
+    asks = ask and console.interactive and chosen.execution_mode == "sequential"
     begin = time.monotonic()
     with (
         terminate_as_interrupt(),
@@ -119,9 +124,10 @@ def execute(
             params.values,
             results=results,
             run_id=run_id,
-            choices=choices or WorkflowChoices(),
+            choices=chosen,
             env=env,
             watcher=screen.watcher(),
+            stdin=sys.stdin.fileno() if asks else subprocess.DEVNULL,
         ) as handle,
     ):
         try:
