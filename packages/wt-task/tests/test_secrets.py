@@ -14,8 +14,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wt_contracts.diagnostics import DiagnosticError
+from wt_contracts.masking import Mask
 from wt_task import secret
-from wt_task.secrets import Mask, MaskedStream
+from wt_task.secrets import MaskedStream, masked_streams
 
 
 def mask_of(*values: str) -> Mask:
@@ -86,9 +87,23 @@ def test_a_secret_that_is_printed_in_pieces_is_masked() -> None:
     assert written.getvalue() == "a *** b\n*** c"
 
 
+def test_what_is_flushed_is_seen_at_once_but_for_what_may_be_a_secret() -> None:
+    written = io.StringIO()
+    stream = MaskedStream(written, mask_of("hidden"))
+    stream.write("go on? [y/N] ")
+    stream.flush()
+    assert written.getvalue() == "go on? [y/N] "
+    stream.write("hidden hid")
+    stream.flush()
+    assert written.getvalue() == "go on? [y/N] *** "
+    stream.write("den")
+    stream.finish()
+    assert written.getvalue() == "go on? [y/N] *** ***"
+
+
 def test_output_is_the_processes_own_again_afterwards() -> None:
     before = sys.stdout
-    with mask_of("hidden").streams():
+    with masked_streams(mask_of("hidden")):
         assert sys.stdout is not before
     assert sys.stdout is before
 

@@ -8,13 +8,16 @@ from typing import Any, Final
 from wt_contracts.approval import ApprovalAnswer, ApprovalRequest, RejectedError
 
 from wt_engine.control import Suspend, Value
-from wt_engine.injection import Parameters, answer_source
+from wt_engine.injection import Parameters, answer_source, secrets_source
 
 ASKED: Final = ".approval"
 """How the name of a step ends that asks a person before another one."""
 
 _ANSWER: Final = ".answer"
 """The argument that gets what the run was resumed with; no step has such a name."""
+
+_SECRETS: Final = ".secrets"
+"""The argument that gets what the question must not show."""
 
 
 def asking(step: str, reason: Callable[..., Any], form: Mapping[str, Any]) -> Callable[..., Any]:
@@ -31,10 +34,12 @@ def asking(step: str, reason: Callable[..., Any], form: Mapping[str, Any]) -> Ca
     """
 
     def ask(**values: Any) -> Any:
-        answer = values.pop(_ANSWER, None)
+        answer, secrets = values.pop(_ANSWER, None), values.pop(_SECRETS)
         if not isinstance(answer, ApprovalAnswer) or answer.step != step:
             said = reason(**values)
-            return Value({}) if said is None else Suspend(ApprovalRequest(step, str(said), dict(form)))
+            if said is None:
+                return Value({})
+            return Suspend(ApprovalRequest(step, secrets.masked(str(said)), dict(form)))
         if not answer.approved:
             raise RejectedError(answer)
         return Value(answer.data)
@@ -44,4 +49,4 @@ def asking(step: str, reason: Callable[..., Any], form: Mapping[str, Any]) -> Ca
 
 def answered(parameters: Parameters) -> Parameters:
     """The parameters of such a function, which gets an answer once there is one."""
-    return Parameters((*parameters.sources, (_ANSWER, answer_source)), (), (_ANSWER,))
+    return Parameters((*parameters.sources, (_ANSWER, answer_source), (_SECRETS, secrets_source)), (), (_ANSWER,))

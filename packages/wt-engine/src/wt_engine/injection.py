@@ -7,9 +7,12 @@ import typing
 from collections.abc import Callable, Container
 from dataclasses import dataclass
 from enum import StrEnum
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from wt_engine.cancellation import CancellationToken
+
+if TYPE_CHECKING:
+    from wt_engine.snapshot import Secrets
 
 _STATE = frozenset({"s", "state"})
 _CONTEXT = frozenset({"c", "ctx", "context"})
@@ -39,6 +42,10 @@ class Surroundings(Protocol):
     @property
     def answer(self) -> Any:
         """What a suspended step waited for, or `MISSING`."""
+
+    @property
+    def secrets(self) -> Secrets:
+        """What must not be shown."""
 
     @property
     def values(self) -> dict[int, Any]:
@@ -99,6 +106,11 @@ def item_source(_: Surroundings, call: Occasion) -> Any:
 def answer_source(run: Surroundings, _: Occasion) -> Any:
     """What a suspended run was resumed with; `MISSING` as long as it was not."""
     return run.answer
+
+
+def secrets_source(run: Surroundings, _: Occasion) -> Secrets:
+    """What the run must not show."""
+    return run.secrets
 
 
 def answer_or_none(run: Surroundings, _: Occasion) -> Any:

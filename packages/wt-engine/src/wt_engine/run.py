@@ -20,6 +20,7 @@ from wt_engine.plan import Plan
 from wt_engine.processes import Processes
 from wt_engine.publisher import EventHook, Publisher
 from wt_engine.share import Need, Share
+from wt_engine.snapshot import Secrets
 from wt_engine.threads import Threads
 
 if TYPE_CHECKING:
@@ -125,6 +126,11 @@ class Run:
         self.processes: Processes
         self.share: Share
         self.sub: Callable[[Call, Any, Any], Any]
+
+    @property
+    def secrets(self) -> Secrets:
+        """What must not be shown."""
+        return self.settings.evidence.secrets
 
     @property
     def answer(self) -> Any:

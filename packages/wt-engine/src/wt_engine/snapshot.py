@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-MASK = "***"
+from wt_contracts.masking import SHOWN, secret_forms
 
 _DEPTH = 8
 _ITEMS = 100
@@ -26,8 +26,8 @@ class Secrets:
     """What must not be shown.
 
     Args:
-        given: Texts that are hidden wherever they appear, and compiled patterns: a key in which one of them is found
-            hides its value, as do keys such as `password`, `token` or `api_key`.
+        given: Texts that are hidden wherever they appear, in any of their forms, and compiled patterns: a key in which
+            one of them is found hides its value, as do keys such as `password`, `token` or `api_key`.
 
     Raises:
         TypeError: Something else was given.
@@ -40,10 +40,9 @@ class Secrets:
             if isinstance(secret, re.Pattern):
                 self._names.append(secret)
             elif isinstance(secret, str):
-                self.values.add(secret)
+                self.values.update(secret_forms(secret))
             else:
                 raise TypeError(f"secrets are texts and compiled patterns, not {secret!r}")
-        self.values.discard("")
 
     def hides(self, key: Any) -> bool:
         """Whether the value of a key is secret."""
@@ -58,7 +57,7 @@ class Secrets:
         """
         # The longest first: a secret may contain another one.
         for value in sorted({*self.values, *more}, key=len, reverse=True):
-            text = text.replace(value, MASK)
+            text = text.replace(value, SHOWN)
         return text
 
 
@@ -118,7 +117,7 @@ class Snapshot:
             if self._secrets.hides(key):
                 if isinstance(value, str) and len(value) >= _SHORTEST_SECRET:
                     self.found.add(value)
-                picture[name] = value if value is None else MASK
+                picture[name] = value if value is None else SHOWN
             else:
                 picture[name] = self.take(value, depth + 1)
         return picture

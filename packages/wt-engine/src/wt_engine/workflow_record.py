@@ -10,10 +10,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 from wt_engine.beginnings import STORE, VALUES, CheckpointError, known_values
 from wt_engine.errors import ResumeError, RunEndedError, UnrecordableError
 from wt_engine.fingerprint import PlanChangedError
+from wt_engine.forensics import Evidence
 from wt_engine.injection import MISSING
 from wt_engine.kept_values import ValueKeeper
 from wt_engine.recollection import Recollection, recollect
 from wt_engine.recording import Recording, recording
+from wt_engine.snapshot import Secrets
 from wt_engine.storage.errors import RunNotFoundError, StoreError
 
 if TYPE_CHECKING:
@@ -29,7 +31,7 @@ class Recorded(NamedTuple):
     """How a run is recorded.
 
     Attributes:
-        settings: The settings of the run, with its recording.
+        settings: The settings of the run, with its recording, and with what must not be shown.
         run_id: What it is called.
         recollection: What it goes on from, if it is resumed.
         known: What steps have returned before it began, by their names.
@@ -69,7 +71,8 @@ def recorded(plan: Plan, settings: Settings, record: RunRecord, params: Mapping[
         raise _unknown(error) from error
     except (RunNotFoundError, RunEndedError, PlanChangedError, ResumeError, UnrecordableError) as error:
         raise _refusal(error) from error
-    settings = dataclasses.replace(settings, recording=keeping)
+    evidence = Evidence(Secrets((record.secrets or {}).values()))
+    settings = dataclasses.replace(settings, recording=keeping, evidence=evidence)
     return Recorded(settings, found.run_id if found else record.run_id, found, known)
 
 

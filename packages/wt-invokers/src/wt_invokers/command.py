@@ -24,7 +24,7 @@ if TYPE_CHECKING:
 @choice_options
 @click.option("--open", "open_it", is_flag=True, help="Show the page or picture that the workflow returns.")
 @click.option("--json", "as_json", is_flag=True, help="Answer with one JSON document.")
-@click.option("--no-input", is_flag=True, help="Never ask for missing parameters or, in a sequential run, for approvals.")
+@click.option("--no-input", is_flag=True, help="Never ask for parameters or, in a sequential run, for approvals.")
 @click.option(
     "--offline",
     is_flag=True,

@@ -60,7 +60,8 @@ def provenance(
     from wt_invokers.results import written_account
 
     if form != "ro-crate" and any((output, workspace, licence, author, profile_version)):
-        raise click.UsageError("--output, --workspace, --license, --author and --profile-version belong to --format ro-crate")
+        options = "--output, --workspace, --license, --author and --profile-version"
+        raise click.UsageError(f"{options} belong to --format ro-crate")
     directory = Path(run) if Path(run).is_dir() else run_in(Path("results"), run)
     account = read_account(directory)
     if form == "ro-crate":

@@ -8,8 +8,7 @@ from typing import Any
 from opentelemetry.sdk.trace import Event, ReadableSpan
 from opentelemetry.sdk.trace.export import SpanExporter, SpanExportResult
 from opentelemetry.trace import Status
-
-from wt_task.secrets import Mask
+from wt_contracts.masking import Mask
 
 
 class MaskingExporter(SpanExporter):

@@ -2,18 +2,14 @@
 
 from __future__ import annotations
 
-import json
 import os
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-SHOWN = "***"
-"""What stands in the place of a secret."""
-
-_SHORTEST_LINE = 6
-"""A line of a secret of several lines is masked on its own if it has as many characters."""
+if TYPE_CHECKING:
+    from wt_contracts.masking import Mask
 
 
 def secret(name: str) -> str:
@@ -57,63 +53,25 @@ def _missing(name: str, what: str) -> Exception:
     return DiagnosticError(Diagnostic(code=Code.SECRET_MISSING, message=f"the secret {name} {what}", hint=hint))
 
 
-class Mask:
-    """Replaces secrets by `***`, also in the forms that JSON, Python's `repr`, URLs and base64 give them."""
-
-    def __init__(self) -> None:
-        self._forms: list[str] = []
-
-    def __bool__(self) -> bool:
-        """Whether there is anything to replace."""
-        return bool(self._forms)
-
-    def add(self, *values: str) -> None:
-        """Replace these values from now on; an empty one is none."""
-        forms = {form for value in values if value for form in _forms(value)}
-        self._forms = sorted(forms.union(self._forms), key=len, reverse=True)
-
-    def text(self, text: str) -> str:
-        """A text without secrets."""
-        for form in self._forms:
-            text = text.replace(form, SHOWN)
-        return text
-
-    def value(self, value: Any) -> Any:
-        """A JSON value without secrets: in its texts and keys, and numbers that are written like one."""
-        if isinstance(value, str):
-            return self.text(value)
-        if isinstance(value, dict):
-            return {self.text(key): self.value(item) for key, item in value.items()}
-        if isinstance(value, list):
-            return [self.value(item) for item in value]
-        if isinstance(value, int | float) and not isinstance(value, bool) and json.dumps(value) in self._forms:
-            return SHOWN
-        return value
-
-    def json(self, content: bytes) -> bytes:
-        """A JSON document, a mapping, without secrets; its own keys stay."""
-        masked = {key: self.value(value) for key, value in json.loads(content).items()}
-        return json.dumps(masked, ensure_ascii=False).encode("utf-8", "surrogatepass")
-
-    @contextmanager
-    def streams(self) -> Iterator[None]:
-        """Mask what is printed and logged inside; workers do the same (`wt_task.worker`)."""
-        if not self:
-            yield
-            return
-        plain = sys.stdout, sys.stderr
-        masked = MaskedStream(sys.stdout, self), MaskedStream(sys.stderr, self)
-        sys.stdout, sys.stderr = masked
-        try:
-            yield
-        finally:
-            sys.stdout, sys.stderr = plain
-            for stream in masked:
-                stream.finish()
+@contextmanager
+def masked_streams(mask: Mask) -> Iterator[None]:
+    """Mask what is printed and logged inside; workers do the same (`wt_task.worker`)."""
+    if not mask:
+        yield
+        return
+    plain = sys.stdout, sys.stderr
+    masked = MaskedStream(sys.stdout, mask), MaskedStream(sys.stderr, mask)
+    sys.stdout, sys.stderr = masked
+    try:
+        yield
+    finally:
+        sys.stdout, sys.stderr = plain
+        for stream in masked:
+            stream.finish()
 
 
 class MaskedStream:
-    """A text stream that writes whole lines, without secrets.
+    """A text stream that writes whole lines, or what is flushed, without secrets.
 
     Args:
         stream: Where to write.
@@ -134,6 +92,13 @@ class MaskedStream:
             self._pending = self._pending[end:]
         return len(text)
 
+    def flush(self) -> None:
+        """Write what waits, but for what may be the beginning of a secret."""
+        end = len(self._pending) - self._mask.begun(self._pending)
+        self._stream.write(self._mask.text(self._pending[:end]))
+        self._stream.flush()
+        self._pending = self._pending[end:]
+
     def finish(self) -> None:
         """Write what is left."""
         self._stream.write(self._mask.text(self._pending))
@@ -142,20 +107,3 @@ class MaskedStream:
     def __getattr__(self, name: str) -> Any:
         """Everything else is the stream's own."""
         return getattr(self._stream, name)
-
-
-def _forms(value: str) -> Iterator[str]:
-    import base64
-    from urllib.parse import quote, quote_plus
-
-    yield value
-    yield json.dumps(value)[1:-1]
-    yield json.dumps(value, ensure_ascii=False)[1:-1]
-    yield repr(value)[1:-1]
-    yield quote(value, safe="")
-    yield quote_plus(value)
-    encoded = base64.b64encode(value.encode("utf-8", "surrogatepass")).decode()
-    yield from {encoded, encoded.rstrip("=")}
-    for line in value.splitlines():
-        if len(line.strip()) >= _SHORTEST_LINE:
-            yield line.strip()

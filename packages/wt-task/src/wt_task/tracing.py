@@ -13,7 +13,7 @@ from contextlib import AbstractContextManager
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from wt_task.secrets import Mask
+    from wt_contracts.masking import Mask
 
 TRACES_FILE = "otel_traces.jsonl"
 

@@ -46,7 +46,9 @@ def _mask_streams() -> None:
         return
     from multiprocessing.util import Finalize
 
-    from wt_task.secrets import Mask, MaskedStream, secret
+    from wt_contracts.masking import Mask
+
+    from wt_task.secrets import MaskedStream, secret
 
     mask = Mask()
     mask.add(*map(secret, names))

@@ -10,7 +10,7 @@ import time
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from wt_task.secrets import Mask
+    from wt_contracts.masking import Mask
 
 VERSION = "1.2"
 _OF_STEPS = ("time", "step", "method", "calls", "duration", "error", "reason", "round", "cached", "checkpoint")

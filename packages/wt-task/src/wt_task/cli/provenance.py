@@ -21,10 +21,9 @@ from wt_task.cli.step_history import StepHistory
 from wt_task.cli.workflow import Workflow
 
 if TYPE_CHECKING:
+    from wt_contracts.masking import Mask
     from wt_contracts.run_record import RunRecord
     from wt_contracts.step_event import StepEvent
-
-    from wt_task.secrets import Mask
 
 VERSION = "1.1"
 _STAMP = re.compile(r"^(version|structure|inputs):\s*[\"']?([0-9a-f.]+)", re.M)

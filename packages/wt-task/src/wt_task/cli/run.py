@@ -11,6 +11,7 @@ import time
 from typing import Any, NamedTuple
 
 from wt_contracts.cached_call import KEEP_VARIABLE
+from wt_contracts.masking import Mask
 from wt_contracts.run_record import RUN_FILE, RunRecord
 from wt_contracts.step_event import StepEvent
 
@@ -23,7 +24,7 @@ from wt_task.cli.provenance import Provenance
 from wt_task.cli.record import keep_params, params_file, place_of
 from wt_task.cli.results import RESULT_FILE, ResultsDirectory, ResultsError, open_results
 from wt_task.cli.workflow import Workflow
-from wt_task.secrets import Mask, secret
+from wt_task.secrets import masked_streams, secret
 from wt_task.worker import SECRETS_VARIABLE
 
 SUCCESS, FAILED, USAGE, SUSPENDED, INTERRUPTED = 0, 1, 2, 3, 130
@@ -159,7 +160,7 @@ def _attempt(this: Run, misuse: UsageError | None) -> Outcome:
             os.environ[SECRETS_VARIABLE] = " ".join(this.workflow.secrets)
         this.provenance.begin(params, record)
         this.events.emit("START", steps=this.workflow.steps)
-        with this.mask.streams():
+        with masked_streams(this.mask):
             content = _execute(this, params, record)
         outcome = Outcome(SUCCESS, b'{"result":' + content + b',"error":null,"trace":null}')
         if this.workflow.approvals and record is not None:

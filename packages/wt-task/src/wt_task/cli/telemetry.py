@@ -8,9 +8,10 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
 
+from wt_contracts.masking import Mask
+
 from wt_task.cli.results import ResultsDirectory
 from wt_task.cli.workflow import Workflow
-from wt_task.secrets import Mask
 
 
 @contextmanager
