@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import os
 import shlex
 import signal
@@ -15,6 +16,7 @@ import pytest
 TASKS = '''
 """Tasks that leave a note."""
 
+import json
 import os
 from pathlib import Path
 
@@ -192,3 +194,20 @@ def test_a_spec_with_an_approval_waits_for_it_and_goes_on_as_is_said(dev: Dev) -
     ended = subprocess.run(wt, cwd=dev.directory, env=environment, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     assert dev.notes == ["total"]
+
+
+def test_the_record_keeps_the_last_rounds_and_every_other_run(dev: Dev, wt) -> None:
+    dev.round()
+    record = dev.directory / "results" / "watched" / "dev" / ".wt"
+    notes = str(dev.directory / "notes")
+    done = wt("run", "spec.yaml", "--results", "results/watched/dev", cwd=dev.directory, NOTES=notes)
+    assert done.returncode == 0, done.stderr
+    before = {path.name for path in record.glob("params-*")}
+    for factor in range(1, 7):
+        dev.replace(dev.spec, f"factor: {factor}", f"factor: {factor + 1}")
+
+    after = {path.name for path in record.glob("params-*")}
+    assert len(after & before) == 1
+    assert len(after) == 6
+    listed = wt("engine", "runs", "--store", str(record / "runs.db"), "--json", cwd=dev.directory)
+    assert {f"params-{run['run_id']}.json" for run in json.loads(listed.stdout)["runs"]} == after

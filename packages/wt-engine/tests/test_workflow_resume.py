@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import os
 import threading
+import time
 from functools import partial
 
 import pytest
@@ -204,3 +206,29 @@ def test_a_resumed_loop_goes_on_with_the_round_that_it_was_in(tmp_path, broken):
         written().run({}, record=RunRecord(tmp_path, "one"))
     assert written().run({}, record=RunRecord(tmp_path, "one", resume=True)) == 5
     assert made == [0, 1, 2, 3, 4]
+
+
+def test_earlier_runs_are_forgotten_with_the_values_that_no_other_run_has(workflow, record, tmp_path):
+    @workflow.step
+    def shared():
+        return b"s" * 10_000
+
+    @workflow.step
+    def own(shared):
+        return params["byte"] * 10_000
+
+    params = {}
+    an_hour_ago = time.time() - 3600
+    for name in ("first", "second"):
+        params["byte"] = name[:1].encode()
+        workflow.run({}, record=record._replace(run_id=name))
+        for path in (tmp_path / "values").iterdir():
+            os.utime(path, (an_hour_ago, an_hour_ago))
+    params["byte"] = b"third"
+
+    workflow.run({}, record=record._replace(run_id="third", forgets=("first", "second")))
+
+    assert workflow.run({}, record=record._replace(run_id="third", resume=True)) == b"third" * 10_000
+    assert len(list((tmp_path / "values").iterdir())) == 2
+    with pytest.raises(DiagnosticError, match="first"):
+        workflow.run({}, record=record._replace(run_id="first", resume=True))

@@ -42,6 +42,7 @@ class RunRecord(NamedTuple):
         answer: What a person said to the approval that the run waits for.
         origin: Where the run begins, or has begun, if that is a checkpoint of another run.
         secrets: The values by name of what the record must not hold; they are there again when a run goes on.
+        forgets: The ids of earlier runs that the record is to hold no more.
     """
 
     directory: str
@@ -50,3 +51,4 @@ class RunRecord(NamedTuple):
     answer: ApprovalAnswer | None = None
     origin: Origin | None = None
     secrets: Mapping[str, str] | None = None
+    forgets: tuple[str, ...] = ()

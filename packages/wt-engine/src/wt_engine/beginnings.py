@@ -48,7 +48,7 @@ def known_values(record: RunRecord, keeper: ValueKeeper, params: Mapping[str, An
         StoreError: The record of the other run cannot be read.
         OSError: The record cannot be written.
     """
-    path = Path(record.directory) / f"origin-{record.run_id}.json"
+    path = origin_file(Path(record.directory), record.run_id)
     if record.resume:
         try:
             noted = json.loads(path.read_bytes())
@@ -61,6 +61,11 @@ def known_values(record: RunRecord, keeper: ValueKeeper, params: Mapping[str, An
     _check_params(record.origin, params, values)
     write_whole(path, json.dumps({name: keeper.encode(value) for name, value in values.items()}).encode())
     return values
+
+
+def origin_file(directory: Path, run_id: str) -> Path:
+    """What a run knows that begins at a checkpoint, in the directory of its record."""
+    return directory / f"origin-{run_id}.json"
 
 
 def _checkpoint(origin: Origin, secrets: Mapping[str, str] | None) -> dict[str, Any]:

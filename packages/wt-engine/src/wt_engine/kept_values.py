@@ -82,6 +82,8 @@ class ValueKeeper:
                 except BaseException:
                     Path(file.name).unlink(missing_ok=True)
                     raise
+        else:
+            target.touch()  # it belongs to a later run, too
         return digest
 
     def _read(self, digest: str) -> bytes:

@@ -11,6 +11,7 @@ from wt_engine.beginnings import STORE, VALUES, CheckpointError, known_values
 from wt_engine.errors import ResumeError, RunEndedError, UnrecordableError
 from wt_engine.fingerprint import PlanChangedError
 from wt_engine.forensics import Evidence
+from wt_engine.forgetting import forget
 from wt_engine.injection import MISSING
 from wt_engine.kept_values import ValueKeeper
 from wt_engine.recollection import Recollection, recollect
@@ -61,6 +62,8 @@ def recorded(plan: Plan, settings: Settings, record: RunRecord, params: Mapping[
     try:
         directory.mkdir(parents=True, exist_ok=True)
         keeping = recording(directory / STORE, "step", keeper, plan, None)
+        if record.forgets:
+            forget(keeping.backend, directory, record.forgets)
         found = _found(keeping, record) if record.resume else None
         known = known_values(record._replace(run_id=found.run_id) if found else record, keeper, params)
     except OSError as error:

@@ -216,6 +216,10 @@ def _execute(this: Run, params: dict[str, Any], record: RunRecord | None) -> byt
         if concurrent:
             if record is not None and not record.resume:
                 keep_params(record, params)
+                if KEEP_VARIABLE in os.environ:
+                    from wt_task.cli.rounds import begin_round
+
+                    record = begin_round(record)
             shares = {"cpus": this.options.cpus, "gpus": this.options.gpus}
             given = {name: amount for name, amount in shares.items() if amount is not None}
             return to_json(module.workflow.run(params, observe, record, **given))
