@@ -11,14 +11,14 @@ from hypothesis import strategies as st
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
 from wt_contracts.parameter_text import ParameterText
-from wt_contracts.yaml_events import YAMLEventError
+from wt_contracts.yaml_syntax import explain_yaml
 
 
 def events(text: str) -> Iterator[Any]:
     try:
         yield from yaml.parse(text, Loader=yaml.SafeLoader)
     except yaml.YAMLError as error:
-        raise YAMLEventError(f"this is not YAML: {error}", getattr(error, "problem_mark", None)) from None
+        raise explain_yaml(error, text) from None
 
 
 def read(text: str, name: str = "params.yaml") -> dict[str, Any]:
@@ -59,11 +59,59 @@ def test_a_number_of_ten_thousand_digits_is_too_large():
         read('{"a": ' + "9" * 10_000 + "}", "params.json")
 
 
-def test_a_mistake_in_a_json_file_has_its_place():
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ('{\n  "a": 1,\n}', "2:9", "',' with nothing behind it"),
+        ('{"a": [1,]}', "1:9", "',' with nothing behind it"),
+        ('{"a": 1,,}', "1:9", "key in double quotes is missing"),
+        ('{"a": }', "1:7", "value is missing"),
+        ('{"a": tru}', "1:7", "'tru' is no value"),
+        ("{'a': 1}", "1:2", "single quotes"),
+        ("{\"a\": 'x'}", "1:7", "single quotes"),
+        ('{"a" 1}', "1:6", "':' is missing"),
+        ('{"a": 1 "b": 2}', "1:9", "',' is missing"),
+        ('{"a": {"b": 1}', "1:15", "ends too early"),
+        ('{"a": 1} x', "1:10", "ends before this"),
+        ('{"a": "x', "1:7", "never closed"),
+        ('{"a": "\t"}', "1:8", "tab inside of a text"),
+        ('{"a": "\\q"}', "1:8", "no such escape"),
+        ('{"a": "NaN", "b": NaN}', "1:19", "NaN is not a number"),
+        ('{"a":\n [1e999]}', "2:3", "too large"),
+        ('{"b": {"a": 1, "a": 2}}', "1:8", "'a' stands twice"),
+    ],
+)
+def test_a_mistake_in_a_json_file_has_its_place_and_says_what_is_wrong(text, place, words):
     with pytest.raises(DiagnosticError) as caught:
-        read('{\n  "a": 1,\n}', "params.json")
+        read(text, "params.json")
 
-    assert caught.value.diagnostics[0].line in (2, 3)
+    (found,) = caught.value.diagnostics
+    assert words in found.message
+    assert f"{found.line}:{found.column}" == place
+
+
+def test_a_mistake_on_the_command_line_has_a_place_without_lines():
+    with pytest.raises(DiagnosticError, match=r"':' is missing here \(character 6\)"):
+        ParameterText("--config-json", '{"a" 1}', events, only_json=True, has_lines=False).read()
+
+
+@pytest.mark.parametrize(
+    ("text", "place", "words"),
+    [
+        ("a:\n\tb: 1\n", "2:1", "tab"),
+        ("a: b: c\n", "1:5", "': ' inside a text"),
+        ('a: "b\n', "1:4", "never closed"),
+        ("a: [b\n", "2:1", "',' or ']' is missing"),
+        ("a: !!python/name:os.system x\n", "1:4", "'!!python/name:os.system' means nothing"),
+        ("a: b\0", "1:5", "U\\+0000"),
+    ],
+)
+def test_a_mistake_in_a_yaml_file_has_its_place_and_says_what_is_wrong(text, place, words):
+    with pytest.raises(DiagnosticError, match=words) as caught:
+        read(text)
+
+    (found,) = caught.value.diagnostics
+    assert f"{found.line}:{found.column}" == place
 
 
 def test_places_are_known_for_json_too():

@@ -80,8 +80,8 @@ def test_all_that_is_wrong_is_said_with_its_line_and_what_to_do(demo, tmp_path):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"a: [1", "not YAML"),
-        (b"\ta: 1", "not YAML"),
+        (b"a: [1", "is missing here"),
+        (b"\ta: 1", "a tab"),
         (b"a: 1\na: 2\n", "second time"),
         (b"- a\n", "must be a mapping"),
         (b"\xff\xfe", "not UTF-8"),

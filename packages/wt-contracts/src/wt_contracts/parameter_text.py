@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, NoReturn
 
 if TYPE_CHECKING:
     from wt_contracts.codes import Code
+    from wt_contracts.json_syntax import JSONMistake
     from wt_contracts.yaml_events import PlacedValue
 
 MOST_BYTES = 64 * 1024 * 1024
@@ -81,7 +82,8 @@ class ParameterText:
         if not isinstance(value, dict):
             from wt_contracts.refusals import show
 
-            refuse(f"the parameters must be a mapping of steps to their parameters, and are {show(value)}", self.name)
+            message = f"the parameters must be a mapping of steps to their parameters, and are {show(value)}"
+            refuse(message, self.name, hint="write 'step: {parameter: value}' in YAML, or the same in JSON")
         return value
 
     def place(self, path: tuple[str | int, ...]) -> tuple[int, int] | None:
@@ -108,9 +110,9 @@ class ParameterText:
                 return self._parse_json()
             except json.JSONDecodeError as error:
                 if self._only_json:
-                    line, column = (error.lineno, error.colno) if self._has_lines else (None, None)
-                    source = self.line(error.lineno)
-                    refuse(f"this is not JSON: {error.msg}", self.name, line, column, source=source)
+                    from wt_contracts.json_syntax import explain_json
+
+                    self._refuse_json(explain_json(error.msg, self._text, error.pos))
         self._placed = self._parse_yaml()
         return self._placed.value
 
@@ -130,10 +132,21 @@ class ParameterText:
             refuse("the parameters hold text that is not Unicode", self.name)
         except json.JSONDecodeError:
             raise
-        except ValueError as error:
-            refuse(str(error), self.name)
+        except _JSONValueError as error:
+            from wt_contracts.json_syntax import JSONMistake, find_token
+
+            self._refuse_json(JSONMistake(str(error), find_token(self._text, error.beginning)))
         except RecursionError:
             refuse("the values are nested too deeply", self.name)
+
+    def _refuse_json(self, mistake: JSONMistake) -> NoReturn:
+        if mistake.place is None:
+            refuse(mistake.message, self.name, hint=mistake.hint)
+        if not self._has_lines:
+            refuse(f"{mistake.message} (character {mistake.place + 1})", self.name, hint=mistake.hint)
+        line = self._text.count("\n", 0, mistake.place) + 1
+        column = mistake.place - self._text.rfind("\n", 0, mistake.place)
+        refuse(mistake.message, self.name, line, column, mistake.hint, source=self.line(line))
 
     def _parse_yaml(self) -> PlacedValue:
         from wt_contracts.yaml_events import YAMLEventError, parse_events
@@ -174,28 +187,40 @@ def _line_of(text: str, number: int) -> str | None:
     return line if 0 < len(line) <= _LONGEST_SHOWN else None
 
 
+class _JSONValueError(ValueError):
+    """A value that JSON does not know.
+
+    Attributes:
+        beginning: How it begins in the text.
+    """
+
+    def __init__(self, message: str, beginning: str) -> None:
+        super().__init__(message)
+        self.beginning = beginning
+
+
 def _once(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     entries = dict(pairs)
     if len(entries) < len(pairs):
         names = [name for name, _ in pairs]
         twice = next(name for name in names if names.count(name) > 1)
-        raise ValueError(f"the key {twice!r} stands twice in the same object")
+        raise _JSONValueError(f"the key {twice!r} stands twice in the same object", json.dumps(twice))
     return entries
 
 
 def _refuse_constant(name: str) -> NoReturn:
-    raise ValueError(f"{name} is not a number that JSON knows")
+    raise _JSONValueError(f"{name} is not a number that JSON knows", name)
 
 
 def _parse_int(text: str) -> int:
     try:
         return int(text)
     except ValueError:  # Python reads some thousand digits and no more
-        raise ValueError(f"{text[:40]}… is too large for a number") from None
+        raise _JSONValueError(f"{text[:40]}… is too large for a number", text) from None
 
 
 def _parse_float(text: str) -> float:
     number = float(text)
     if number in (float("inf"), float("-inf")):
-        raise ValueError(f"{text[:40]} is too large for a number")
+        raise _JSONValueError(f"{text[:40]} is too large for a number", text)
     return number

@@ -54,7 +54,7 @@ def resolve_tagged(tag: str, text: str) -> Scalar:
     value = float(text) if name == "float" and _FLOAT.fullmatch(text) else resolve_plain(text)
     types: dict[str, tuple[type, ...]] = {"int": (int,), "float": (float,), "bool": (bool,), "null": (type(None),)}
     if not tag.startswith(_TAG) or name not in types:
-        raise ValueError(f"the tag {tag[:40]!r} means nothing here")
+        raise ValueError(f"the tag {tag.replace(_TAG, '!!', 1)[:60]!r} means nothing here")
     if not isinstance(value, types[name]) or (isinstance(value, bool) and name != "bool"):
         raise ValueError(f"{text[:40]!r} is no value of the tag '!!{name}'")
     return value

@@ -12,12 +12,12 @@ def from_file(demo, content: bytes, name: str = "params.yaml"):
 @pytest.mark.parametrize(
     ("content", "words"),
     [
-        (b"load: [1", "not YAML"),
-        (b"load:\n\tpath: x\n", "not YAML"),
+        (b"load: [1", "is missing here"),
+        (b"load:\n\tpath: x\n", "a tab"),
         (b"load: {path: x}\nload: {path: y}\n", "second time"),
         (b"load: {path: \xff}\n", "not UTF-8"),
         (b"- load\n", "must be a mapping"),
-        (b"\x00" * 1_000_000, "not YAML"),
+        (b"\x00" * 1_000_000, "U+0000"),
         (b"x" * 1_000_000, "must be a mapping"),
         (b"load: {path: x, limit: .nan}\n", "not a number"),
         (b"[" * 100_000, "nested"),

@@ -42,16 +42,13 @@ def yaml_events(text: str) -> Iterator[Any]:
         YAMLEventError: If it is no YAML.
     """
     import yaml
-    from wt_contracts.yaml_events import YAMLEventError
 
     try:
         yield from yaml.parse(text, Loader=getattr(yaml, "CSafeLoader", yaml.SafeLoader))
-    except yaml.MarkedYAMLError as error:
-        reason = " ".join(part for part in (error.context, error.problem) if part)
-        hint = "indent with spaces" if "cannot start any token" in reason else None
-        raise YAMLEventError(f"this is not YAML: {reason}", error.problem_mark or error.context_mark, hint) from None
     except yaml.YAMLError as error:
-        raise YAMLEventError(f"this is not YAML: {str(error).splitlines()[0]}") from None
+        from wt_contracts.yaml_syntax import explain_yaml
+
+        raise explain_yaml(error, text) from None
 
 
 def check(params: dict[str, Any], schema: dict[str, Any], source: ParameterText) -> None:
