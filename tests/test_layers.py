@@ -37,7 +37,7 @@ STARTED_NOT_IMPORTED = {
 FOR_EXTENSIONS = {"wt-invokers": {"google-auth", "google-cloud-batch"}}
 """Dependencies of an extra that only installs what an invoker from elsewhere stands on."""
 
-ASKED_BY_CONTRACTS = {"wt-task": {"tenacity"}}
+ASKED_BY_CONTRACTS = {"wt-engine": {"tblib"}, "wt-task": {"tblib", "tenacity"}}
 """What a function of wt-contracts imports for its caller: as an extra of wt-contracts, conda would not know of it."""
 
 WRITTEN_AS_DATA = {"wt-registry": {"wt-contracts"}}
@@ -137,6 +137,7 @@ def test_the_import_linter_forbids_every_own_package_that_a_package_does_not_sta
 
 HEAVY = {
     "pydantic",
+    "tblib",
     "tenacity",
     "click",
     "rich",

@@ -8,6 +8,7 @@ import signal
 import subprocess
 import sys
 import threading
+import traceback
 from collections.abc import Callable
 from concurrent.futures import ProcessPoolExecutor, ThreadPoolExecutor
 from pathlib import Path
@@ -160,7 +161,7 @@ def test_a_process_step_is_killed_when_its_run_ends(how: str, tmp_path: Path) ->
         (steps.vanishes, "Step 'vanishes': its process ended with exit code 7", FailureReason.PROCESS_DIED),
         (steps.crashes, "Step 'crashes': its process was killed by SIGSEGV", FailureReason.PROCESS_DIED),
         (steps.exits, "SystemExit: enough", FailureReason.STEP_ERROR),
-        (steps.raises, "AwkwardError('bad (3)')", FailureReason.STEP_ERROR),
+        (steps.raises, "bad (3)", FailureReason.STEP_ERROR),
         (steps.divides, "division by zero", FailureReason.STEP_ERROR),
         (steps.gives_a_lock, "step 'gives_a_lock': what it returned (lock) cannot be sent back", None),
         (steps.writes_a_lock, "step 'writes_a_lock': what it wrote to the state ('lock') (lock) cannot be", None),
@@ -185,9 +186,12 @@ def test_whatever_goes_wrong_in_a_process_is_that_steps_failure_alone(
 def test_the_failure_of_a_process_step_shows_where_it_happened(collect: Collect) -> None:
     pipe: Pipe[Any, Any] = Pipe()
     pipe.step(executor="process")(steps.divides)
-    error = collect(pipe).events[-1].payload.errors[0].exception
-    assert isinstance(error, ZeroDivisionError)
-    assert "process_steps.py" in error.__notes__[0]
+    failure = collect(pipe).events[-1].payload.errors[0]
+    assert isinstance(failure.exception, ZeroDivisionError)
+    assert failure.forensics["file"] == steps.__file__
+    assert failure.forensics["function"] == "divides"
+    assert failure.forensics["code"] in Path(steps.__file__).read_text()
+    assert [frame.name for frame in traceback.extract_tb(failure.exception.__traceback__)][-1] == "divides"
 
 
 def test_a_process_step_that_crashed_is_tried_again(collect: Collect, tmp_path: Path) -> None:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import linecache
 import os
-import re
 import sysconfig
 import traceback
 from collections.abc import Iterator
@@ -26,7 +25,6 @@ _ENGINE = os.path.dirname(__file__)  # noqa: PTH120 - compared with the text of 
 _INSTALLED = tuple({sysconfig.get_path(kind) for kind in ("stdlib", "platstdlib", "purelib", "platlib")})
 
 _STRANGERS = (_ENGINE, "<frozen", *_INSTALLED)
-_LINE = re.compile(r'^  File "(.+)", line (\d+), in (.+)$', re.MULTILINE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,7 +84,7 @@ class Forensics:
                 report["item"] = snapshot.take(item)
             report["process"] = self._process()
         frame = _frame(error, _STRANGERS) if self._evidence.capture_locals else None
-        if frame is not None:
+        if frame is not None and frame[0].f_locals:  # a frame of another process has none
             report["locals"] = snapshot.take(dict(frame[0].f_locals))
         report.update(_location(error, place, snapshot))
         report["error"] = {"type": type(error).__qualname__, "message": snapshot.text(text_of(error))}
@@ -150,28 +148,19 @@ def _frame(error: BaseException, strangers: tuple[str, ...]) -> tuple[FrameType,
     return None
 
 
-def _remote(error: BaseException) -> tuple[str, int, str] | None:
-    """File, line and function of an error of another process, whose traceback came as a note."""
-    for note in getattr(error, "__notes__", ()):
-        lines = [(file, int(line), name) for file, line, name in _LINE.findall(note) if not file.startswith(_STRANGERS)]
-        if lines:
-            return lines[-1]
-    return None
-
-
 def _location(error: BaseException, place: str | None, snapshot: Snapshot) -> dict[str, Any]:
     frame = _frame(error, _STRANGERS)
-    found = (frame[0].f_code.co_filename, frame[1], frame[0].f_code.co_qualname) if frame else _remote(error)
-    if found is None and place is not None:
+    if frame is None and place is not None:
         file, _, text = place.rpartition(":")
         return {"file": file, "line": int(text), "function": None, "code": None}
-    if found is None:
-        frame = _frame(error, (_ENGINE,))
-        found = (frame[0].f_code.co_filename, frame[1], frame[0].f_code.co_qualname) if frame else None
-    if found is None:
+    frame = frame or _frame(error, (_ENGINE,))
+    if frame is None:
         return {"file": None, "line": None, "function": None, "code": None}
-    code = snapshot.text(linecache.getline(found[0], found[1]).strip())
-    return {"file": found[0], "line": found[1], "function": found[2], "code": code}
+    code, line = frame[0].f_code, frame[1]
+    # A frame of another process has the plain name alone
+    function = code.co_qualname if code.co_qualname.endswith(code.co_name) else code.co_name
+    text = snapshot.text(linecache.getline(code.co_filename, line).strip())
+    return {"file": code.co_filename, "line": line, "function": function, "code": text}
 
 
 def _traceback(error: BaseException) -> str:

@@ -84,7 +84,9 @@ def _answer(message: bytes) -> bytes:
     try:
         return _made(step, memory, body)
     except BaseException as error:  # noqa: BLE001 - a step may raise anything, and whoever waits for it must know
-        return pickle.dumps((None, _sendable(error)), pickle.HIGHEST_PROTOCOL)
+        from wt_contracts.portable import portable_error
+
+        return pickle.dumps((None, portable_error(error, repr)), pickle.HIGHEST_PROTOCOL)
 
 
 def _made(step: str, memory: Memory | None, body: bytes) -> bytes:
@@ -124,19 +126,6 @@ def _refusal(step: str, things: dict[str, Any], what: str, error: Exception) -> 
                 f"level of a module; what cannot be pickled belongs into a step without executor='process'"
             )
     return f"step '{step}' cannot {what}: {error}"
-
-
-def _sendable(error: BaseException) -> BaseException:
-    import traceback
-
-    from wt_contracts.portable import portable_error
-
-    trace = "".join(traceback.format_exception(error))
-    sent = portable_error(error, repr)
-    if sent is error:
-        # A traceback cannot be pickled; its text can.
-        error.add_note(f"In process {os.getpid()}:\n{trace}")
-    return sent
 
 
 def _follow_parent() -> None:

@@ -158,9 +158,7 @@ def run_call(task: Task[..., Any], call: Call) -> Any:
         if not task.travelled:
             raise
         sendable = portable_error(error, describe)
-        if sendable is error:
-            raise
-        raise sendable from None
+    raise sendable
 
 
 async def _await(awaitable: Any) -> Any:
