@@ -62,7 +62,8 @@ def test_a_case_says_how_its_run_has_to_end(tmp_path: Path) -> None:
         "free: {expect: {snapshot: false}}\n"
         "bad: {expect: {error: no data}}\n"
         "none: {params: , expect: {result: }}\n"
-        "asked: {approvals: {plot: true, send: {level: 3}}}\n",
+        "asked: {approvals: {plot: true, send: {level: 3}}}\n"
+        "near: {expect: {subset: [0.1], tolerance: 1e-9}}\n",
     )
     assert cases == {
         "all": WorkflowCase(params={"load": {"since": "2020-01-02"}}, match="exact", expected={"a": 1}),
@@ -72,6 +73,7 @@ def test_a_case_says_how_its_run_has_to_end(tmp_path: Path) -> None:
         "bad": WorkflowCase(fails=True, error="no data"),
         "none": WorkflowCase(match="exact", expected=None),
         "asked": WorkflowCase(approvals={"plot": True, "send": {"level": 3}}),
+        "near": WorkflowCase(match="subset", expected=[0.1], tolerance=1e-9),
     }
 
 
@@ -102,6 +104,13 @@ if PUBLISHED.is_dir():
         ("a: {expect: {results: 1}}", "1:14 WT110 the 'expect' of the case 'a' has no key 'results'"),
         ("a: {expect: {result: 1, subset: 1}}", "1:25 WT113 the case 'a' expects 'result' and 'subset'"),
         ("a: {expect: {result: 1, error: x}}", "1:32 WT113 the case 'a' expects a result and an error"),
+        ("a: {raises: true, expect: {result: 1}}", "1:13 WT113 the case 'a' expects a result and an error"),
+        ("a: {expect: {result: 1, tolerance: x}}", "1:36 WT112 'tolerance' must be a number from 0 to less than 1"),
+        ("a: {expect: {result: 1, tolerance: 1}}", "1:36 WT112 'tolerance' must be a number from 0 to less than 1"),
+        ("a: {expect: {result: 1, tolerance: true}}", "1:36 WT112 'tolerance' must be a number"),
+        ("a: {expect: {tolerance: 0.1}}", "1:25 WT113 the case 'a' has a tolerance and expects no result"),
+        ("a: {description: 3}", "1:18 WT112 the 'description' of the case 'a' must be a string"),
+        ("'': {}", "1:5 WT113 a case needs a name"),
         ("a: {expect: {error: 1}}", "1:21 WT112 'error' must be a string, not the number 1"),
         ("a: {expect: {skips: plot}}", "1:21 WT112 'skips' must be a list"),
         ("a: {expect: {skips: [plott]}}", "1:22 WT123 there is no task instance 'plott'"),

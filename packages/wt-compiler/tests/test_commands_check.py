@@ -69,3 +69,15 @@ def test_machines_are_asked_for_before_anything_can_fail(run: Any, console: Any)
 def test_a_registry_and_an_environment_cannot_be_chosen_together(run: Any) -> None:
     with pytest.raises(Exception, match="cannot be used together"):
         run(GOOD, "--env", "current")
+
+
+def test_the_test_cases_are_named_as_the_spec_is(
+    tmp_path: Path, stored: Path, console: Any, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "flow").mkdir()
+    (tmp_path / "flow" / "spec.yaml").write_text(GOOD)
+    (tmp_path / "flow" / "test-cases.yaml").write_text("a: {parms: {}}\n")
+    arguments = ["flow/spec.yaml", "--registry", str(stored), "--format", "github"]
+    CliRunner().invoke(check, arguments, obj=console, standalone_mode=False)
+    assert console.answers[0].startswith("::error file=flow/test-cases.yaml,line=1,col=5")

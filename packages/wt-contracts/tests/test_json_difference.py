@@ -50,6 +50,23 @@ def test_each_difference_has_its_place(expected, actual, lines):
     assert differences(expected, actual) == lines
 
 
+@pytest.mark.parametrize(
+    ("expected", "actual", "tolerance", "equal"),
+    [
+        (0.3, 0.1 + 0.2, 0.0, False),
+        (0.3, 0.1 + 0.2, 1e-9, True),
+        ({"a": [1e9]}, {"a": [1e9 + 1]}, 1e-6, True),
+        (0, 1e-7, 1e-6, True),
+        (100, 102, 0.01, False),
+        (10**400, 10**400 + 1, 0.1, False),
+        (1, True, 0.1, False),
+        ("1.0", "1.01", 0.1, False),
+    ],
+)
+def test_numbers_may_differ_by_what_is_tolerated(expected, actual, tolerance, equal):
+    assert (differences(expected, actual, tolerance=tolerance) == []) == equal
+
+
 def test_long_text_is_compared_by_lines():
     lines = differences("a\nb\nc\nd", "a\nb\nC\nd")
     assert lines[0] == "result: the text differs"

@@ -102,6 +102,14 @@ def test_an_unknown_case_is_told_with_the_near_miss(demo):
     assert list(chosen(document, [], demo.workspace)) == ["july", "june"]
 
 
+def test_cases_are_chosen_by_a_pattern_too(demo):
+    document = WorkflowCases(cases={name: WorkflowCase() for name in ("a-1", "b", "a-2", "a-*")})
+    assert list(chosen(document, ["b", "a-?"], demo.workspace)) == ["a-1", "b", "a-2", "a-*"]
+    assert list(chosen(document, ["a-*"], demo.workspace)) == ["a-*"]
+    with pytest.raises(DiagnosticError, match="'c-\\*'"):
+        chosen(document, ["c-*", "b"], demo.workspace)
+
+
 def test_a_file_that_holds_no_cases_is_refused(demo):
     path = demo.directory / "tests" / "cases.json"
     path.parent.mkdir()

@@ -23,7 +23,7 @@ FILE: Final = "test-cases.yaml"
 SNAPSHOTS: Final = "test-snapshots.json"
 NO_APPROVALS: Final[Mapping[str, dict[str, Any]]] = MappingProxyType({})
 
-_EXPECT: Final = ("result", "subset", "snapshot", "error", "skips")
+_EXPECT: Final = ("result", "subset", "snapshot", "tolerance", "error", "skips")
 _RESULTS: Final = {"result": "exact", "subset": "subset", "snapshot": "snapshot"}
 _KEYS: Final = ("name", "description", "params", "mock-io", "approvals", "expect", "raises", "expected_status_code")
 """What a case may hold. The last two are older ways to say that a run fails; a status code is a server's to check."""
@@ -154,19 +154,24 @@ class _Reader:
         if case is None:
             return WorkflowCase()
         check_keys(case, _KEYS, what, findings)
+        if not name.strip():
+            findings.error(Code.WRONG_VALUE, "a case needs a name", node.position, "say what it is about")
+        for key in ("name", "description"):
+            if (text := case.get(key)) is not None:
+                read_string(text, f"the {key!r} of {what}", findings)
         params = self._map(case.get("params"), f"the 'params' of {what}")
         expect = self._map(case.get("expect"), f"the 'expect' of {what}") or MapNode(node.line, node.column)
         check_keys(expect, _EXPECT, f"the 'expect' of {what}", findings)
         asked = self._result(name, what, expect)
-        error = expect.get("error")
-        if error is not None and asked:
-            findings.error(
-                Code.WRONG_VALUE, f"{what} expects a result and an error", error.position, "a run that fails has none"
-            )
+        error, raises = expect.get("error"), self._flag(case, "raises", default=False)
+        fails = error if error is not None else case.get("raises") if raises else None
+        if fails is not None and asked:
+            message = f"{what} expects a result and an error"
+            findings.error(Code.WRONG_VALUE, message, fails.position, "a run that fails has none")
         return WorkflowCase(
             params=plain(params) if params else {},
             mock_io=self._flag(case, "mock-io", default=True),
-            fails=error is not None or self._flag(case, "raises", default=False),
+            fails=fails is not None,
             error=read_string(error, "'error'", findings) if error is not None else None,
             skips=self._skips(expect.get("skips")),
             approvals=self._answers(case.get("approvals")),
@@ -176,6 +181,7 @@ class _Reader:
     def _result(self, name: str, what: str, expect: MapNode) -> dict[str, Any]:
         """What is asked of the result, as the fields of a case."""
         asked = [key for key in _RESULTS if key in expect.entries]
+        tolerance = self._tolerance(what, expect.get("tolerance"), asked)
         for key in asked[1:]:
             message = f"{what} expects {asked[0]!r} and {key!r}"
             self._findings.error(Code.WRONG_VALUE, message, expect.entries[key].key.position, "keep one of them")
@@ -183,10 +189,23 @@ class _Reader:
             return {}
         key = asked[0]
         if key != "snapshot":
-            return {"match": _RESULTS[key], "expected": plain(expect.entries[key].value)}
+            return {"match": _RESULTS[key], "expected": plain(expect.entries[key].value), "tolerance": tolerance}
         if not self._flag(expect, "snapshot", default=True):
             return {}
-        return {"match": key, "expected": self._snapshots.get(name), "recorded": name in self._snapshots}
+        kept = {"expected": self._snapshots.get(name), "recorded": name in self._snapshots}
+        return {"match": key, **kept, "tolerance": tolerance}
+
+    def _tolerance(self, what: str, node: Node | None, asked: Collection[str]) -> float:
+        """By how much numbers of the result may differ."""
+        value = node.value if isinstance(node, ScalarNode) else None
+        if node is None or (isinstance(value, int | float) and not isinstance(value, bool) and 0 <= value < 1):
+            if node is not None and not asked:
+                message = f"{what} has a tolerance and expects no result"
+                self._findings.error(Code.WRONG_VALUE, message, node.position, "leave it out, or add the 'result'")
+            return float(value or 0)
+        message = f"'tolerance' must be a number from 0 to less than 1, not {describe(node)}"
+        self._findings.error(Code.WRONG_TYPE, message, node.position, "1e-9 is what floating point needs at least")
+        return 0.0
 
     def _answers(self, node: Node | None) -> dict[str, Any]:
         """What is said to approvals: yes, no, or what is filled in."""

@@ -77,7 +77,7 @@ class Checker:
             dag, _ = check_spec(spec, offered)
             forms = derive_forms(dag, spec.findings)
             spec.findings.raise_if_failed()
-            cases = CaseFile.read(self._path.absolute().parent, dag.skippable_steps, dag.approvals)
+            cases = CaseFile.read(self._path.parent, dag.skippable_steps, dag.approvals)
             cases.check_params(forms.params)
         except DiagnosticError as error:
             return Checked(error.diagnostics, True, 0)

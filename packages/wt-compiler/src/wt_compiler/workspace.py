@@ -145,6 +145,7 @@ class _Compilation:
         self._options = options
         self._progress = progress
         self._resources = resources
+        self._path = path
         self._base = path.absolute().parent
         self._spec: Spec = parse_spec(read_document(path))
         self._names: Names
@@ -249,7 +250,7 @@ class _Compilation:
     def _cases(self, dag: Dag) -> CaseFile:
         from wt_compiler.cases import CaseFile
 
-        return CaseFile.read(self._base, dag.skippable_steps, dag.approvals)
+        return CaseFile.read(self._path.parent, dag.skippable_steps, dag.approvals)
 
     def _hash(self, registry: RegistryOutput, lock: AnyLock | None, cases: CaseFile) -> str:
         from wt_compiler.emit.json_text import json_text

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import math
 from collections.abc import Iterator
 from difflib import unified_diff
 from itertools import islice
@@ -14,52 +15,67 @@ MOST_SHOWN = 20
 _LONGEST = 100
 
 
-def differences(expected: Any, actual: Any, *, subset: bool = False) -> list[str]:
+def differences(expected: Any, actual: Any, *, subset: bool = False, tolerance: float = 0.0) -> list[str]:
     """Tell how a value differs from the one that was expected.
 
     Args:
         expected: A JSON value.
         actual: A JSON value.
         subset: Whether objects may hold more keys than expected, at any depth. Lists must be as long as expected.
+        tolerance: Numbers are equal that differ by no more than this, or than this part of the larger one.
 
     Returns:
         A line for each difference, such as `result.summary.mean: expected 3, got 4`; empty if there is none. Numbers
         are compared by value (1 is 1.0), and are never equal to booleans.
     """
-    found = _compare("result", expected, actual, subset)
+    found = _Comparison(subset, tolerance).compare("result", expected, actual)
     lines = list(islice(found, MOST_SHOWN))
     if next(found, None) is not None:
         lines.append("… and more")
     return lines
 
 
-def _compare(place: str, expected: Any, actual: Any, subset: bool) -> Iterator[str]:
-    if isinstance(expected, dict) and isinstance(actual, dict):
-        yield from _compare_objects(place, expected, actual, subset)
-    elif isinstance(expected, list) and isinstance(actual, list):
-        if len(expected) != len(actual):
-            yield f"{place}: expected {_count(expected)}, got {_count(actual)}"
-        for index, (left, right) in enumerate(zip(expected, actual, strict=False)):
-            yield from _compare(f"{place}[{index}]", left, right, subset)
-    elif isinstance(expected, str) and isinstance(actual, str) and expected != actual and "\n" in expected + actual:
-        yield f"{place}: the text differs"
-        yield from list(unified_diff(expected.splitlines(), actual.splitlines(), "expected", "got", "", "", 1, ""))
-    elif isinstance(expected, bool) != isinstance(actual, bool) or not (
-        expected == actual or (expected != expected and actual != actual)  # NaN is unlike itself
-    ):
-        yield f"{place}: expected {_text(expected)}, got {_text(actual)}"
+class _Comparison:
+    def __init__(self, subset: bool, tolerance: float) -> None:
+        self._subset = subset
+        self._tolerance = tolerance
 
+    def compare(self, place: str, expected: Any, actual: Any) -> Iterator[str]:
+        if isinstance(expected, dict) and isinstance(actual, dict):
+            yield from self._objects(place, expected, actual)
+        elif isinstance(expected, list) and isinstance(actual, list):
+            if len(expected) != len(actual):
+                yield f"{place}: expected {_count(expected)}, got {_count(actual)}"
+            for index, (left, right) in enumerate(zip(expected, actual, strict=False)):
+                yield from self.compare(f"{place}[{index}]", left, right)
+        elif isinstance(expected, str) and isinstance(actual, str) and expected != actual and "\n" in expected + actual:
+            yield f"{place}: the text differs"
+            yield from list(unified_diff(expected.splitlines(), actual.splitlines(), "expected", "got", "", "", 1, ""))
+        elif not self._equal(expected, actual):
+            yield f"{place}: expected {_text(expected)}, got {_text(actual)}"
 
-def _compare_objects(place: str, expected: dict[str, Any], actual: dict[str, Any], subset: bool) -> Iterator[str]:
-    for key, value in expected.items():
-        inner = f"{place}.{key}" if key.isidentifier() else f"{place}[{json.dumps(key, ensure_ascii=False)}]"
-        if key in actual:
-            yield from _compare(inner, value, actual[key], subset)
-        else:
-            yield f"{inner}: expected {_text(value)}, and it is not there"
-    if not subset:
-        for key in sorted(actual.keys() - expected.keys()):
-            yield f"{place}: {key!r} is there, which is not expected: {_text(actual[key])}"
+    def _objects(self, place: str, expected: dict[str, Any], actual: dict[str, Any]) -> Iterator[str]:
+        for key, value in expected.items():
+            inner = f"{place}.{key}" if key.isidentifier() else f"{place}[{json.dumps(key, ensure_ascii=False)}]"
+            if key in actual:
+                yield from self.compare(inner, value, actual[key])
+            else:
+                yield f"{inner}: expected {_text(value)}, and it is not there"
+        if not self._subset:
+            for key in sorted(actual.keys() - expected.keys()):
+                yield f"{place}: {key!r} is there, which is not expected: {_text(actual[key])}"
+
+    def _equal(self, expected: Any, actual: Any) -> bool:
+        if isinstance(expected, bool) != isinstance(actual, bool):
+            return False
+        if expected == actual or (expected != expected and actual != actual):  # NaN is unlike itself
+            return True
+        if not self._tolerance or not isinstance(expected, int | float) or not isinstance(actual, int | float):
+            return False
+        try:
+            return math.isclose(expected, actual, rel_tol=self._tolerance, abs_tol=self._tolerance)
+        except OverflowError:  # an integer beyond all floats
+            return False
 
 
 def _count(items: list[Any]) -> str:

@@ -11,7 +11,7 @@ from wt_contracts.json_difference import differences
 from wt_contracts.result import WorkflowResult
 from wt_contracts.versions import check_major
 
-CASES_VERSION = "1.1"
+CASES_VERSION = "1.2"
 CASES_FILE = "cases.json"
 """Where they are, in the directory `tests` of a workspace."""
 
@@ -32,6 +32,8 @@ class WorkflowCase:
         skips: The task instances that have to be skipped, exactly these; None if nobody asks.
         approvals: What a person says of the task instances that wait for that: whether they may run, or what is filled
             in (since 1.1).
+        tolerance: By how much, or by what part of the larger one, numbers in the result may differ from what is
+            expected (since 1.2).
     """
 
     params: dict[str, Any] = field(default_factory=dict)
@@ -43,6 +45,7 @@ class WorkflowCase:
     error: str | None = None
     skips: list[str] | None = None
     approvals: dict[str, bool | dict[str, Any]] = field(default_factory=dict)
+    tolerance: float = 0.0
 
     def answer(self, step: str | None) -> dict[str, Any] | None:
         """What is said to the approval that a run waits for, as in `wt_contracts.cli.WorkflowChoices`.
@@ -80,7 +83,8 @@ class WorkflowCase:
         elif result.error is None and self.match == "snapshot" and not self.recorded:
             yield "there is no snapshot yet: `wt test SPEC --update-snapshots` takes one"
         elif result.error is None and self.match != "any":
-            yield from differences(self.expected, result.result, subset=self.match == "subset")
+            subset = self.match == "subset"
+            yield from differences(self.expected, result.result, subset=subset, tolerance=self.tolerance)
 
     def _of_the_skips(self, skipped: Collection[str]) -> Iterator[str]:
         if self.skips is None:

@@ -13,7 +13,9 @@ if TYPE_CHECKING:
 
 @click.command("test", short_help="Run the test cases of a spec or a compiled workspace.")
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("--case", "names", metavar="NAME", multiple=True, help="Run only this case; repeatable.")
+@click.option(
+    "--case", "names", metavar="NAME", multiple=True, help="Run only this case, or those like 'a-*'; repeatable."
+)
 @click.option("--update-snapshots", is_flag=True, help="Take what the runs return as the snapshots.")
 @click.option("--jobs", type=click.IntRange(min=1), metavar="N", help="How many run at once.  [default: the CPUs]")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End a longer run.")

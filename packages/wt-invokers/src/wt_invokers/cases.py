@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import fnmatch
 import os
 import signal
 import tempfile
@@ -67,7 +68,12 @@ def read_cases(workspace: Workspace) -> WorkflowCases:
 
 
 def chosen(document: WorkflowCases, names: Sequence[str], workspace: Workspace) -> dict[str, WorkflowCase]:
-    """The cases with these names, or all.
+    """The cases with these names, or all, in the order of the file.
+
+    Args:
+        document: All cases.
+        names: Names, or patterns of them as a shell has (`month-*`).
+        workspace: What they are cases of.
 
     Raises:
         DiagnosticError: There is none at all, or none of that name (WT515).
@@ -77,15 +83,17 @@ def chosen(document: WorkflowCases, names: Sequence[str], workspace: Workspace) 
         raise DiagnosticError(
             Diagnostic(code=Code.CASE_UNKNOWN, message=message, hint="write test-cases.yaml beside the spec")
         )
-    mistakes = []
+    mistakes, found = [], set()
     for name in dict.fromkeys(names):
-        if name not in document.cases:
+        matching = {name} if name in document.cases else set(fnmatch.filter(document.cases, name))
+        found |= matching
+        if not matching:
             near = near_miss(name, document.cases)
             hint = f"did you mean {near!r}?" if near else f"known are {', '.join(document.cases)}"
             mistakes.append(Diagnostic(code=Code.CASE_UNKNOWN, message=f"there is no test case {name!r}", hint=hint))
     if mistakes:
         raise DiagnosticError(mistakes)
-    return {name: document.cases[name] for name in names} if names else document.cases
+    return {name: case for name, case in document.cases.items() if name in found or not names}
 
 
 class CaseRunner:
