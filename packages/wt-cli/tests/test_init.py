@@ -51,14 +51,16 @@ def test_the_librarys_tests_pass_at_once(run, tmp_path, example, passed):
     assert passed in result.stdout
 
 
-@pytest.mark.parametrize("example", ["temperatures", "hello"])
-def test_what_it_writes_is_formatted_linted_and_typed(run, tmp_path, example):
-    run("init", "rain", "--example", example)
-    library = tmp_path / "rain/rain-tasks"
+@pytest.mark.parametrize(
+    ("example", "name"), [("temperatures", "rain"), ("hello", "the-rain-in-spain-stays-mainly-in-the-plain-and")]
+)
+def test_what_it_writes_is_formatted_linted_and_typed(run, tmp_path, example, name):
+    run("init", "rain", "--example", example, "--name", name)
+    library = tmp_path / f"rain/{name}-tasks"
 
     for command in (
-        ["ruff", "check", "--isolated", "--no-cache", "--select", "E,F,I,UP,B,SIM,D1", "--line-length", "120", "src"],
-        ["ruff", "format", "--isolated", "--no-cache", "--line-length", "120", "--check", "."],
+        ["ruff", "check", "--isolated", "--no-cache", "--select", "E,F,I,UP,B,SIM,D1", "src"],
+        ["ruff", "format", "--isolated", "--no-cache", "--check", "."],
         ["mypy", "--strict", "--cache-dir", str(tmp_path / "cache"), "src"],
     ):
         result = subprocess.run([sys.executable, "-m", *command], cwd=library, capture_output=True, text=True)
