@@ -176,8 +176,20 @@ def test_another_package_can_offer_a_template(run, tmp_path):
     [
         ("begin = None", "TypeError"),
         ("raise RuntimeError('no')", "RuntimeError: no"),
-        ("def begin(project):\n    return {'../x': ''}", "outside of the directory"),
-        ("def begin(project):\n    return {'/x': ''}", "outside of the directory"),
+        ("raise SystemExit(0)", "SystemExit"),
+        ("def begin(project):\n    raise SystemExit(0)", "SystemExit"),
+        ("def begin(project):\n    return None", "no mapping of paths to texts, but None"),
+        ("def begin(project):\n    return ['a']", "no mapping of paths to texts"),
+        ("def begin(project):\n    return {}", "no mapping of paths to texts"),
+        ("def begin(project):\n    return {'../x': ''}", "no place inside of the directory"),
+        ("def begin(project):\n    return {'/x': ''}", "no place inside of the directory"),
+        ("def begin(project):\n    return {'..\\\\x': ''}", "no place inside of the directory"),
+        ("def begin(project):\n    return {'x\\0': ''}", "no place inside of the directory"),
+        ("def begin(project):\n    return {3: ''}", "no place inside of the directory"),
+        ("def begin(project):\n    return {'x': b''}", "is no text: b''"),
+        ("def begin(project):\n    return {'x': '\\ud800'}", "is no text"),
+        ("def begin(project):\n    return {'x/y': '', 'x': ''}", "'x/y' and to a file at or above"),
+        ("def begin(project):\n    return {'x': '', './x': ''}", "'x' and to a file at or above"),
     ],
 )
 def test_a_template_that_is_broken_is_named_with_its_package(run, tmp_path, code, words):
@@ -187,6 +199,15 @@ def test_a_template_that_is_broken_is_named_with_its_package(run, tmp_path, code
     assert result.stderr.startswith("error[WT513]: the template 'own' of their-templates is broken: ")
     assert words in result.stderr
     assert "Traceback" not in result.stderr
+    assert not (tmp_path / "rain").exists()
+
+
+def test_a_broken_template_does_not_hide_the_others(run, tmp_path):
+    listed = run("init", "x", "--example", "?", **offer_template(tmp_path / "theirs", "import nowhere_at_all"))
+
+    assert listed.returncode == 0
+    assert "own           the template 'own' of their-templates is broken: ModuleNotFoundError" in listed.stdout
+    assert "temperatures  A year" in listed.stdout
 
 
 def test_an_author_of_two_lines_is_refused(run, tmp_path):

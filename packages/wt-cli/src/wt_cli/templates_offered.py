@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import inspect
+import reprlib
 import sys
+from collections.abc import Mapping
 from pathlib import PurePosixPath
 
 from wt_contracts.codes import Code
@@ -26,7 +28,7 @@ class Templates:
 
     def listing(self, *, as_json: bool) -> str:
         """The templates with what each says of itself, as lines or as JSON."""
-        about = {name: (inspect.getdoc(self._load(self._offers[name])) or "").split("\n")[0] for name in self.names}
+        about = {name: self._about(name) for name in self.names}
         if as_json:
             import json
 
@@ -47,28 +49,64 @@ class Templates:
         offer = self._offers[name]
         template = self._load(offer)
         try:
-            contents = dict(template(project))
+            contents = template(project)
         except ValueError as error:
             hint = "choose one with --name"
             raise DiagnosticError(Diagnostic(code=Code.WRONG_IDENTIFIER, message=str(error), hint=hint)) from None
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise _broken(offer, error) from error
-        for path in contents:
-            place = PurePosixPath(path)
-            if place.is_absolute() or ".." in place.parts or not place.parts:
-                raise _broken(offer, ValueError(f"it would write to {path!r}, outside of the directory"))
-        return contents
+        if wrong := _mistake(contents):
+            raise _broken(offer, TypeError(wrong))
+        return dict(contents)
+
+    def _about(self, name: str) -> str:
+        """What a template says of itself; of one that cannot be imported, why."""
+        try:
+            return (inspect.getdoc(self._load(self._offers[name])) or "").split("\n")[0]
+        except DiagnosticError as error:
+            return error.diagnostics[0].message
 
     @staticmethod
     def _load(offer: EntryPoint) -> Template:
         try:
             template: Template = offer.load()
-        except Exception as error:
+        except (Exception, SystemExit) as error:
             raise _broken(offer, error) from error
         return template
 
 
-def _broken(offer: EntryPoint, error: Exception) -> DiagnosticError:
-    message = f"the template {offer.name!r} of {offer.package} is broken: {type(error).__name__}: {error}"
+def _mistake(contents: object) -> str | None:
+    """What is wrong with what a template has returned."""
+    if not isinstance(contents, Mapping) or not contents:
+        return f"it returns no mapping of paths to texts, but {reprlib.repr(contents)}"
+    places = [_place(path) for path in contents]
+    for path, place, text in zip(contents, places, contents.values(), strict=True):
+        if place is None:
+            return f"it would write to {path!r}, which is no place inside of the directory"
+        if not _is_text(text):
+            return f"what it would write to {path!r} is no text: {reprlib.repr(text)}"
+        if places.count(place) > 1 or any(parent in places for parent in place.parents):
+            return f"it would write to {path!r} and to a file at or above that place"
+    return None
+
+
+def _place(path: object) -> PurePosixPath | None:
+    """Where a file goes, relative to the directory; None if that is nowhere."""
+    if not isinstance(path, str) or not path.isprintable() or "\\" in path:
+        return None
+    place = PurePosixPath(path)
+    return None if place.is_absolute() or ".." in place.parts or not place.parts else place
+
+
+def _is_text(text: object) -> bool:
+    try:
+        return isinstance(text, str) and text.encode() is not None
+    except UnicodeEncodeError:  # half of a surrogate pair
+        return False
+
+
+def _broken(offer: EntryPoint, error: BaseException) -> DiagnosticError:
+    what = f"{type(error).__name__}: {error}".splitlines()[0]
+    message = f"the template {offer.name!r} of {offer.package} is broken: {what}"
     hint = f"tell whoever makes {offer.package}"
     return DiagnosticError(Diagnostic(code=Code.COMMAND_BROKEN, message=message, hint=hint))
