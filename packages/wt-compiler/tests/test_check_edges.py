@@ -103,6 +103,11 @@ def library(
         (WHOLE, "take_any: \"${{ format('{', workflow.g.return) }}\"", ["WT303"]),
         (WHOLE, "take_any: \"${{ format('{a}', workflow.g.return) }}\"", ["WT303"]),
         (WHOLE, "take_any: \"${{ format('{1} {0}', workflow.g.return, 2) }}\"", []),
+        (WHOLE, "take_any: \"${{ format('{:04d} {:.1f}', workflow.g.return, 2) }}\"", []),
+        (WHOLE, "take_any: \"${{ format('{1} {0:x>{1}}', workflow.g.return, 2) }}\"", []),
+        (WHOLE, "take_any: \"${{ format('{:q}', workflow.g.return) }}\"", ["WT303"]),
+        (TEXT, "take_any: \"${{ format('{:.2f}', workflow.g.return) }}\"", ["WT303"]),
+        (TEXT, "take_any: \"${{ join(', ', workflow.g.return) }}\"", ["WT303"]),
     ],
 )
 def test_what_is_bound_is_what_the_task_takes(

@@ -17,11 +17,12 @@ from wt_compiler.check.edge_report import Argument, EdgeReport
 from wt_compiler.check.results import Result, Results
 from wt_compiler.flow import Condition, Loop, holds_only_with
 from wt_compiler.parameters import JSON_TYPES
-from wt_compiler.spec import InstanceSpec, MappingSpec, Spec, SwitchSpec
+from wt_compiler.spec import CaseSpec, InstanceSpec, MappingSpec, Spec, SwitchSpec
 from wt_compiler.types.answer import Mismatch
 from wt_compiler.types.assignability import Assignability
 from wt_compiler.types.elements import Elements, spread
 from wt_compiler.types.inference import LAST, Inference
+from wt_compiler.types.presence import branches, present
 from wt_compiler.types.schema_type import (
     ANY,
     Type,
@@ -60,10 +61,13 @@ def check_edges(spec: Spec, resolved: list[Resolved], catalogue: Catalogue) -> R
     for item in spec.items:
         if isinstance(item, SwitchSpec):
             checker.choose(item)
+            for case, (_, decided) in _decided(item):
+                for instance in case.instances:
+                    checker.check(found[id(instance)], decided)
+            checker.join(item)
+            continue
         for instance in (item,) if isinstance(item, InstanceSpec) else item.instances:
             checker.check(found[id(instance)])
-        if isinstance(item, SwitchSpec):
-            checker.join(item)
     return checker.result(spec)
 
 
@@ -81,13 +85,24 @@ class _Checker:
         self._instance: InstanceSpec | None = None
         self._conditions = {each.id.text: each.when for each in spec.instances if each.id}
 
-    def check(self, item: Resolved) -> None:
-        """Check one instance, and note what it returns."""
-        instance = item.spec
-        self._instance = None
-        if instance.when is not None:
-            self._check_condition(instance.when)
-        self._instance = instance
+    def check(self, item: Resolved, decided: frozenset[str] = frozenset()) -> None:
+        """Check one instance, and note what it returns.
+
+        Args:
+            item: The instance.
+            decided: What is not null because the branch that it stands in was taken.
+        """
+        with self._inference.knowing(decided):
+            self._instance = None
+            if item.spec.when is not None:
+                self._check_condition(item.spec.when)
+                decided = present(item.spec.when.expression, holds=True)
+            with self._inference.knowing(decided):
+                self._check_call(item)
+
+    def _check_call(self, item: Resolved) -> None:
+        """Check what an instance does if it runs."""
+        instance = self._instance = item.spec
         if instance.approval is not None:
             self.infer([instance.approval.reason])
         if instance.loop is not None:
@@ -118,9 +133,12 @@ class _Checker:
     def choose(self, switch: SwitchSpec) -> None:
         """Check what decides about the branches of a switch."""
         self._instance = None
-        self.infer(switch.before)
-        for case in switch.cases:
+        if switch.on is not None:
+            self.infer(switch.on)
+        for case, (before, _) in _decided(switch):
             if switch.on is None and case.condition is not None:
+                with self._inference.knowing(before):
+                    self.infer(case.condition)
                 self._check_truth(case.condition)
             for each in case.constants if switch.on is not None else ():
                 on = self._type(switch.on)
@@ -140,7 +158,9 @@ class _Checker:
     def join(self, switch: SwitchSpec) -> None:
         """Note what a switch gives: what one of its branches does."""
         self._instance = None
-        self.infer(switch.results)
+        for case, (_, decided) in _decided(switch):
+            with self._inference.knowing(decided):
+                self.infer(case.result.value if case.result else None)
         if switch.id is None:
             return
         types = [constant(r) if _is_scalar(r) else self._type(r) for r in switch.results]
@@ -329,6 +349,10 @@ class _Checker:
                 message = f"{each.instance_id!r} may be skipped, and this expression fails then"
                 hint = f"write 'default(workflow.{each.instance_id}.return…, …)'"
                 self._findings.warn(Code.SKIPPED_INPUT, message, each.position, hint)
+
+
+def _decided(switch: SwitchSpec) -> Iterator[tuple[CaseSpec, tuple[frozenset[str], frozenset[str]]]]:
+    return zip(switch.cases, branches([case.condition for case in switch.cases]), strict=True)
 
 
 def _is_scalar(value: Value) -> bool:

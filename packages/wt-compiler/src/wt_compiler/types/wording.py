@@ -85,10 +85,14 @@ def _part(of: Type, depth: int) -> str:
         return _list(of, depth)
     title = of.get("title")
     if name == "object" and isinstance(title, str) and of.get("properties"):
-        return f"a {shorten(title)}"
+        return _one(shorten(title))
     if name == "null" and _skipped(of):
         return "what a skipped step gives"
-    return _FORMATS.get(str(of.get("format")), _ONE.get(name, f"a {name.rpartition('.')[2]}"))
+    return _FORMATS.get(str(of.get("format")), _ONE.get(name) or _one(name.rpartition(".")[2]))
+
+
+def _one(name: str) -> str:
+    return f"{'an' if name[:1] in 'AEIOUaeiou' else 'a'} {name}"
 
 
 def _list(of: Type, depth: int) -> str:
