@@ -8,9 +8,7 @@ from pathlib import Path
 from wt_contracts.diagnostics import DiagnosticError
 
 from wt_compiler.file_states import await_change, states
-
-INTERVAL = 0.2
-"""How often, in seconds, the files of whole libraries are looked at."""
+from wt_compiler.library_sources import INTERVAL, files_of, library_sources
 
 
 def changes(spec: Path, others: Iterable[Path] = ()) -> Iterator[list[Path]]:
@@ -50,20 +48,8 @@ class _Watched:
         except DiagnosticError:
             return
         self._used = spec.findings.used_files
-        base = self._spec.absolute().parent
-        paths = [getattr(requirement, "path", None) for requirement in spec.requirements]
-        self._sources = [base / path for path in paths if path is not None]
+        self._sources = library_sources(spec, self._spec.absolute().parent)
 
     def files(self) -> Iterator[Path]:
         """All files, as there are now."""
-        from wt_envs.source import walk
-
-        yield from (self._spec, *self._used, *self._others)
-        for source in self._sources:
-            if not source.is_dir():
-                yield source
-                continue
-            try:
-                yield from [source / name for name in walk(source)]
-            except OSError:
-                continue  # it is gone, or a part of it just goes
+        yield from (self._spec, *self._used, *self._others, *files_of(self._sources))

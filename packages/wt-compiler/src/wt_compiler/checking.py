@@ -8,7 +8,9 @@ from typing import TYPE_CHECKING, NamedTuple
 
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 
-from wt_compiler.file_states import await_change, state, states
+from wt_compiler import file_states
+from wt_compiler.file_states import await_change, states
+from wt_compiler.library_sources import INTERVAL, files_of, library_sources
 
 if TYPE_CHECKING:
     from wt_contracts.registry import RegistryOutput
@@ -32,7 +34,7 @@ class Checked(NamedTuple):
 
 
 class Checker:
-    """Checks a spec; the task libraries are asked again only if the spec requires others, or their file changed.
+    """Checks a spec; the task libraries are asked again only if the spec requires others, or their files changed.
 
     Args:
         path: The spec.yaml.
@@ -45,16 +47,21 @@ class Checker:
         self._source = source
         self._progress = progress
         self._used: list[Path] = []
+        self._sources: list[Path] = []
         self._asked: tuple[object, ...] | None = None
         self._offered: RegistryOutput | None = None
 
     @property
     def files(self) -> list[Path]:
-        """The files that a check reads."""
+        """The files that a check reads, or that what it asks is made of."""
         from wt_compiler.cases import FILE
 
-        registry = [self._source.registry] if self._source.registry else []
-        return [self._path, *self._used, self._path.with_name(FILE), *registry]
+        return [self._path, *self._used, self._path.with_name(FILE), *self._libraries]
+
+    @property
+    def _libraries(self) -> list[Path]:
+        """What the answer of the task libraries depends on."""
+        return [self._source.registry] if self._source.registry else [*files_of(self._sources)]
 
     def check(self) -> Checked:
         """Check the spec, and the test cases beside it, as they are now.
@@ -71,6 +78,7 @@ class Checker:
 
         spec = parse_spec(read_document(self._path))
         self._used = spec.findings.used_files
+        self._sources = library_sources(spec, self._path.absolute().parent)
         offered = self._find_tasks(spec)
         check_named_exceptions(spec, self._path.absolute().parent, self._source, progress=self._progress)
         try:
@@ -86,7 +94,7 @@ class Checker:
     def _find_tasks(self, spec: Spec) -> RegistryOutput:
         from wt_compiler.environment import find_tasks
 
-        asked = (spec.requirements, state(self._source.registry) if self._source.registry else None)
+        asked = (spec.requirements, states(self._libraries))
         if self._offered is None or asked != self._asked:
             self._offered = find_tasks(spec, self._path.absolute().parent, self._source, self._progress)
             self._asked = asked
@@ -103,4 +111,4 @@ class Checker:
             if before.keys() != set(self.files):
                 continue  # which files are used is known now: their states are to be from before they are read
             yield checked
-            await_change(before, lambda: self.files)
+            await_change(before, lambda: self.files, INTERVAL if self._sources else file_states.INTERVAL)

@@ -100,23 +100,24 @@ def check_package(directory: Path) -> None:
     Raises:
         DiagnosticError: If not (WT402).
     """
+    here = Path.cwd()
+    shown = directory.relative_to(here) if here in directory.parents else directory
     if not directory.exists():
-        raise DiagnosticError(_no_source(f"there is no {directory}", None))
+        raise DiagnosticError(_no_source(f"there is no {shown}", None))
     if not directory.is_dir():
-        raise DiagnosticError(_no_source(f"{directory} is no directory, wheel or source archive", None))
+        raise DiagnosticError(_no_source(f"{shown} is no directory, wheel or source archive", None))
     if (directory / "setup.py").is_file() or (directory / "setup.cfg").is_file():
         return
-    pyproject = directory / "pyproject.toml"
-    if pyproject.is_file():
+    if (directory / "pyproject.toml").is_file():
         try:
-            tables = tomllib.loads(pyproject.read_text(encoding="utf-8"))
+            tables = tomllib.loads((directory / "pyproject.toml").read_text(encoding="utf-8"))
         except (ValueError, OSError) as error:
-            raise DiagnosticError(_no_source(f"{pyproject} cannot be read: {error}", None)) from error
+            raise DiagnosticError(_no_source(f"{shown / 'pyproject.toml'} cannot be read: {error}", None)) from error
         if "project" in tables or "build-system" in tables or "poetry" in tables.get("tool", {}):
             return
     inner = sorted(path.parent.relative_to(directory).as_posix() for path in directory.glob("*/pyproject.toml"))
     hint = f"did you mean one of its directories: {', '.join(inner[:5])}?" if inner else None
-    raise DiagnosticError(_no_source(f"{directory} holds no Python package (a pyproject.toml with [project])", hint))
+    raise DiagnosticError(_no_source(f"{shown} holds no Python package (a pyproject.toml with [project])", hint))
 
 
 def _no_source(message: str, hint: str | None) -> Diagnostic:

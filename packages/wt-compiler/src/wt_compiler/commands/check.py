@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     help="For people, for machines, as annotations of a pull request, or for code scanning.",
 )
 @click.option("--strict", is_flag=True, help="Let warnings fail the check.")
-@click.option("--watch", is_flag=True, help="Check again whenever the spec changes, until Ctrl-C.")
+@click.option("--watch", is_flag=True, help="Check again whenever the spec or a task changes, until Ctrl-C.")
 @click.pass_obj
 def check(
     console: Console,
