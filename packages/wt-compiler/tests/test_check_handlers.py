@@ -65,9 +65,10 @@ def test_what_cannot_stand_in(diagnose: Diagnose, handler: str, words: str) -> N
 
 
 def test_only_a_handler_knows_the_failure(diagnose: Diagnose) -> None:
-    (found,) = check(diagnose, "skip", "'${{ error.message }}'")
-    assert "WT116" in found
-    assert "only the handler in 'on-error' knows a failure" in found
+    for part in ("message", "index"):  # one of which the task would take, and the other not
+        (found,) = check(diagnose, "skip", f"'${{{{ error.{part} }}}}'")
+        assert "WT116" in found
+        assert "only the handler in 'on-error' knows a failure" in found
 
 
 def test_a_handler_does_not_know_the_rounds_of_a_loop(diagnose: Diagnose) -> None:

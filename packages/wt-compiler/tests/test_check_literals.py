@@ -83,6 +83,21 @@ def test_numbers_that_json_lacks_are_left_to_the_task(found: Found) -> None:
     assert found("- {id: a, task: plant, partial: {tree: {value: .inf}}}") == []
 
 
+@pytest.mark.parametrize(
+    ("kind", "value"), [("date", "2024-13-01"), ("date-time", "tomorrow"), ("time", "25:00"), ("uuid", "abc")]
+)
+def test_a_text_that_is_certainly_no_date_is_refused(
+    kind: str,
+    value: str,
+    found: Found,
+    entry: Callable[..., RegistryEntry],
+    registry_of: Callable[..., RegistryOutput],
+) -> None:
+    registry = one_task({"type": "string", "format": kind}, entry, registry_of)
+    assert found(f"- {{id: a, task: show, partial: {{x: '{value}'}}}}", registry) == ["WT301 4:38"]
+    assert found(f"- {{id: a, task: show, partial: {{x: [{value}, '${{{{ env.X }}}}']}}}}", registry) == ["WT301 4:38"]
+
+
 def test_elements_of_a_map_are_checked(found: Found) -> None:
     assert found("- {id: a, task: load, map: {argnames: path, argvalues: [x, 5]}}") == ["WT301 4:62"]
     assert found("- {id: a, task: load, map: {argnames: [path, limit], argvalues: [[x, 5], [y, z]]}}") == ["WT301 4:80"]
@@ -102,7 +117,10 @@ def one_task(
         ({"type": "array", "items": {"type": "string"}, "default": None}, "null"),
         ({"type": "array", "items": {"type": "string"}, "default": {}}, "{a: b}"),
         ({"type": "string", "default": 5}, "7"),
-        ({"type": "string", "format": "date-time"}, "tomorrow"),
+        ({"type": "string", "format": "date-time"}, "2024-01-02 10:00"),
+        ({"type": "string", "format": "date-time"}, "'1704189600'"),
+        ({"type": "string", "format": "date"}, "'2024-01-02T00:00:00'"),
+        ({"type": "string", "format": "email"}, "nobody"),
         ({"oneOf": [{"type": "integer"}, {"type": "string"}]}, "'${{ workflow.z.return }}'"),
         (
             {"oneOf": [{"properties": {"a": {"type": "integer"}}}, {"properties": {"a": {"type": "string"}}}]},

@@ -41,6 +41,7 @@ def codes(found: list[Diagnostic]) -> list[str]:
         ("{type: int}", ["WT113 4:16"]),
         ("{tpye: integer}", ["WT110 4:10"]),
         ("{type: integer, default: many}", ["WT301 4:34"]),
+        ("{type: integer, enum: [1, two], default: 1}", ["WT113 4:3"]),
         ("{schema: {items: {type: integer}}, default: [1, x]}", ["WT301 4:57"]),
         ("{schema: {type: strin}}", ["WT113 4:3"]),
         ("{schema: {$ref: '#/$defs/Missing'}}", ["WT113 4:3"]),

@@ -140,6 +140,7 @@ def test_a_loop_that_ends_is_accepted(judged: Callable[[str], list[str]], loop: 
         ("{start: 1}", "WT138 6:27 this loop has no end"),
         ("{start: 1, until: '${{ loop.last > 4 }}'}", "WT138 6:27 this loop has no end if"),
         ("{start: 1, until: '${{ params.on }}', max: 4}", "WT138 6:63 the condition in 'until' never changes"),
+        ("{start: 1, until: '${{ workflow.a.return > 4 }}', max: 4}", "WT124 6:65 'a' refers to itself"),
         ("{start: 1, times: 3, max: 4}", "WT138 6:54 a loop has 'times' or 'max', not both"),
         ("{start: 1, times: 0}", "WT112 6:51 'times' must be a whole number from 1 to 100,000 or an expression"),
         ("{start: 1, until: '${{ loop.last > 4 }}', max: many}", "WT112 6:80 'max' must be a whole number"),

@@ -125,6 +125,13 @@ def test_a_switch_that_cannot_work_is_refused(judged: Callable[..., list[str]], 
     assert any(each.startswith(found) for each in said), said
 
 
+def test_a_case_with_the_condition_of_an_earlier_one_is_refused(judged: Callable[..., list[str]]) -> None:
+    without = ("    on: ${{ params.on }}\n", "")
+    first, second = ("is: a", "when: \"${{ params.on == 'a' }}\""), ("is: [b, c]", "when: \"${{ params.on=='a' }}\"")
+    said = judged(without, first, second)
+    assert said == ["WT113 13:29 the case in line 9 has the same condition; this case is never taken"]
+
+
 def test_a_switch_without_a_default_may_be_skipped(judged: Callable[..., list[str]]) -> None:
     assert judged(("    default:\n      tasks: []\n      result: 0\n", "")) == [
         "WT304 19:62 'way' may be skipped, and 'number' of the task 'double' does not take what it gives then; "

@@ -95,7 +95,7 @@ def test_an_error_carries_all_that_was_found_and_the_exit_code():
 
 @pytest.mark.parametrize(
     ("name", "meant"),
-    [("laod_csv", "load_csv"), ("load_csv", "load_csv"), ("LOAD_CSV", None), ("zzz", None), ("", None)],
+    [("laod_csv", "load_csv"), ("load_csv", "load_csv"), ("LOAD_CSV", "load_csv"), ("zzz", None), ("", None)],
 )
 def test_the_near_miss_is_what_was_meant_or_nothing(name, meant):
     assert near_miss(name, ["load_csv", "draw_chart"]) == meant

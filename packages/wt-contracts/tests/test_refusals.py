@@ -84,6 +84,15 @@ def test_a_near_miss_is_suggested():
     assert inner.hint == "did you mean load.box.south?"
 
 
+def test_a_name_that_nothing_knows_is_taken_for_the_one_that_is_missing():
+    schema = {"properties": {"name": {}, "size": {}}, "required": ["name"]}
+    [missing] = explain(jsonschema_rs.validator_for(schema).iter_errors({"nmae": "x"}), schema)
+    [other] = explain(jsonschema_rs.validator_for(schema).iter_errors({"size": "x"}), schema)
+
+    assert missing.hint == "there is no 'nmae': did you mean 'name'?"
+    assert other.hint is None
+
+
 def test_a_missing_step_is_reported_by_its_required_parameters():
     [missing] = diagnose({})
 

@@ -102,5 +102,6 @@ def near_miss(name: str, candidates: Iterable[str]) -> str | None:
     """The candidate that a user who wrote `name` most likely meant, or None if none is close."""
     from difflib import get_close_matches
 
-    matches = get_close_matches(name, list(candidates), n=1, cutoff=0.6)
-    return matches[0] if matches else None
+    names = list(candidates)
+    same = next((each for each in names if each.casefold() == name.casefold()), None)
+    return same or next(iter(get_close_matches(name, names, n=1, cutoff=0.6)), None)

@@ -156,7 +156,7 @@ def _findings(error: SchemaError, schema: dict[str, Any]) -> list[_Finding]:
     details = error.kind.as_dict()
     match error.kind.name:
         case "required":
-            return _missing((*path, details["property"]), schema)
+            return _missing((*path, details["property"]), schema, _misnamed(error, details["property"], schema))
         case "additionalProperties" | "unevaluatedProperties":
             candidates = _properties(schema, error.schema_path[:-1])
             return [_unknown((*path, name), candidates) for name in details["unexpected"]]
@@ -170,10 +170,17 @@ def _subject(path: Path) -> str:
     return f"the parameter {dotted(path)}" if path else "the parameters"
 
 
-def _missing(path: Path, schema: dict[str, Any]) -> list[_Finding]:
+def _misnamed(error: SchemaError, name: str, schema: dict[str, Any]) -> str | None:
+    """What to do if the value has another name, of which nothing is known, in the place of one that is missing."""
+    known = _properties(schema, error.schema_path[:-1])
+    written = near_miss(name, [key for key in error.instance if key not in known]) if known else None
+    return f"there is no {written!r}: did you mean {name!r}?" if written else None
+
+
+def _missing(path: Path, schema: dict[str, Any], hint: str | None) -> list[_Finding]:
     members: list[str] = schema.get("properties", {}).get(path[0], {}).get("required", []) if len(path) == 1 else []
     paths = [(*path, member) for member in members] or [path]
-    return [(each, Code.PARAMETER_MISSING, f"{_subject(each)} is missing", None) for each in paths]
+    return [(each, Code.PARAMETER_MISSING, f"{_subject(each)} is missing", hint) for each in paths]
 
 
 def _unknown(path: Path, candidates: list[str]) -> _Finding:
@@ -237,8 +244,9 @@ def _words(error: SchemaError, details: dict[str, Any]) -> tuple[str, str | None
     name = error.kind.name
     if name == "enum":
         options = [show(option) for option in details["options"]]
-        meant = near_miss(show(error.instance), options)
-        hint = f"did you mean {meant}?" if meant else None
+        texts = [option for option in details["options"] if isinstance(option, str)]
+        meant = near_miss(error.instance, texts) if isinstance(error.instance, str) else None
+        hint = f"did you mean {show(meant)}?" if meant is not None else None
         return f"must be one of {', '.join(options)}, and is {show(error.instance)}", hint
     wish = _FORMATS.get(details["format"]) if name == "format" else _wish(error)
     if wish is not None:

@@ -114,7 +114,8 @@ class _Checker:
             if mapping is not None:
                 self._map(item, mapping)
         if item.handler is not None:
-            self.infer([*item.handler.spec.arguments])
+            with self._inference.handling():
+                self.infer([*item.handler.spec.arguments])
             if item.handler.task is not None:
                 self._bind_all(item.handler)
         if instance.id is not None:

@@ -6,6 +6,7 @@ import math
 from typing import TYPE_CHECKING, Any, NoReturn
 
 from wt_contracts.codes import Code
+from wt_contracts.formats import FORMATS
 from wt_contracts.refusals import explain
 from wt_contracts.registry import RegistryEntry
 
@@ -85,7 +86,9 @@ class _Checker:
         from jsonschema_rs import Draft202012Validator
 
         self.schema = {**lenient_schema(parameters.schema, holes=holes), "required": []}
-        self._validator = Draft202012Validator(self.schema, validate_formats=False, retriever=_refuse_retrieval)
+        self._validator = Draft202012Validator(
+            self.schema, validate_formats=True, formats=dict(FORMATS), retriever=_refuse_retrieval
+        )
         self._parameters = parameters
 
     def errors(self, arguments: dict[str, Any]) -> list[Any]:

@@ -8,7 +8,7 @@ from wt_contracts.codes import Code
 
 from wt_compiler.findings import Findings
 from wt_compiler.spec import InstanceSpec, Spec
-from wt_compiler.values import Call, LoopValue, Value, expressions
+from wt_compiler.values import Call, Expression, LoopValue, Reference, Value, expressions
 
 
 def check_loops(spec: Spec) -> None:
@@ -40,7 +40,9 @@ def _check_instance(instance: InstanceSpec, findings: Findings) -> None:
     for found in _of_loop(early):
         message = f"'loop.{found.name}' is not known before the first round"
         _report(found, message, "it can stand in 'partial' and in 'until'", findings)
-    if loop.until is not None and not any(True for _ in _of_loop([loop.until.expression])):
+    until = list(expressions(loop.until.expression)) if loop.until is not None else []
+    looks = any(isinstance(each, LoopValue) or _is_own(each, instance) for each in until)
+    if loop.until is not None and not looks:
         message = "the condition in 'until' never changes: it does not look at the rounds"
         hint = "use 'loop.last', which is what the round has given"
         findings.error(Code.ENDLESS_LOOP, message, loop.until.expression.position, hint)
@@ -63,3 +65,8 @@ def _is_default(value: object) -> bool:
 
 def _report(found: LoopValue, message: str, hint: str, findings: Findings) -> None:
     findings.error(Code.NO_LOOP_VALUE, message, found.position, hint)
+
+
+def _is_own(value: Expression, instance: InstanceSpec) -> bool:
+    """Whether it is what the loop itself gives, which is reported elsewhere."""
+    return isinstance(value, Reference) and instance.id is not None and value.instance_id == instance.id.text

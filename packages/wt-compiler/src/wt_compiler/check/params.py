@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from typing import NoReturn
+from typing import Any, NoReturn
 
 from wt_contracts.codes import Code
-from wt_contracts.refusals import explain
+from wt_contracts.refusals import explain, show
 
 from wt_compiler.check.literals import place_of
 from wt_compiler.definitions import TaskDefinitions
@@ -57,6 +57,9 @@ def check_schema(parameter: ParameterSpec, findings: Findings) -> None:
         reason = str(error).splitlines()[0]
         findings.error(Code.WRONG_VALUE, f"the schema of {name.text!r} is none: {reason}", name.position)
         return
+    for value in _impossible(schema):
+        message = f"{show(value)} stands in the enum of {name.text!r}, whose schema does not allow it"
+        findings.error(Code.WRONG_VALUE, message, name.position, "correct the value, or the type")
     default = parameter.default
     if default is None:
         return
@@ -68,6 +71,15 @@ def check_schema(parameter: ParameterSpec, findings: Findings) -> None:
         assert refusal.column is not None
         message = f"the default of {name.text!r}: {refusal.message}"
         findings.error(Code.LITERAL_REFUSED, message, Position(refusal.line, refusal.column), refusal.hint)
+
+
+def _impossible(schema: dict[str, Any]) -> list[Any]:
+    """The values that can be chosen, and that nothing would accept."""
+    import jsonschema_rs
+
+    listed = schema.get("enum", [])
+    validator = jsonschema_rs.Draft202012Validator({key: each for key, each in schema.items() if key != "enum"})
+    return [value for value in listed if not validator.is_valid(value)]
 
 
 def _refuse_retrieval(uri: str) -> NoReturn:

@@ -40,6 +40,9 @@ class _Scope:
             if instance.id
         }
 
+        used = [(each.id, each.uses.spec) for each in spec.instances if each.id and each.uses and each.uses.spec]
+        self._parts = {part.id.text: owner.text for owner, sub in used for part in sub.instances if part.id}
+
     def check(self) -> None:
         """Check every reference."""
         earlier: dict[str, None] = {}
@@ -94,8 +97,12 @@ class _Scope:
                 if switch == here:
                     hint = "a branch uses what comes before the switch, and what stands earlier in the branch itself"
                 findings.error(Code.BRANCH_REFERENCE, message, reference.position, hint)
-            else:
+            elif name in self._lines or name not in self._parts:
                 _report(reference, owner, earlier, self._lines, findings)
+            else:
+                message = f"{name!r} is known only in the sub-workflow {self._parts[name]!r}"
+                hint = "what that gives to others are the 'outputs' of its spec"
+                findings.error(Code.UNKNOWN_REFERENCE, message, reference.position, hint)
 
 
 def _check_ids(spec: Spec, catalogue: Catalogue) -> None:
@@ -129,7 +136,8 @@ def _report(
     name = reference.instance_id
     hint: str | None
     if owner and owner.id and name == owner.id.text:
-        findings.error(Code.LATER_REFERENCE, f"{name!r} refers to itself", reference.position)
+        hint = "what the last round has given is 'loop.last'" if owner.loop else None
+        findings.error(Code.LATER_REFERENCE, f"{name!r} refers to itself", reference.position, hint)
     elif name in lines:
         message = f"{name!r} comes later, in line {lines[name]}"
         hint = "a reference points to an earlier entry: move one of the two"

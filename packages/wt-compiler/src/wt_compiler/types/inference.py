@@ -54,6 +54,7 @@ _NUMERIC: Final = frozenset({"integer", "number", "boolean"})
 _ORDER: Final = frozenset({"<", "<=", ">", ">="})
 _COMPARING: Final = frozenset({*_ORDER, "==", "!=", "in", "not in"})
 _SAMPLES: Final = {"string": "a", "integer": 1, "number": 1.5, "boolean": True}
+_FAILURES: Final = {"message": STRING, "type": STRING, "step": STRING, "index": INTEGER}
 _PLAIN: Final = frozenset({"string", "number", "integer", "boolean", "null", "array", "object"})
 
 
@@ -80,7 +81,7 @@ class Inference:
         self._findings = findings
         self._parts = Parts(findings)
         self._present: frozenset[str] = frozenset()
-        self._failures = dict.fromkeys(("message", "type", "step"), STRING) | {"index": INTEGER}
+        self._failures: Mapping[str, Type] = {}
 
     @contextmanager
     def knowing(self, present: frozenset[str]) -> Iterator[None]:
@@ -90,6 +91,15 @@ class Inference:
             yield
         finally:
             self._present = before
+
+    @contextmanager
+    def handling(self) -> Iterator[None]:
+        """Take it that there is a failure, as there is for a handler alone."""
+        self._failures = _FAILURES
+        try:
+            yield
+        finally:
+            self._failures = {}
 
     def of(self, value: Expression) -> Type | None:
         """The type of an expression; None if it is not known. Mistakes inside of it are reported."""
