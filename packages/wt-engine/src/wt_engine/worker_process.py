@@ -84,9 +84,9 @@ def _answer(message: bytes) -> bytes:
     try:
         return _made(step, memory, body)
     except BaseException as error:  # noqa: BLE001 - a step may raise anything, and whoever waits for it must know
-        from wt_contracts.portable import portable_error
+        from wt_contracts.portable import PortableError
 
-        return pickle.dumps((None, portable_error(error, repr)), pickle.HIGHEST_PROTOCOL)
+        return pickle.dumps((None, PortableError(error)), pickle.HIGHEST_PROTOCOL)
 
 
 def _made(step: str, memory: Memory | None, body: bytes) -> bytes:

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from functools import partial
 from typing import Any, NamedTuple
 
-from wt_contracts.portable import RemoteError
+from wt_contracts.portable import PortableError, RemoteError
 
 
 class Element(NamedTuple):
@@ -49,6 +50,11 @@ class TaskInstanceError(Exception):
         self.element = element
         self.function = function
         self.__cause__ = error
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        """The exception itself may be one that cannot be pickled."""
+        error = PortableError(self.error, partial(describe, function=self.function))
+        return type(self), (self.task_instance_id, error, self.element, self.function)
 
     @property
     def index(self) -> int | None:

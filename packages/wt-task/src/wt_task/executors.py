@@ -17,7 +17,7 @@ from collections.abc import Callable
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from wt_contracts.portable import portable_error
+from wt_contracts.portable import PortableError
 
 from wt_task.errors import describe
 
@@ -157,8 +157,8 @@ def run_call(task: Task[..., Any], call: Call) -> Any:
     except Exception as error:
         if not task.travelled:
             raise
-        sendable = portable_error(error, describe)
-    raise sendable
+        sent = PortableError(error, describe)
+    raise sent
 
 
 async def _await(awaitable: Any) -> Any:

@@ -173,7 +173,7 @@ def test_parameters_that_are_no_json_exit_2(demo):
     done = demo("run", "--config-json", "{load")
 
     assert done.returncode == 2
-    assert "not JSON" in demo.result["error"]
+    assert "a key in double quotes is missing here" in demo.result["error"]
 
 
 def test_an_unset_environment_variable_is_named_before_anything_runs(tmp_path, demo):

@@ -113,6 +113,9 @@ def _trim(captured: traceback.TracebackException, package: str) -> bool:
 
 
 def _homes(package: str) -> tuple[str, ...]:
-    """How the file names of the machinery begin, as far as it is loaded."""
-    paths = [path for name in (*_MACHINERY, package) for path in getattr(sys.modules.get(name), "__path__", [])]
+    """How the file names of the machinery begin; a process that ran the task may have loaded more of it than this."""
+    from importlib.util import find_spec
+
+    specs = [find_spec(name) for name in (*_MACHINERY, package)]
+    paths = [path for spec in specs if spec is not None for path in spec.submodule_search_locations or ()]
     return ("<frozen ", *(os.path.join(path, "") for path in paths))  # noqa: PTH118 - these are texts to compare

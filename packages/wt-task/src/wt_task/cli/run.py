@@ -224,12 +224,11 @@ def _execute(this: Run, params: dict[str, Any], record: RunRecord | None) -> byt
             given = {name: amount for name, amount in shares.items() if amount is not None}
             return to_json(module.workflow.run(params, observe, record, **given))
         with subscribe(observe):
-            result = module.main(params)
-            if inspect.iscoroutine(result):
+            if inspect.iscoroutinefunction(module.main):
                 import asyncio
 
-                result = asyncio.run(_awaited(result))
-    return to_json(result)
+                return to_json(asyncio.run(module.main(params)))
+            return to_json(module.main(params))
 
 
 def _observed(this: Run) -> contextlib.AbstractContextManager[Any]:
@@ -238,10 +237,6 @@ def _observed(this: Run) -> contextlib.AbstractContextManager[Any]:
     from wt_task.cli.call_log import caching
 
     return caching(this.workflow, this.options, this.results, this.observe)
-
-
-async def _awaited(coroutine: Any) -> Any:
-    return await coroutine
 
 
 def _ended(error: BaseException, workflow: Workflow, events: EventFile, record: RunRecord | None) -> Outcome:
