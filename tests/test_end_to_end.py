@@ -84,6 +84,10 @@ def test_what_init_writes_has_test_cases_that_pass_and_fail_once_the_spec_means_
 
     cases = rain / "test-cases.yaml"
     cases.write_text(cases.read_text().replace("<results>/page.html", "<results>/rain.html"))
+    result = wt("test", "spec.yaml", "--case", "a-*", "--junit", ".", cwd=rain)
+    assert result.returncode == 2
+    assert ". cannot be written" in result.stderr
+    assert result.stdout.endswith("1 of 1 case failed\n")
     result = wt("test", "spec.yaml", "--case", "a-month", cwd=rain)
     assert result.returncode == 1
     assert 'result: expected "<results>/rain.html", got "<results>/page.html"' in result.stdout

@@ -112,6 +112,27 @@ def test_wrong_usage_exits_2_and_points_to_the_help(run, args):
     assert "--help' explains the usage" in result.stderr
 
 
+def test_a_group_without_a_command_shows_its_help(run, offer):
+    offer(
+        "import click\n@click.group()\ndef command():\n    'Look after them.'\n"
+        "@command.command()\ndef inner():\n    pass\n"
+    )
+    result = run("demo")
+
+    assert result.returncode == 2
+    assert result.stderr.startswith("Usage: wt demo [OPTIONS] COMMAND")
+
+
+def test_what_is_no_number_is_told_in_plain_words(run, offer):
+    offer(
+        "import click\n@click.command()\n@click.option('--size', type=click.FloatRange(min=0))\n"
+        "def command(size):\n    pass\n"
+    )
+    result = run("demo", "--size", "x")
+
+    assert result.stderr.startswith("error[WT512]: invalid value for '--size': 'x' is no number\n")
+
+
 def test_version_lists_the_installed_wt_packages(run, offer):
     offer(HELLO)
 

@@ -113,7 +113,7 @@ def test_a_run_is_found_by_the_beginning_of_its_id(finished):
     shutil.copytree(home / "results", "results", dirs_exist_ok=True)
 
     assert ask("20261126").startswith("run r1")
-    with pytest.raises(DiagnosticError, match="20261125-1, 20261126-1"):
+    with pytest.raises(DiagnosticError, match="demo/20261125-1, other/20261126-1"):
         ask("2026")
 
 
@@ -121,7 +121,7 @@ def test_a_run_is_found_by_the_beginning_of_its_id(finished):
     ("content", "words"),
     [
         (None, "No such file"),
-        ("{", "is not what a run has written: Expecting property name"),
+        ("{", "is not what a run has written: the text ends too early"),
         ('{"version": "1.0"}', "is not what a run has written: Object missing required field `run_id`"),
         ('{"version": "2.0"}', "upgrade wt-contracts on the side that reads it"),
     ],

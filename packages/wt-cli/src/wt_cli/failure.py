@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import re
 import sys
 from contextlib import suppress
 from typing import TYPE_CHECKING, TextIO
@@ -17,6 +18,9 @@ INTERRUPTED = 130
 PIPE_CLOSED = 141
 BUG = 70
 """`EX_SOFTWARE` of sysexits.h."""
+
+_NO_NUMBER = re.compile("is not a valid (integer|float)( range)?")
+_NUMBERS = {"integer": "is no whole number", "float": "is no number"}
 
 _STATES_OF_THE_MACHINE = frozenset(
     getattr(errno, name)
@@ -72,9 +76,12 @@ def _report_usage(failure: click.ClickException, console: TerminalConsole) -> in
     from wt_contracts.codes import Code
     from wt_contracts.diagnostics import Diagnostic
 
+    if type(failure).__name__ == "NoArgsIsHelpError" and not console.json:  # click has the class since 8.2
+        console.say(failure.format_message())
+        return 2
     context = failure.ctx if isinstance(failure, click.UsageError) else None
     hint = f"'{context.command_path} --help' explains the usage" if context else None
-    message = failure.format_message().rstrip(".")
+    message = _NO_NUMBER.sub(lambda found: _NUMBERS[found[1]], failure.format_message()).rstrip(".")
     console.fail([Diagnostic(code=Code.USAGE, message=message[:1].lower() + message[1:], hint=hint)])
     return 2
 

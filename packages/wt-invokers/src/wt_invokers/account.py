@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from pathlib import Path
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_contracts.json_syntax import explain_json
 from wt_contracts.provenance import RunFile, RunProvenance
 from wt_contracts.run_record import RUN_FILE
 
@@ -26,15 +28,18 @@ def read_account(directory: Path) -> RunProvenance:
     Raises:
         DiagnosticError: There is no `run.json`, or it cannot be read (WT516).
     """
-    path = directory / RUN_FILE
+    path, code = directory / RUN_FILE, Code.PROVENANCE_UNREADABLE
     try:
         return parse_account(path.read_bytes())
     except OSError as error:
         message, hint = f"{path} cannot be read: {error.strerror}", "give the directory of a run's results, or its id"
+        found = Diagnostic(code=code, message=message, hint=hint)
+    except json.JSONDecodeError as error:
+        message = f"this is not what a run has written: {explain_json(error.msg, error.doc, error.pos).message}"
+        found = Diagnostic(code=code, message=message, file=str(path), line=error.lineno, column=error.colno)
     except (ValueError, RecursionError) as error:
-        reason = str(error)
-        message, hint = f"{path} is not what a run has written: {reason}", None
-    raise DiagnosticError(Diagnostic(code=Code.PROVENANCE_UNREADABLE, message=message, hint=hint))
+        found = Diagnostic(code=code, message=f"{path} is not what a run has written: {error}")
+    raise DiagnosticError(found)
 
 
 def state_of(file: RunFile, path: Path) -> str:

@@ -57,7 +57,7 @@ def find_beginning(home: Path, run: str | None, checkpoint: str | None) -> Begin
     """
     if run is None or checkpoint is None:
         return BEGINNING
-    results = Path(run) if (Path(run) / RECORD_DIRECTORY).is_dir() else results_of(home, run)
+    results = results_of(home, run)
     place = results / RUN_FILE
     try:
         run_id = str(json.loads(place.read_bytes())["run_id"])

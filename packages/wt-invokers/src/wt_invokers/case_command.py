@@ -60,7 +60,7 @@ def test(
     if update_snapshots and spec is not None:
         outcomes = update(spec, document.cases, outcomes)
         find_workspace(target, console)  # it carries the snapshots
+    console.answer(case_report.as_json(outcomes) if console.json else case_report.as_text(outcomes))
     if junit is not None:
         case_report.write_junit(junit, workspace.id, outcomes)
-    console.answer(case_report.as_json(outcomes) if console.json else case_report.as_text(outcomes))
     return int(any(outcome.failures for outcome in outcomes))

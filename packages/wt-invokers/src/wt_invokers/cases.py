@@ -61,10 +61,8 @@ def read_cases(workspace: Workspace) -> WorkflowCases:
     except FileNotFoundError:
         return WorkflowCases()
     except (OSError, msgspec.DecodeError, UnicodeError) as error:
-        message = f"{path} does not hold test cases: {str(error).splitlines()[-1].strip()}"
-        raise DiagnosticError(
-            Diagnostic(code=Code.NOT_A_WORKSPACE, message=message, hint="compile the spec again")
-        ) from None
+        message = f"tests/{CASES_FILE} does not hold test cases: {str(error).splitlines()[-1].strip()}"
+        raise workspace.damaged(message) from None
 
 
 def chosen(document: WorkflowCases, names: Sequence[str], workspace: Workspace) -> dict[str, WorkflowCase]:

@@ -19,7 +19,7 @@ if TYPE_CHECKING:
 @click.option("--set", "assignments", metavar="STEP.PARAM=VALUE", multiple=True, help="Set one parameter; repeatable.")
 @click.option("--results", metavar="DIR|URL", help="Where the results go.  [default: results/<id>/<run id>]")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End a longer run.")
-@click.option("--resume", metavar="RUN", help="Go on with a recorded run: its id, or the beginning of it.")
+@click.option("--resume", metavar="RUN", help="Go on with a recorded run: its id, or results.")
 @click.option("--from-checkpoint", metavar="NAME", help="With --resume: begin a new run at this checkpoint of RUN.")
 @choice_options
 @click.option("--open", "open_it", is_flag=True, help="Show the page or picture that the workflow returns.")
@@ -72,8 +72,6 @@ def run(
     from wt_invokers.beginning import find_beginning
     from wt_invokers.local import LocalInvoker
     from wt_invokers.params import Params
-    from wt_invokers.recorded import results_of
-    from wt_invokers.run_id import new_run_id
     from wt_invokers.session import collect, execute, refusal_in, report
     from wt_invokers.target import find_workspace, realise
 
@@ -86,10 +84,9 @@ def run(
         params = Params(begins.params)
         if goes_on is None:
             collect(params, workspace, params_file, assignments, console, ask=ask)
-        run_id = goes_on or new_run_id()
-        place = results or str(results_of(home, goes_on) if goes_on else home / run_id)
+        run_id, place = _named(home, goes_on, results)
         invoker = LocalInvoker(workspace, realise(workspace, console).python)
-    how = WorkflowChoices(resume=goes_on, **begins.options, **choices)
+    how = WorkflowChoices(resume=run_id if goes_on else None, **begins.options, **choices)
     outcome, seconds = execute(invoker, params, console, place, run_id, timeout=timeout, choices=how, ask=ask)
     report(outcome, seconds, console, open_it=open_it)
     return outcome.exit_code
@@ -102,6 +99,20 @@ def _going_on(run: str | None, checkpoint: str | None, *, given: bool) -> str | 
     if run is not None and checkpoint is None and given:
         raise click.UsageError("a run that goes on keeps its parameters: leave out --params and --set")
     return run if checkpoint is None else None
+
+
+def _named(home: Path, goes_on: str | None, results: str | None) -> tuple[str, str]:
+    """The id of the run, and where its results go."""
+    from wt_invokers.recorded import results_of, run_id_of
+    from wt_invokers.run_id import new_run_id
+
+    if goes_on is None:
+        run_id = new_run_id()
+        return run_id, results or str(home / run_id)
+    if results is not None:
+        return goes_on, results
+    directory = results_of(home, goes_on)
+    return run_id_of(directory), str(directory)
 
 
 def _go_offline(offline: bool) -> None:

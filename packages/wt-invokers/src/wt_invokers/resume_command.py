@@ -32,7 +32,7 @@ def resume(
     open_it: bool,
     as_json: bool,
 ) -> int:
-    """Go on with RUN, named by its id or the beginning of it; what had ended does not run again.
+    """Go on with RUN, named by its id, the beginning of it or its results; what had ended does not run again.
 
     A run that waits for an approval goes on with --approve, --data or --reject; without any of them, it asks again.
 
@@ -42,7 +42,7 @@ def resume(
 
     from wt_invokers.local import LocalInvoker
     from wt_invokers.params import Params
-    from wt_invokers.recorded import run_in, workspace_of
+    from wt_invokers.recorded import run_id_of, run_in, workspace_of
     from wt_invokers.session import execute, report
     from wt_invokers.target import realise
     from wt_invokers.workspace import Workspace
@@ -53,7 +53,7 @@ def resume(
     directory = Path(results) if results is not None else run_in(Path("results"), run_id)
     workspace = Workspace.read(workspace_of(directory))
     invoker = LocalInvoker(workspace, realise(workspace, console).python)
-    name = run_id if results is not None else directory.name
+    name = run_id if results is not None else run_id_of(directory)
     answer = data if data is None or data.lstrip().startswith("{") else str(Path(data).absolute())
     choices = WorkflowChoices(resume=name, approve=approve, reject=reject, data=answer)
     outcome, seconds = execute(invoker, Params(), console, str(directory), name, timeout=timeout, choices=choices)

@@ -80,18 +80,25 @@ class Workspace:
         try:
             return msgspec.convert(self._read_json("layout.json"), FormLayout)
         except msgspec.ValidationError as error:
-            raise _not_a_workspace(self.directory, f"{self.package}/layout.json: {error}") from None
+            raise self.damaged(f"{self.package}/layout.json: {error}") from None
+
+    def damaged(self, reason: str) -> DiagnosticError:
+        """What to raise if something in it cannot be used."""
+        return _not_a_workspace(self.directory, reason, "compile the spec again")
 
     def _read_json(self, name: str) -> dict[str, Any]:
         try:
             content: dict[str, Any] = json.loads((self.directory / self.package / name).read_text(encoding="utf-8"))
         except (OSError, ValueError) as error:
-            raise _not_a_workspace(self.directory, f"{self.package}/{name}: {error}") from None
+            reason = error.strerror if isinstance(error, OSError) else error
+            raise self.damaged(f"{self.package}/{name}: {reason}") from None
         return content
 
 
-def _not_a_workspace(directory: Path, reason: str) -> DiagnosticError:
+def _not_a_workspace(directory: Path, reason: str, hint: str | None = None) -> DiagnosticError:
     nested = sorted(path.parent for path in directory.glob("*-workflow/pyproject.toml"))
-    hint = f"did you mean {nested[0]}?" if len(nested) == 1 else "'wt compile SPEC' makes one"
-    message = f"{directory} is not a compiled workspace: {reason}"
+    hint = hint or (f"did you mean {nested[0]}?" if len(nested) == 1 else "'wt compile SPEC' makes one")
+    here = Path.cwd()
+    shown = directory.relative_to(here) if here in directory.parents else directory
+    message = f"{shown} is not a compiled workspace: {reason}"
     return DiagnosticError(Diagnostic(code=Code.NOT_A_WORKSPACE, message=message, hint=hint))
