@@ -198,6 +198,7 @@ def test_records_are_exported(past):
     assert (past.directory / "x.parquet").read_bytes()[:4] == b"PAR1"
     for command in ("export", "timeline"):
         assert "error[WT140]: no/x cannot be written: No such file" in past.wt(command, run, "-o", "no/x", code=2).err
+        assert "error[WT140]: . cannot be written: Is a directory" in past.wt(command, run, "-o", ".", code=2).err
     assert "name a file with -o" in past.wt("export", "-f", "parquet", code=2).err
     assert [metric["name"] for metric in json.loads(past.wt("export", "--metrics").out)["metrics"]] == ["rows"]
 

@@ -82,6 +82,14 @@ def test_an_environment_of_uv_is_packed_for_the_same_interpreter(six_lock, cache
     assert environment.run(["python", "-c", "import six; print(six.__version__)"], check=True).stdout == "1.17.0\n"
 
 
+@pytest.mark.parametrize("place", [".", "/", "there"])
+def test_a_directory_is_no_archive(small, tmp_path, monkeypatch, place):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "there").mkdir()
+    with pytest.raises(DiagnosticError, match="is a directory"):
+        pack(Environment(small, "0" * 64), Path(place))
+
+
 def test_the_prefix_is_replaced_in_texts_and_programs(small, tmp_path):
     pack(Environment(small, "a" * 64), tmp_path / "env.tar.zst")
 

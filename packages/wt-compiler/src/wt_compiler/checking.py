@@ -56,7 +56,7 @@ class Checker:
         """The files that a check reads, or that what it asks is made of."""
         from wt_compiler.cases import FILE
 
-        return [self._path, *self._used, self._path.with_name(FILE), *self._libraries]
+        return [self._path, *self._used, self._path.parent / FILE, *self._libraries]
 
     @property
     def _libraries(self) -> list[Path]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 from contextlib import suppress
 from pathlib import Path
@@ -21,8 +22,10 @@ def write_whole(output: Path, content: bytes, what: str) -> None:
     Raises:
         DiagnosticError: If it cannot be written (WT140).
     """
-    aside = output.with_name(f".{output.name}.{os.getpid()}")
+    aside = output.parent / f".{output.name}.{os.getpid()}"
     try:
+        if output.is_dir():
+            raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(output))
         output.parent.mkdir(parents=True, exist_ok=True)
         aside.write_bytes(content)
         aside.replace(output)

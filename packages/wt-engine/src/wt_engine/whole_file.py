@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import errno
 import os
 from pathlib import Path
 
@@ -20,6 +21,8 @@ def write_whole(path: str | os.PathLike[str], content: bytes) -> None:
         OSError: It cannot be written; the file is left as it was.
     """
     place = Path(path)
+    if place.is_dir():
+        raise IsADirectoryError(errno.EISDIR, os.strerror(errno.EISDIR), str(place))
     aside = place.with_name(f".{place.name}.{os.urandom(6).hex()}")
     try:
         with aside.open("xb") as stream:

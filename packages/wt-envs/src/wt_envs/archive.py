@@ -35,12 +35,15 @@ def pack(environment: Environment, output: Path, *, progress: Progress | None = 
         progress: Told what is being done.
 
     Raises:
-        DiagnosticError: If it cannot be written (WT407), or Zstandard is missing (WT512).
+        DiagnosticError: If it cannot be written (WT140, WT407), or Zstandard is missing (WT512).
     """
+    if output.is_dir():
+        message, hint = f"{output} is a directory", "name the file that is to be written"
+        raise DiagnosticError(Diagnostic(code=Code.OUTPUT_NOT_WRITABLE, message=message, hint=hint))
     if progress is not None:
         progress(f"packing {environment.prefix.name[:12]}")
     manifest = _describe(environment)
-    aside = output.with_name(f".{output.name}.{os.getpid()}.tmp")
+    aside = output.parent / f".{output.name}.{os.getpid()}.tmp"
     with cache_errors(output.parent):
         try:
             with open_zstd(str(aside), "wb") as file, tarfile.open(fileobj=file, mode="w|") as archive:
