@@ -34,7 +34,7 @@ def test_every_step_is_a_node_and_every_connection_one_edge(compiled: Compiled) 
 def test_groups_are_clusters(compiled: Compiled) -> None:
     dot = to_dot(compiled(WORKFLOW))
     cluster = dot[dot.index("subgraph cluster_1") : dot.index("  }")]
-    assert 'label="Look &amp; feel"' in cluster
+    assert 'label="Look &amp; feel\\l"' in cluster
     assert "n1 [" in cluster
     assert "n0 [" not in cluster
 

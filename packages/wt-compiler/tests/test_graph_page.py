@@ -18,7 +18,11 @@ SPEC = """id: demo
 requirements: []
 workflow:
   - {id: a, name: Read it, task: load}
-  - {id: c, task: anything, partial: {x: '${{ workflow.a.return }}', y: '<b>bold</b>'}}
+  - id: c
+    task: anything
+    retry: 3
+    approval: {reason: 'Is ${{ workflow.a.return }} right?'}
+    partial: {x: '${{ workflow.a.return }}', y: '<b>bold</b>'}
 """
 DETAILS = "document.getElementById('details').innerText"
 WIDTH = "document.querySelector('svg').viewBox.baseVal.width"
@@ -61,6 +65,9 @@ def test_a_click_shows_the_arguments_of_a_step_and_escape_closes_them(page: web.
     shown = page.evaluate(DETAILS).split("\n")
     assert shown[shown.index("x") + 1] == "workflow.a.return"
     assert shown[shown.index("y") + 1] == '"<b>bold</b>"'
+    run = shown.index("Run")
+    assert shown[run + 1 : run + 4] == ["tried up to 3 times", "waits for approval", "Asks"]
+    assert "workflow.a.return" in shown[run + 4]
 
     press(page, "Escape")
     page.wait_until("document.querySelector('aside').hidden")

@@ -32,7 +32,7 @@ def test_a_terminal_shows_a_line_an_instance_and_a_lane_a_result(compiled: Calla
         "│ ●    b  load",
         "├─┼─●  c  anything",
         "●─┘ │  d  anything",
-        "●───┘  e  old (map over path)",
+        "●───┘  e  old (for each path)",
         "●      f  load (may be skipped)",
     ]
 

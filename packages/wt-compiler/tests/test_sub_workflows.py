@@ -305,7 +305,7 @@ def test_the_steps_are_drawn_inside_of_a_frame_and_joined_with_those_around(usin
     )
     dot = [line.strip() for line in to_dot(dag).splitlines()]
     assert [line for line in dot if "->" in line] == ["n0 -> n2;", "n1 -> n2;", "n2 -> n3;"]
-    assert 'graph [label="source", labeljust=l' in " ".join(dot)
+    assert r'graph [label="source\l", ' in " ".join(dot)
     assert 'subgraph group1["source"]' in to_mermaid(dag)
     assert [line.split()[-2] for line in to_terminal(dag).splitlines()] == [
         *("first", "source.raw", "source.cleaned", "picture"),

@@ -12,6 +12,7 @@ from wt_compiler.emit.expressions import written
 from wt_compiler.execution import Execution, Retry
 from wt_compiler.fingerprint import structure
 from wt_compiler.forms import Forms, open_parameters
+from wt_compiler.graph.qualities import period, size
 from wt_compiler.values import Value
 
 if TYPE_CHECKING:
@@ -197,11 +198,12 @@ def _execution(old: Dag, new: Dag) -> Iterator[Change]:
 def _settings(execution: Execution) -> dict[str, Any]:
     """What is said of it, as a spec says it."""
     usual = Retry(0)._asdict()
-    retry = execution.retry._asdict() if execution.retry else {}
+    retry, resources = execution.retry._asdict() if execution.retry else {}, execution.resources
     settings = {
-        "retry": {key: value for key, value in retry.items() if value != usual[key]} or None,
-        "timeout": execution.timeout,
-        **{f"resources.{key}": value for key, value in execution.resources._asdict().items()},
+        **{f"retry.{key}": value for key, value in retry.items() if value != usual[key]},
+        "timeout": execution.timeout and period(execution.timeout),
+        **{f"resources.{key}": value for key, value in resources._asdict().items()},
+        "resources.memory": resources.memory and size(resources.memory),
         "cache": execution.caches or None,
     }
     return {key: value for key, value in settings.items() if value is not None}
@@ -239,8 +241,10 @@ def _named(part: Part, what: str, old: dict[str, Any], new: dict[str, Any]) -> I
 
 
 def _key(key: str, old: dict[str, Any], new: dict[str, Any]) -> str:
-    shown = [json.dumps(side[key], ensure_ascii=False) if key in side else "nothing" for side in (old, new)]
-    return f"{key} {shown[0]} is {shown[1]} now"
+    before, after = (json.dumps(side[key], ensure_ascii=False) if key in side else None for side in (old, new))
+    if before is None:
+        return f"{key} {after} (new)"
+    return f"{key} {before} (gone)" if after is None else f"{key} {after} (was {before})"
 
 
 def _given(requirement: Requirement) -> dict[str, Any]:

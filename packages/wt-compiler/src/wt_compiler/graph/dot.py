@@ -13,6 +13,7 @@ from wt_compiler.dag import Dag, Instance
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.graph.opened import Frame, Opened, Step
 from wt_compiler.graph.palette import FAINT, FONT, FRAME, GROUND, INK, KINDS, LINE
+from wt_compiler.graph.qualities import qualities
 
 _WRAP = 26
 _LONGEST_WORD = 40
@@ -57,8 +58,10 @@ def _drawn(part: Step | Frame, name: str, nodes: dict[str, str]) -> Iterator[str
         yield _node(nodes[part.path], part.instance)
         return
     style = "rounded,filled,dashed" if part.instance and part.instance.conditional else "rounded,filled"
+    title = wrapped(_shortened(part.title))
+    label = quoted(*title, *(line for each in part.details for line in wrapped(_shortened(each))), end="\\l")
     yield f"subgraph {name} {{"
-    yield f'  graph [label={quoted(*wrapped(_shortened(part.title)))}, labeljust=l, fontcolor="{FAINT}", margin=14,'
+    yield f'  graph [label={label}, class="title{len(title)}", labeljust=l, fontcolor="{FAINT}", margin=14,'
     yield f'    style="{style}", color="{FRAME}", fillcolor="{GROUND}", penwidth=1.0];'
     for index, inner in enumerate(part.parts):
         yield from (f"  {line}" for line in _drawn(inner, f"{name}_{index}", nodes))
@@ -67,19 +70,7 @@ def _drawn(part: Step | Frame, name: str, nodes: dict[str, str]) -> Iterator[str
 
 def _node(name: str, instance: Instance) -> str:
     title = wrapped(_shortened(instance.title or instance.id)) or [instance.id]
-    details = [instance.task.entry.function_name]
-    if instance.mapping:
-        details.append(f"for each {', '.join(instance.mapping.argnames)}")
-    if instance.loop:
-        details.append(instance.loop.text)
-    if instance.handler:
-        details.append(f"on error: {instance.handler.task.entry.function_name}")
-    if instance.approval:
-        details.append("waits for approval")
-    if instance.checkpoint:
-        details.append(f"checkpoint {instance.checkpoint.name}")
-    if instance.when:
-        details.append(f"when {instance.when.text}")
+    details = [instance.task.entry.function_name, *qualities(instance)]
     fill, border = KINDS[kind(instance)]
     style = "rounded,filled,dashed" if instance.conditional else "rounded,filled"
     return (
@@ -98,10 +89,15 @@ def wrapped(text: str) -> list[str]:
     return lines
 
 
-def quoted(*lines: str) -> str:
-    """Lines as a DOT string; entities that Graphviz would decode are kept as they are written."""
+def quoted(*lines: str, end: str = "") -> str:
+    """Lines as a DOT string; entities that Graphviz would decode are kept as they are written.
+
+    Args:
+        lines: The lines.
+        end: What each line ends with, as DOT has it for lines that are not centred.
+    """
     escaped = (line.replace("\\", "\\\\").replace('"', '\\"').replace("&", "&amp;") for line in lines)
-    return '"{}"'.format("\\n".join(escaped))
+    return '"{}"'.format("".join(f"{line}{end}" for line in escaped) if end else "\\n".join(escaped))
 
 
 def _shortened(text: str) -> str:

@@ -9,6 +9,7 @@ from wt_compiler.emit.one_line import one_line
 from wt_compiler.graph.dot import kind
 from wt_compiler.graph.opened import Frame, Opened, Step
 from wt_compiler.graph.palette import INK, KINDS
+from wt_compiler.graph.qualities import qualities
 
 _CLASSES = (
     *(f"classDef {name} fill:{fill},stroke:{border},color:{INK}" for name, (fill, border) in KINDS.items()),
@@ -42,26 +43,15 @@ def _drawn(part: Step | Frame, name: str, nodes: dict[str, str]) -> Iterator[str
     if isinstance(part, Step):
         yield _node(nodes[part.path], part.instance)
         return
-    yield f'subgraph {name}["{escaped(part.title)}"]'
+    yield f'subgraph {name}["{escaped(", ".join([part.title, *part.details]))}"]'
     for index, inner in enumerate(part.parts):
         yield from (f"  {line}" for line in _drawn(inner, f"{name}_{index}", nodes))
     yield "end"
 
 
 def _node(name: str, instance: Instance) -> str:
-    label = f"<b>{escaped(instance.title or instance.id)}</b><br/>{escaped(instance.task.entry.function_name)}"
-    if instance.mapping:
-        label += f"<br/>for each {escaped(', '.join(instance.mapping.argnames))}"
-    if instance.loop:
-        label += f"<br/>{escaped(instance.loop.text)}"
-    if instance.handler:
-        label += f"<br/>on error: {escaped(instance.handler.task.entry.function_name)}"
-    if instance.approval:
-        label += "<br/>waits for approval"
-    if instance.checkpoint:
-        label += f"<br/>checkpoint {escaped(instance.checkpoint.name)}"
-    if instance.when:
-        label += f"<br/>when {escaped(instance.when.text)}"
+    lines = [instance.task.entry.function_name, *qualities(instance)]
+    label = "<br/>".join([f"<b>{escaped(instance.title or instance.id)}</b>", *map(escaped, lines)])
     return f'{name}["{label}"]:::{kind(instance)}'
 
 

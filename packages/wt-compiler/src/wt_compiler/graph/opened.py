@@ -7,6 +7,7 @@ from typing import NamedTuple
 
 from wt_compiler.dag import Dag, Instance, Switch
 from wt_compiler.emit.outputs import taken_from
+from wt_compiler.graph.qualities import qualities
 from wt_compiler.schemas import SHARED_KEY
 from wt_compiler.values import Expression, Parameter, Reference, Value, expressions, references
 
@@ -30,11 +31,13 @@ class Frame(NamedTuple):
         title: What stands on it.
         parts: What is in it.
         instance: The sub-workflow, if it is one.
+        details: What is said of a sub-workflow below its title.
     """
 
     title: str
     parts: tuple[Step | Frame, ...]
     instance: Instance | None = None
+    details: tuple[str, ...] = ()
 
 
 class Opened:
@@ -78,10 +81,8 @@ def _part(instance: Instance, prefix: str) -> Step | Frame:
     path = f"{prefix}{instance.id}"
     if instance.uses is None:
         return Step(path, instance)
-    details = [f"for each {', '.join(instance.mapping.argnames)}"] if instance.mapping else []
-    details += [f"when {instance.when.text}"] if instance.when else []
-    title = ", ".join([instance.title or instance.id, *details])
-    return Frame(title, tuple(_parts(instance.uses.dag, f"{path}.")), instance)
+    parts = tuple(_parts(instance.uses.dag, f"{path}."))
+    return Frame(instance.title or instance.id, parts, instance, tuple(qualities(instance)))
 
 
 def _steps(parts: tuple[Step | Frame, ...]) -> Iterator[Step]:

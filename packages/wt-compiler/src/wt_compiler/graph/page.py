@@ -12,6 +12,7 @@ from wt_compiler.emit.expressions import ExpressionSource
 from wt_compiler.emit.literals import Literals
 from wt_compiler.emit.templating import render
 from wt_compiler.graph.opened import Opened, Step
+from wt_compiler.graph.qualities import ways
 
 _PROLOGUE = re.compile(r"^.*?(?=<svg\b)", re.DOTALL)
 
@@ -44,6 +45,8 @@ def _details(step: Step) -> dict[str, Any]:
         "how": f"{mapping.method} over {', '.join(mapping.argnames)}: {write(mapping.argvalues)}" if mapping else "",
         "loop": instance.loop.text if instance.loop else "",
         "branch": f"{instance.branch.switch}: {instance.branch.case}" if instance.branch else "",
+        "ways": ways(instance),
+        "asks": write(instance.approval.reason) if instance.approval else "",
         "when": instance.when.text if instance.when else "",
         "skipped": [use.entry.function_name for use in instance.skipif.conditions] if instance.skipif else [],
         "arguments": arguments,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from wt_compiler.dag import Dag
 from wt_compiler.emit.one_line import one_line
 from wt_compiler.graph.opened import Opened, Step
+from wt_compiler.graph.qualities import qualities
 
 
 def to_terminal(dag: Dag) -> str:
@@ -64,21 +65,10 @@ def _joint(ends: bool, leftmost: bool, rightmost: bool) -> str:
 def _label(step: Step, width: int) -> str:
     instance = step.instance
     words = [f"{step.path:{width}}", instance.task.entry.function_name]
-    if instance.mapping:
-        words.append(f"({instance.mapping.method} over {', '.join(instance.mapping.argnames)})")
-    if instance.loop:
-        words.append(f"({instance.loop.text})")
     if instance.branch:
         words.append(f"({instance.branch.switch}: {instance.branch.case})")
-    if instance.handler:
-        words.append(f"(on error: {instance.handler.task.entry.function_name})")
-    if instance.approval:
-        words.append("(waits for approval)")
-    if instance.checkpoint:
-        words.append(f"(checkpoint {instance.checkpoint.name})")
-    if instance.when:
-        words.append(f"(when {instance.when.text})")
-    elif instance.skippable and not instance.branch:
+    words += [f"({quality})" for quality in qualities(instance)]
+    if instance.skippable and not instance.branch and not instance.when:
         words.append("(may be skipped)")
     if instance.task.is_io:
         words.append("(io)")
