@@ -155,7 +155,23 @@ def test_a_crate_is_opened_again_and_tells_the_same(finished, tmp_path):
     assert (target / "workflow/uv.lock").read_text() == "locked"
     assert [step["name"] for step in crate.mainEntity["step"]] == ["load", "plot"]
     assert crate.get("#control/plot")["object"]["instrument"]["name"] == "demo_tasks.double"
+    assert crate.get("#action/plot")["agent"]["name"] == "Ada"
     assert crate.get("#control/last") is None
+
+
+def test_a_crate_names_files_by_valid_references_and_one_value_by_itself(finished, tmp_path):
+    (finished.results / "a ü#%.txt").write_text("x")
+    account = json.loads((finished.results / "run.json").read_text())
+    account["outputs"] = [{"path": "a ü#%.txt"}]
+    (finished.results / "run.json").write_text(json.dumps(account))
+
+    ask(finished.results, "--format", "ro-crate", "-o", tmp_path / "crate")
+
+    entities = json.loads((tmp_path / "crate/ro-crate-metadata.json").read_text())["@graph"]
+    assert all(re.fullmatch(r"[!-~]+", entity["@id"]) and entity["@id"].count("#") <= 1 for entity in entities)
+    (run,) = [entity for entity in entities if entity["@id"] == "#run"]
+    assert run["result"] == {"@id": "results/a%20%C3%BC%23%25.txt"}
+    assert (tmp_path / "crate/results/a ü#%.txt").read_text() == "x"
 
 
 def test_a_crate_can_be_one_file(finished):

@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from urllib.parse import quote
 
 from rocrate.model import ContextEntity, File  # type: ignore[import-untyped]  # it has no stubs
 from rocrate.rocrate import ROCrate  # type: ignore[import-untyped]  # it has no stubs
@@ -71,6 +72,8 @@ class RunCrate:
         self._outputs(workflow, action)
         self._steps(workflow, action)
         self._crate.root_dataset.append_to("mentions", self._crate.get("#engine-run"))
+        for entity in self._crate.get_entities():
+            _simplify(entity.properties())
         (self._crate.write_zip if target.suffix == ".zip" else self._crate.write)(target)
 
     def _describe_itself(self) -> None:
@@ -146,7 +149,7 @@ class RunCrate:
                 label = f"{step}.{name}" if name else step
                 kind = _TYPES.get(type(value), "PropertyValue")
                 formal = self._formal(label, kind)
-                given = self._add(f"#value/{label}", "PropertyValue", name=label, exampleOfWork=formal)
+                given = self._add(f"#value/{quote(label)}", "PropertyValue", name=label, exampleOfWork=formal)
                 given["value"] = value if type(value) in _TYPES else _json(value)
                 formal["workExample"] = given
                 workflow.append_to("input", formal)
@@ -168,7 +171,7 @@ class RunCrate:
             path = self._results / file.path
             if not path.is_file():
                 continue
-            formal = self._formal(file.path, "File", identifier=f"#output/{file.path}")
+            formal = self._formal(file.path, "File", identifier=f"#output/{quote(file.path)}")
             entity = self._file(path, f"results/{file.path}", None, **_facts(file), exampleOfWork=formal)
             formal["workExample"] = entity
             workflow.append_to("output", formal)
@@ -197,6 +200,8 @@ class RunCrate:
             how = self._add(f"#step/{step.id}", "HowToStep", name=step.id, position=str(position), workExample=tool)
             workflow.append_to("step", how)
             done = self._add(f"#action/{step.id}", "CreateAction", name=f"{step.id} ran", instrument=tool)
+            if self._author:
+                done["agent"] = self._crate.get("#author")
             self._crate.root_dataset.append_to("mentions", done)
             for name, value in _step_facts(step).items():
                 done[name] = value
@@ -206,7 +211,7 @@ class RunCrate:
 
     def _tool(self, workflow: File, step: RunStep) -> ContextEntity:
         task = step.task or step.id
-        identifier = f"#task/{task}"
+        identifier = f"#task/{quote(task)}"
         known = self._crate.get(identifier)
         if known is not None:
             return known
@@ -218,7 +223,7 @@ class RunCrate:
         return tool
 
     def _formal(self, label: str, kind: str, identifier: str | None = None) -> ContextEntity:
-        return self._crate.add_formal_parameter(label, kind, identifier=identifier or f"#param/{label}")
+        return self._crate.add_formal_parameter(label, kind, identifier=identifier or f"#param/{quote(label)}")
 
     def _file(self, source: Path, place: str, encoding: str | None, **facts: Any) -> File:
         from mimetypes import guess_type
@@ -231,6 +236,15 @@ class RunCrate:
         for name, value in facts.items():
             entity[name] = value
         return entity
+
+
+def _simplify(properties: dict[str, Any]) -> None:
+    """Write a list of one value as the value, and one of none not at all, as RO-Crate 1.2 asks for."""
+    for name, value in list(properties.items()):
+        if isinstance(value, list) and len(value) == 1:
+            properties[name] = value[0]
+        elif value == []:
+            del properties[name]
 
 
 def _facts(file: RunFile) -> dict[str, Any]:
