@@ -15,6 +15,7 @@ from __future__ import annotations
 import asyncio
 import os
 import threading
+from typing import Any
 
 from wt_registry import register
 
@@ -29,6 +30,17 @@ def note(text: str) -> None:
 def usual() -> int:
     """Know what is usual."""
     return 7
+
+
+@register()
+def several() -> list[int]:
+    """Some numbers."""
+    return [1, 2]
+
+
+@register()
+def nothing() -> Any:
+    """Nothing, of which nobody knows."""
 
 
 @register()
@@ -126,6 +138,28 @@ def test_asynchronous_tasks_have_handlers_too(workflow: RunningWorkflow, mode: s
     workflow.compile(SPEC.replace("task: ask", "task: ask_later").replace("task: guess", f"task: {handler}"))
     workflow.run("--execution-mode", mode)
     assert workflow.outcome["result"] == [0, 7, 2]
+
+
+@MODES
+@pytest.mark.parametrize("on_error", ["skip", "{task: guess, partial: {why: x, otherwise: 1}}"])
+@pytest.mark.parametrize(
+    ("bound", "words"),
+    [
+        ("partial: {number: '${{ workflow.many.return[9] }}'}", "IndexError: list index out of range"),
+        ("map: {argnames: number, argvalues: '${{ workflow.none.return }}'}", "none"),
+    ],
+)
+def test_what_no_call_has_raised_is_not_handled(
+    workflow: RunningWorkflow, mode: str, on_error: str, bound: str, words: str
+) -> None:
+    workflow.compile(
+        "id: handled\nrequirements: []\nworkflow:\n  - {id: many, task: several}\n  - {id: none, task: nothing}\n"
+        f"  - {{id: asked, task: ask, on-error: {on_error}, {bound}}}\n"
+    )
+    said = workflow.run("--execution-mode", mode, code=1)
+    assert words.lower() in workflow.outcome["error"].lower()
+    assert "is skipped" not in said
+    assert "is handled" not in said
 
 
 def test_what_stood_in_is_recorded(workflow: RunningWorkflow) -> None:

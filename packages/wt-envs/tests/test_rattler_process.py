@@ -27,9 +27,12 @@ def test_a_request_that_fails_leaves_the_process_ready(conda_channel):
         assert rattler.ask("versions", channels=[conda_channel], name="python", platform="win-64")
 
 
-def test_a_process_that_ends_is_an_error_and_no_hang():
+@pytest.mark.parametrize("has_ended", [True, False])
+def test_a_process_that_ends_is_an_error_and_no_hang(has_ended):
     with Rattler() as rattler:
         rattler._process.kill()
+        if has_ended:
+            rattler._process.wait()
         with pytest.raises(RattlerError) as caught:
             rattler.ask("channel_urls", channels=[])
 

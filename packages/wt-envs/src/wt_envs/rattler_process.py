@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import json
 import os
 import subprocess
@@ -72,7 +73,8 @@ class Rattler:
             self._process.kill()
         with self._process, self._errors:
             if self._process.stdin is not None and not self._process.stdin.closed:
-                self._process.stdin.close()
+                with contextlib.suppress(BrokenPipeError):  # it has ended by itself, and a request is left in the pipe
+                    self._process.stdin.close()
             self._process.wait()
 
     def ask(self, operation: str, **request: Any) -> Any:

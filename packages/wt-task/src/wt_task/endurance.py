@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextvars
+import os
 import sys
 import threading
 import time
@@ -17,6 +18,10 @@ if TYPE_CHECKING:
     from wt_task.chain import Task
     from wt_task.deferred import AsyncElementCall, ElementCall
     from wt_task.elements import Call
+
+_HOME = os.path.dirname(__file__)  # noqa: PTH120 - compared with the text of a frame's file
+_RUN_MODULE = "run.py"
+"""Where a compiled workflow's expressions are evaluated in a concurrent run."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,10 +66,10 @@ def endure(task: Task[..., Any], call: Callable[[], Any]) -> Any:
         except Exception as error:
             if task.retries is None or not task.retries.again(attempt, error):
                 if task.handler is not None:
-                    return task.handler(failure(task.task_instance_id or task.name, error))
+                    return task.handler(_handled(task.task_instance_id or task.name, error))
                 if not task.skips_errors:
                     raise
-                return skipped(task.task_instance_id or task.name, error)
+                return _skipped(task.task_instance_id or task.name, error)
             time.sleep(task.retries.wait(attempt))
             attempt += 1
 
@@ -80,35 +85,63 @@ async def endure_async(task: Task[..., Any], call: Callable[[], Awaitable[Any]])
         except Exception as error:
             if task.retries is None or not task.retries.again(attempt, error):
                 if task.handler is not None:
-                    stand_in = task.handler(failure(task.task_instance_id or task.name, error))
+                    stand_in = task.handler(_handled(task.task_instance_id or task.name, error))
                     return await stand_in if hasattr(stand_in, "__await__") else stand_in
                 if not task.skips_errors:
                     raise
-                return skipped(task.task_instance_id or task.name, error)
+                return _skipped(task.task_instance_id or task.name, error)
             await asyncio.sleep(task.retries.wait(attempt))
             attempt += 1
 
 
 def skipped(step_name: str, error: BaseException) -> Any:
-    """The sentinel for a call that failed, which is said on standard error.
+    """What a step gives in a concurrent run if its call failed: the sentinel; standard error says so.
 
     Args:
         step_name: Whose call it was.
         error: What it raised.
+
+    Raises:
+        BaseException: The error, if no call has raised it.
     """
-    found = _failure(step_name, error)
-    sys.stderr.write(f"warning: step {found.step!r} failed and is skipped: {found.type}: {found.message}\n")
-    return SKIP_SENTINEL
+    _raise_if_of_spec(error)
+    return _skipped(step_name, error)
 
 
 def failure(step_name: str, error: BaseException, call: ElementCall | AsyncElementCall | None = None) -> Failure:
-    """What a handler is told of a call that failed, which is said on standard error.
+    """What a handler is told of a call that failed in a concurrent run; standard error says so too.
 
     Args:
         step_name: Whose call it was.
         error: What it raised.
         call: The call, if it is one of several.
+
+    Raises:
+        BaseException: The error, if no call has raised it.
     """
+    _raise_if_of_spec(error)
+    return _handled(step_name, error, call)
+
+
+def _raise_if_of_spec(error: BaseException) -> None:
+    """Raise what an expression or a map has raised, which is no failure of a task: calls name their step."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    if trace is None or isinstance(error, TaskInstanceError):
+        return
+    directory, name = os.path.split(trace.tb_frame.f_code.co_filename)
+    if directory == _HOME or name == _RUN_MODULE:
+        raise error
+
+
+def _skipped(step_name: str, error: BaseException) -> Any:
+    found = _failure(step_name, error)
+    sys.stderr.write(f"warning: step {found.step!r} failed and is skipped: {found.type}: {found.message}\n")
+    return SKIP_SENTINEL
+
+
+def _handled(step_name: str, error: BaseException, call: ElementCall | AsyncElementCall | None = None) -> Failure:
     found = _failure(step_name, error)
     if call is not None:
         found = _placed(found, call.call)
