@@ -1,7 +1,8 @@
 """What a workflow returns, as JSON.
 
 Pydantic models, dataclasses, paths, dates, enums and the like become what pydantic makes of them; numpy values become
-numbers and lists; a sentinel of a skipped step, an infinity and not-a-number become null.
+numbers and lists; a sentinel of a skipped step, an infinity and not-a-number become null. A set becomes a list in an
+order that is the same in every run.
 """
 
 from __future__ import annotations
@@ -38,11 +39,31 @@ def _to_json(value: Any) -> bytes:
     import pydantic_core
 
     try:
-        return pydantic_core.to_json(value, inf_nan_mode="null", fallback=_fallback)
+        return _written(_ordered(value))
     except (pydantic_core.PydanticSerializationError, TypeError, ValueError, RecursionError) as error:
         place, culprit, reason = _culprit(value, "result", (), error)
         kind = f"{type(culprit).__module__}.{type(culprit).__qualname__}".removeprefix("builtins.")
         raise NotJSONError(f"{place} is of type {kind}: {reason}") from error
+
+
+def _written(value: Any) -> bytes:
+    import pydantic_core
+
+    return pydantic_core.to_json(value, inf_nan_mode="null", fallback=_fallback)
+
+
+def _ordered(value: Any) -> Any:
+    """The same value with lists for the sets in it: their order is another one in each process."""
+    if type(value) is dict:
+        return {key: _ordered(item) for key, item in value.items()}
+    if type(value) in (list, tuple):
+        return [_ordered(item) for item in value]
+    if type(value) not in (set, frozenset):
+        return value
+    for kind in (str, int | float):
+        if all(isinstance(item, kind) for item in value):
+            return sorted(value)
+    return sorted((_ordered(item) for item in value), key=_written)
 
 
 def _fallback(value: Any) -> Any:
@@ -63,7 +84,7 @@ def _culprit(value: Any, place: str, above: tuple[int, ...], error: Exception) -
         return place, value, "it contains itself"
     for name, child in _children(value):
         try:
-            pydantic_core.to_json(child, inf_nan_mode="null", fallback=_fallback)
+            _written(child)
         except (pydantic_core.PydanticSerializationError, TypeError, ValueError, RecursionError) as deeper:
             if len(above) > 200:
                 return place, value, "it is nested too deeply"
