@@ -196,6 +196,7 @@ def test_a_result_that_cannot_be_serialised_names_the_place(demo):
     assert done.returncode == 1
     assert "result['a'][1] is of type object" in demo.result["error"]
     assert "Traceback" not in done.stderr
+    assert "hint: write it to a file in the results" in done.stderr
 
 
 def test_sys_exit_in_a_task_is_a_failure(demo):

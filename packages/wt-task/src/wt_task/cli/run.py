@@ -257,7 +257,8 @@ def _ended(error: BaseException, workflow: Workflow, events: EventFile, record: 
 
     if isinstance(error, NotJSONError):
         message = f"the workflow's result cannot be written as JSON: {error}"
-        return _failed(message, None, f"error: {message}")
+        hint = "write it to a file in the results, and return its path or URL"
+        return _failed(message, None, f"error: {message}\n  hint: {hint}")
     failure = describe(error, workflow.package, events.step)
     return _failed(failure.error, failure.trace, failure.text)
 
