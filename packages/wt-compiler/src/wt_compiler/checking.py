@@ -61,7 +61,7 @@ class Checker:
     @property
     def _libraries(self) -> list[Path]:
         """What the answer of the task libraries depends on."""
-        return [self._source.registry] if self._source.registry else [*files_of(self._sources)]
+        return [*([self._source.registry] if self._source.registry else []), *files_of(self._sources)]
 
     def check(self) -> Checked:
         """Check the spec, and the test cases beside it, as they are now.
@@ -78,7 +78,8 @@ class Checker:
 
         spec = parse_spec(read_document(self._path))
         self._used = spec.findings.used_files
-        self._sources = library_sources(spec, self._path.absolute().parent)
+        stored = self._source.registry is not None
+        self._sources = [] if stored else library_sources(spec, self._path.absolute().parent)
         offered = self._find_tasks(spec)
         check_named_exceptions(spec, self._path.absolute().parent, self._source, progress=self._progress)
         try:
