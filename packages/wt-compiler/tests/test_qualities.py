@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Callable
+from pathlib import Path
 
 import pytest
 from wt_compiler.dag import Dag
@@ -12,6 +13,9 @@ from wt_compiler.graph.dot import to_dot
 from wt_compiler.graph.mermaid import escaped, to_mermaid
 from wt_compiler.graph.page import to_page
 from wt_compiler.graph.terminal import to_terminal
+from wt_compiler.resolve import load_dag
+
+from .conftest import LIBRARY
 
 
 @pytest.mark.parametrize(
@@ -42,3 +46,22 @@ def test_a_construct_is_drawn(written: str, words: str, compiled: Callable[..., 
     assert escaped(words) in to_mermaid(dag)
     assert f"({words})" in to_terminal(dag)
     assert words in [*step["ways"], step["loop"]] or "path" in step["how"]
+
+
+def test_what_is_said_of_a_sub_workflow_stands_at_its_steps(tmp_path: Path) -> None:
+    (tmp_path / "part.yaml").write_text(
+        "id: part\nrequirements: []\nparams: {name: {type: string}}\n"
+        "workflow:\n  - {id: raw, task: load, partial: {path: '${{ params.name }}'}}\n"
+    )
+    spec = tmp_path / "spec.yaml"
+    spec.write_text(
+        "id: whole\nrequirements: []\nworkflow:\n"
+        "  - {id: parts, uses: ./part.yaml, retry: 2, map: {argnames: name, argvalues: [a, b]}}\n"
+    )
+    dag, _ = load_dag(spec, LIBRARY)
+    data = re.findall(r'id="steps">(.*?)</script>', to_page(dag, b"<svg></svg>"))
+
+    assert to_terminal(dag) == "●  parts.raw  load (parts: for each name, tried up to 2 times)"
+    assert json.loads(data[0])["n0"]["within"] == ["parts: for each name, tried up to 2 times"]
+    assert r'label="parts\lfor each name\ltried up to 2 times\l"' in to_dot(dag)
+    assert f'["{escaped("parts, for each name, tried up to 2 times")}"]' in to_mermaid(dag)

@@ -35,7 +35,7 @@ def to_mermaid(dag: Dag) -> str:
     for path, sources in opened.edges.items():
         lines.extend(f"  {nodes[source]} --> {nodes[path]}" for source in sources)
     lines.extend(f"  {line}" for line in _CLASSES)
-    lines.extend(f"  class {nodes[path]} skippable" for path, instance in opened.steps if instance.conditional)
+    lines.extend(f"  class {nodes[step.path]} skippable" for step in opened.steps if step.instance.conditional)
     return "\n".join(lines) + "\n"
 
 

@@ -18,10 +18,12 @@ class Step(NamedTuple):
     Attributes:
         path: Its id, behind those of the sub-workflows that it is inside of.
         instance: The task instance.
+        within: The sub-workflows that it is inside of, the outermost first.
     """
 
     path: str
     instance: Instance
+    within: tuple[Instance, ...] = ()
 
 
 class Frame(NamedTuple):
@@ -53,7 +55,7 @@ class Opened:
     """
 
     def __init__(self, dag: Dag) -> None:
-        self.parts = tuple(_parts(dag, ""))
+        self.parts = tuple(_parts(dag, "", ()))
         self.steps = [*_steps(self.parts)]
         edges: dict[str, dict[str, None]] = {step.path: {} for step in self.steps}
         for source, target in _edges(dag, ""):
@@ -61,27 +63,27 @@ class Opened:
         self.edges: dict[str, tuple[str, ...]] = {path: tuple(sources) for path, sources in edges.items()}
 
 
-def _parts(dag: Dag, prefix: str) -> Iterator[Step | Frame]:
+def _parts(dag: Dag, prefix: str, within: tuple[Instance, ...]) -> Iterator[Step | Frame]:
     for item in dag.items:
         if isinstance(item, Instance):
-            yield _part(item, prefix)
+            yield _part(item, prefix, within)
         elif isinstance(item, Switch):
-            yield Frame(item.title or item.id, tuple(_branches(item, prefix)))
+            yield Frame(item.title or item.id, tuple(_branches(item, prefix, within)))
         else:
-            yield Frame(item.title, tuple(_part(member, prefix) for member in item.instances))
+            yield Frame(item.title, tuple(_part(member, prefix, within) for member in item.instances))
 
 
-def _branches(switch: Switch, prefix: str) -> Iterator[Frame]:
+def _branches(switch: Switch, prefix: str, within: tuple[Instance, ...]) -> Iterator[Frame]:
     for case in switch.cases:
         if case.instances:
-            yield Frame(case.label, tuple(_part(member, prefix) for member in case.instances))
+            yield Frame(case.label, tuple(_part(member, prefix, within) for member in case.instances))
 
 
-def _part(instance: Instance, prefix: str) -> Step | Frame:
+def _part(instance: Instance, prefix: str, within: tuple[Instance, ...]) -> Step | Frame:
     path = f"{prefix}{instance.id}"
     if instance.uses is None:
-        return Step(path, instance)
-    parts = tuple(_parts(instance.uses.dag, f"{path}."))
+        return Step(path, instance, within)
+    parts = tuple(_parts(instance.uses.dag, f"{path}.", (*within, instance)))
     return Frame(instance.title or instance.id, parts, instance, tuple(qualities(instance)))
 
 
@@ -113,7 +115,7 @@ def _into(instance: Instance, path: str, deciding: list[Value]) -> Iterator[tupl
     conditions = [*deciding, *([instance.when.expression] if instance.when else [])]
     if conditions:
         later = {target for _, target in _edges(instance.uses.dag, f"{path}.")}
-        steps = (step.path for step in _steps(tuple(_parts(instance.uses.dag, f"{path}."))))
+        steps = (step.path for step in _steps(tuple(_parts(instance.uses.dag, f"{path}.", ()))))
         yield from ((step, conditions) for step in steps if step not in later)
 
 

@@ -12,7 +12,7 @@ from wt_compiler.emit.expressions import ExpressionSource
 from wt_compiler.emit.literals import Literals
 from wt_compiler.emit.templating import render
 from wt_compiler.graph.opened import Opened, Step
-from wt_compiler.graph.qualities import ways
+from wt_compiler.graph.qualities import qualities, ways
 
 _PROLOGUE = re.compile(r"^.*?(?=<svg\b)", re.DOTALL)
 
@@ -44,6 +44,7 @@ def _details(step: Step) -> dict[str, Any]:
         "description": instance.task.entry.metadata.description or "",
         "how": f"{mapping.method} over {', '.join(mapping.argnames)}: {write(mapping.argvalues)}" if mapping else "",
         "loop": instance.loop.text if instance.loop else "",
+        "within": [": ".join([use.id, *filter(None, [", ".join(qualities(use))])]) for use in step.within],
         "branch": f"{instance.branch.switch}: {instance.branch.case}" if instance.branch else "",
         "ways": ways(instance),
         "asks": write(instance.approval.reason) if instance.approval else "",

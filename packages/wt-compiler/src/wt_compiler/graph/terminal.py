@@ -65,6 +65,7 @@ def _joint(ends: bool, leftmost: bool, rightmost: bool) -> str:
 def _label(step: Step, width: int) -> str:
     instance = step.instance
     words = [f"{step.path:{width}}", instance.task.entry.function_name]
+    words += [f"({use.id}: {', '.join(said)})" for use in step.within if (said := qualities(use))]
     if instance.branch:
         words.append(f"({instance.branch.switch}: {instance.branch.case})")
     words += [f"({quality})" for quality in qualities(instance)]
