@@ -47,9 +47,15 @@ def test_a_run_is_compared_with_what_is_expected(case, result, failure):
 def test_the_steps_that_were_skipped_are_compared_if_asked_for():
     assert WorkflowCase().failures(DONE, ["a"]) == []
     assert WorkflowCase(skips=["a", "b"]).failures(DONE, ["b", "c"]) == [
-        "a: expected to be skipped, but it ran",
+        "a: expected to be skipped, and was not",
         "c: was skipped, which is not expected",
     ]
+
+
+def test_nothing_is_said_of_skips_in_a_run_that_failed_before_them():
+    failed = WorkflowResult(error="no network")
+    assert WorkflowCase(skips=["a"]).failures(failed, []) == ["the run failed: no network"]
+    assert WorkflowCase(skips=["a"], fails=True).failures(failed, []) == ["a: expected to be skipped, and was not"]
 
 
 def test_nothing_says_where_a_result_was_made():

@@ -69,7 +69,7 @@ def test_each_case_is_a_run_of_its_own_and_is_told_what_differs(demo):
         "exact": [],
         "subset": ["result.doubled: expected 7, got 6"],
         "skipped": [],
-        "ran": ["plot: expected to be skipped, but it ran"],
+        "ran": ["plot: expected to be skipped, and was not"],
         "broken": [],
         "alas": failures["alas"],
     }
@@ -132,7 +132,7 @@ def test_a_snapshot_is_taken_and_the_next_run_compared_with_it(demo, tmp_path):
         "broken": [1],  # a run that failed changes nothing
         "kept": {"doubled": 4, "page": "<results>/page.html", "data": "<results>"},
     }
-    assert updated[0].failures == ["plot: expected to be skipped, but it ran"]
+    assert updated[0].failures == ["plot: expected to be skipped, and was not"]
     again = replace(asked, expected={**taken["kept"], "doubled": 5}, recorded=True, skips=None)
     [outcome] = outcomes_of(demo, {"kept": again})
     assert outcome.failures == ["result.doubled: expected 5, got 4"]

@@ -71,7 +71,8 @@ class WorkflowCase:
         Returns:
             What differs, a line each; nothing if the case passes.
         """
-        return [*self._of_the_end(result), *self._of_the_skips(skipped)]
+        skips = self._of_the_skips(skipped) if self.fails or result.error is None else ()
+        return [*self._of_the_end(result), *skips]
 
     def _of_the_end(self, result: WorkflowResult) -> Iterator[str]:
         if result.error is not None and not self.fails:
@@ -89,7 +90,7 @@ class WorkflowCase:
     def _of_the_skips(self, skipped: Collection[str]) -> Iterator[str]:
         if self.skips is None:
             return
-        yield from (f"{step}: expected to be skipped, but it ran" for step in self.skips if step not in skipped)
+        yield from (f"{step}: expected to be skipped, and was not" for step in self.skips if step not in skipped)
         yield from (f"{step}: was skipped, which is not expected" for step in skipped if step not in self.skips)
 
 
