@@ -63,7 +63,8 @@ def test_a_case_says_how_its_run_has_to_end(tmp_path: Path) -> None:
         "bad: {expect: {error: no data}}\n"
         "none: {params: , expect: {result: }}\n"
         "asked: {approvals: {plot: true, send: {level: 3}}}\n"
-        "near: {expect: {subset: [0.1], tolerance: 1e-9}}\n",
+        "near: {expect: {subset: [0.1], tolerance: 1e-9}}\n"
+        "made: {expect: {files: {a/b.csv: true, c: false, d.html: <h1>}}}\n",
     )
     assert cases == {
         "all": WorkflowCase(params={"load": {"since": "2020-01-02"}}, match="exact", expected={"a": 1}),
@@ -73,6 +74,7 @@ def test_a_case_says_how_its_run_has_to_end(tmp_path: Path) -> None:
         "bad": WorkflowCase(fails=True, error="no data"),
         "none": WorkflowCase(match="exact", expected=None),
         "asked": WorkflowCase(approvals={"plot": True, "send": {"level": 3}}),
+        "made": WorkflowCase(files={"a/b.csv": True, "c": False, "d.html": "<h1>"}),
         "near": WorkflowCase(match="subset", expected=[0.1], tolerance=1e-9),
     }
 
@@ -109,6 +111,10 @@ if PUBLISHED.is_dir():
         ("a: {expect: {result: 1, tolerance: 1}}", "1:36 WT112 'tolerance' must be a number from 0 to less than 1"),
         ("a: {expect: {result: 1, tolerance: true}}", "1:36 WT112 'tolerance' must be a number"),
         ("a: {expect: {tolerance: 0.1}}", "1:25 WT113 the case 'a' has a tolerance and expects no result"),
+        ("a: {expect: {files: [page.html]}}", "1:21 WT112 'files' must be a mapping, not a list"),
+        ("a: {expect: {files: {../x: true}}}", "1:22 WT113 '../x' is no path inside of the results directory"),
+        ("a: {expect: {files: {/x: true}}}", "1:22 WT113 '/x' is no path inside of the results directory"),
+        ("a: {expect: {files: {x: 3}}}", "1:25 WT112 the file 'x' must be true, false or a text that it holds"),
         ("a: {description: 3}", "1:18 WT112 the 'description' of the case 'a' must be a string"),
         ("'': {}", "1:5 WT113 a case needs a name"),
         ("a: {expect: {error: 1}}", "1:21 WT112 'error' must be a string, not the number 1"),

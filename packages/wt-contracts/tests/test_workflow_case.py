@@ -58,6 +58,17 @@ def test_nothing_is_said_of_skips_in_a_run_that_failed_before_them():
     assert WorkflowCase(skips=["a"], fails=True).failures(failed, []) == ["a: expected to be skipped, and was not"]
 
 
+def test_the_files_of_the_results_are_compared_if_asked_for():
+    case = WorkflowCase(files={"a": True, "b": False, "c": "text", "d": "ü", "e": True})
+    contents = {"a": b"", "b": b"x", "c": b"no", "d": "über".encode(), "e": None}
+    assert case.failures(DONE, [], contents) == [
+        "<results>/b: is there, which is not expected",
+        "<results>/c: expected to hold 'text', and does not",
+        "<results>/e: expected to be there, and is not",
+    ]
+    assert case.failures(DONE, []) == []
+
+
 def test_nothing_says_where_a_result_was_made():
     result = WorkflowResult(result={"page": ["file:///tmp/r/page.html", "/tmp/r/x", 1]}, error="no /tmp/r/y")
     moved = without_places(result, ["/tmp/r", "file:///tmp/r"])

@@ -60,17 +60,19 @@ def test_each_case_is_a_run_of_its_own_and_is_told_what_differs(demo):
             "skipped": case(11, demo.good, skips=["plot"]),
             "ran": case(1, demo.good, skips=["plot"]),
             "broken": case(13, demo.good, fails=True, error="gauge"),
+            "filed": case(2, demo.good, files={"result.json": '"doubled": 4', "none": False, "page.html": True}),
             "alas": case(13, demo.good),
         },
     )
     failures = {each.name: each.failures for each in outcomes}
-    assert list(failures) == ["exact", "subset", "skipped", "ran", "broken", "alas"]
+    assert list(failures) == ["exact", "subset", "skipped", "ran", "broken", "filed", "alas"]
     assert failures == {
         "exact": [],
         "subset": ["result.doubled: expected 7, got 6"],
         "skipped": [],
         "ran": ["plot: expected to be skipped, and was not"],
         "broken": [],
+        "filed": ["<results>/page.html: expected to be there, and is not"],
         "alas": failures["alas"],
     }
     assert "the gauge is broken" in failures["alas"][0]

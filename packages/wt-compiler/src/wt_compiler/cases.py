@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from functools import partial
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from types import MappingProxyType
 from typing import Any, Final, Self
 
@@ -23,7 +23,7 @@ FILE: Final = "test-cases.yaml"
 SNAPSHOTS: Final = "test-snapshots.json"
 NO_APPROVALS: Final[Mapping[str, dict[str, Any]]] = MappingProxyType({})
 
-_EXPECT: Final = ("result", "subset", "snapshot", "tolerance", "error", "skips")
+_EXPECT: Final = ("result", "subset", "snapshot", "tolerance", "error", "skips", "files")
 _RESULTS: Final = {"result": "exact", "subset": "subset", "snapshot": "snapshot"}
 _KEYS: Final = ("name", "description", "params", "mock-io", "approvals", "expect", "raises", "expected_status_code")
 """What a case may hold. The last two are older ways to say that a run fails; a status code is a server's to check."""
@@ -175,6 +175,7 @@ class _Reader:
             error=read_string(error, "'error'", findings) if error is not None else None,
             skips=self._skips(expect.get("skips")),
             approvals=self._answers(case.get("approvals")),
+            files=self._files(expect.get("files")),
             **asked,
         )
 
@@ -252,6 +253,22 @@ class _Reader:
             if step is not None:
                 skips.append(step)
         return skips
+
+    def _files(self, node: Node | None) -> dict[str, bool | str]:
+        """Which files have to be in the results, and what they hold."""
+        listed = self._map(node, "'files'")
+        files: dict[str, bool | str] = {}
+        for name, entry in listed.entries.items() if listed else ():
+            wanted, place = plain(entry.value), PurePosixPath(name)
+            if place.is_absolute() or ".." in place.parts or not place.parts or "\0" in name:
+                message = f"{name!r} is no path inside of the results directory"
+                self._findings.error(Code.WRONG_VALUE, message, entry.key.position, "write it relative to that")
+            elif isinstance(wanted, bool | str):
+                files[name] = wanted
+            else:
+                message = f"the file {name!r} must be true, false or a text that it holds, not {describe(entry.value)}"
+                self._findings.error(Code.WRONG_TYPE, message, entry.value.position)
+        return files
 
     def _map(self, node: Node | None, what: str) -> MapNode | None:
         return None if node is None or is_null(node) else read_map(node, what, self._findings)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Iterator
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from typing import Any, Literal
 
@@ -34,6 +34,7 @@ class WorkflowCase:
             in (since 1.1).
         tolerance: By how much, or by what part of the larger one, numbers in the result may differ from what is
             expected (since 1.2).
+        files: Files below the results directory, and whether each is there, or what text it has to hold (since 1.2).
     """
 
     params: dict[str, Any] = field(default_factory=dict)
@@ -46,6 +47,7 @@ class WorkflowCase:
     skips: list[str] | None = None
     approvals: dict[str, bool | dict[str, Any]] = field(default_factory=dict)
     tolerance: float = 0.0
+    files: dict[str, bool | str] = field(default_factory=dict)
 
     def answer(self, step: str | None) -> dict[str, Any] | None:
         """What is said to the approval that a run waits for, as in `wt_contracts.cli.WorkflowChoices`.
@@ -61,18 +63,22 @@ class WorkflowCase:
             return {"data": json.dumps(said)}
         return None if said is None else {"approve" if said else "reject": True}
 
-    def failures(self, result: WorkflowResult, skipped: Collection[str]) -> list[str]:
+    def failures(
+        self, result: WorkflowResult, skipped: Collection[str], contents: Mapping[str, bytes | None] | None = None
+    ) -> list[str]:
         """Compare a run with what the case asks for.
 
         Args:
             result: What the run left, without the places of this machine in it (see `without_places`).
             skipped: The task instances that were skipped.
+            contents: What is in each of `files`, None for one that is not there; without it, they are not compared.
 
         Returns:
             What differs, a line each; nothing if the case passes.
         """
         skips = self._of_the_skips(skipped) if self.fails or result.error is None else ()
-        return [*self._of_the_end(result), *skips]
+        files = () if contents is None else self._of_the_files(contents)
+        return [*self._of_the_end(result), *skips, *files]
 
     def _of_the_end(self, result: WorkflowResult) -> Iterator[str]:
         if result.error is not None and not self.fails:
@@ -92,6 +98,16 @@ class WorkflowCase:
             return
         yield from (f"{step}: expected to be skipped, and was not" for step in self.skips if step not in skipped)
         yield from (f"{step}: was skipped, which is not expected" for step in skipped if step not in self.skips)
+
+    def _of_the_files(self, contents: Mapping[str, bytes | None]) -> Iterator[str]:
+        for name, wanted in self.files.items():
+            content = contents.get(name)
+            if content is None and wanted is not False:
+                yield f"<results>/{name}: expected to be there, and is not"
+            elif content is not None and wanted is False:
+                yield f"<results>/{name}: is there, which is not expected"
+            elif isinstance(wanted, str) and wanted.encode(errors="surrogatepass") not in (content or b""):
+                yield f"<results>/{name}: expected to hold {wanted!r}, and does not"
 
 
 @dataclass(frozen=True, kw_only=True)

@@ -153,7 +153,8 @@ class CaseRunner:
         outcome = self._invoke(case, home, output)
         result = without_places(outcome.result, [home.as_uri(), str(home)])
         skipped = [step.id for step in outcome.steps if step.status == "skipped"]
-        failures = case.failures(result, skipped)
+        contents = {name: _content(home / name) for name in case.files}
+        failures = case.failures(result, skipped, contents)
         seconds = time.monotonic() - begin
         return CaseOutcome(name, failures, seconds, result, skipped, output.decode(errors="replace"))
 
@@ -194,3 +195,8 @@ class CaseRunner:
             for pid in self._running:
                 with suppress(ProcessLookupError):
                     os.killpg(pid, signal.SIGTERM)
+
+
+def _content(path: Path) -> bytes | None:
+    """What is in a file; None if it is not there."""
+    return path.read_bytes() if path.is_file() else None
