@@ -112,10 +112,13 @@ def _snapshots(path: Path) -> dict[str, Any]:
     except OSError as error:
         message = f"the snapshots cannot be read: {error.strerror}"
         raise DiagnosticError(Diagnostic(code=Code.FILE_UNREADABLE, message=message, file=str(path))) from None
+    except json.JSONDecodeError as error:
+        from wt_contracts.json_syntax import explain_json
+
+        message = f"the snapshots are no JSON: {explain_json(error.msg, error.doc, error.pos).message}"
+        raise DiagnosticError(_unusable(path, message, error.lineno, error.colno)) from None
     except (ValueError, RecursionError) as error:
-        line, column = getattr(error, "lineno", None), getattr(error, "colno", None)
-        message = f"the snapshots are no JSON: {getattr(error, 'msg', error)}"
-        raise DiagnosticError(_unusable(path, message, line, column)) from None
+        raise DiagnosticError(_unusable(path, f"the snapshots are no JSON: {error}", None, None)) from None
     if not isinstance(found, dict):
         raise DiagnosticError(_unusable(path, "the snapshots must be a mapping of names to results", 1, 1))
     return found

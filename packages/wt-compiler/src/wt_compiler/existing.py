@@ -36,7 +36,7 @@ class Existing:
         self.manifest = manifest.read(target) if occupied else None
         if occupied and self.manifest is None:
             hint = "choose another directory with '-o', or remove it yourself"
-            raise _refusal(target, f"{str(target)!r} is no compiled workspace and is not replaced", hint)
+            raise _refusal(target, "this is no compiled workspace and is not replaced", hint)
         self.stamp = self._read_stamp() if self.manifest else None
 
     def is_current(self, inputs: str, pictures: Collection[manifest.PictureState]) -> bool:
@@ -57,7 +57,7 @@ class Existing:
         """
         changed = self.manifest.changed(self._target) if self.manifest else []
         if changed:
-            hint = "'--force' replaces them; to keep a change, make it in the spec or in a copy of the workspace"
+            hint = "'wt compile SPEC --force' replaces them; to keep a change, make it in the spec or in a copy"
             raise _refusal(self._target, f"generated files were changed by hand: {_named(changed)}", hint)
 
     def refuse_collisions(self, paths: Collection[str]) -> None:
@@ -98,7 +98,9 @@ def unwritable(target: Path, error: OSError) -> DiagnosticError:
 
 
 def _refusal(path: Path, message: str, hint: str) -> DiagnosticError:
-    return DiagnosticError(Diagnostic(code=Code.OUTPUT_NOT_OURS, message=message, file=str(path), hint=hint))
+    here = Path.cwd()
+    file = str(path.relative_to(here) if here in path.parents else path)
+    return DiagnosticError(Diagnostic(code=Code.OUTPUT_NOT_OURS, message=message, file=file, hint=hint))
 
 
 def _named(paths: Collection[str]) -> str:

@@ -6,7 +6,6 @@ import re
 from typing import Any, Final
 
 from wt_contracts.codes import Code
-from wt_contracts.yaml_syntax import explain_yaml
 
 from wt_compiler.findings import Findings
 from wt_compiler.values import Position
@@ -51,6 +50,8 @@ def report_syntax_error(error: Any, text: str, findings: Findings) -> None:
         text: The text.
         findings: Gets the error.
     """
+    from wt_contracts.yaml_syntax import explain_yaml
+
     found = explain_yaml(error, text)
     place = None if found.line is None or found.column is None else Position(found.line, found.column)
     findings.error(Code.YAML_SYNTAX, str(found), place, found.hint)

@@ -37,6 +37,8 @@ def dev(
 
     A mistake is told, and the next change awaited. Ctrl-C ends it.
     """
+    import os
+
     from wt_contracts.diagnostics import DiagnosticError
 
     from wt_invokers.dev_loop import DevLoop, find_watcher
@@ -52,7 +54,7 @@ def dev(
     try:
         for changed in watch(written, [params_file] if params_file else []):
             if changed:
-                names = sorted({path.name for path in changed})
+                names = sorted({os.path.relpath(path) for path in changed})
                 console.answer(f"\nchanged: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
             try:
                 shown = loop.run(fresh=fresh, open_it=open_it)
