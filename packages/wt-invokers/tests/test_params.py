@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+import io
 import json
 
 import pytest
@@ -7,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import DiagnosticError
-from wt_invokers.params import Params, parse_value
+from wt_invokers.params import STDIN, Params, parse_value
 
 
 def assigned(demo, *assignments: str) -> dict:
@@ -47,6 +48,16 @@ def test_an_assignment_wins_over_the_file(demo, tmp_path):
     params.assign("load.path=given", demo.workspace.params_schema)
 
     assert params.values == {"load": {"path": "given", "limit": 3}}
+
+
+def test_parameters_come_from_standard_input_too(monkeypatch):
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("load: {path: ü}\nplot: [\n".encode())))
+    params = Params()
+    with pytest.raises(DiagnosticError, match=r"--> -:3:1"):
+        params.load(STDIN)
+    monkeypatch.setattr("sys.stdin", io.TextIOWrapper(io.BytesIO("load: {path: ü}".encode())))
+    params.load(STDIN)
+    assert params.values == {"load": {"path": "ü"}}
 
 
 @pytest.mark.parametrize("assignment", ["load.path", "load.path=\udcff", "load=1", "=1", "load..path=1", ".=1"])

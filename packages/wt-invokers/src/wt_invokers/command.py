@@ -15,7 +15,9 @@ if TYPE_CHECKING:
 
 @click.command(short_help="Run a spec or a compiled workspace.")
 @click.argument("target", type=click.Path(path_type=Path))
-@click.option("-p", "--params", "params_file", type=click.Path(path_type=Path), help="The parameters, YAML or JSON.")
+@click.option(
+    "-p", "--params", "params_file", type=click.Path(path_type=Path), help="The parameters, YAML or JSON; '-' is stdin."
+)
 @click.option("--set", "assignments", metavar="STEP.PARAM=VALUE", multiple=True, help="Set one parameter; repeatable.")
 @click.option("--results", metavar="DIR|URL", help="Where the results go.  [default: results/<id>/<run id>]")
 @click.option("--timeout", type=click.FloatRange(min=0, min_open=True), metavar="SECONDS", help="End a longer run.")

@@ -42,10 +42,13 @@ def dev(
     from wt_contracts.diagnostics import DiagnosticError
 
     from wt_invokers.dev_loop import DevLoop, find_watcher
+    from wt_invokers.params import STDIN
     from wt_invokers.target import spec_of
 
     if console.json:
         raise click.UsageError("'wt dev' is for people: it has no answer in JSON")
+    if params_file == STDIN:
+        raise click.UsageError("'wt dev' reads the parameters again and again: give them in a file")
     written = spec_of(spec)
     if written is None:
         raise click.UsageError(f"{spec} is no spec: there is nothing to compile again")

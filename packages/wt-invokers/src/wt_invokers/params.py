@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import math
+import sys
 from collections.abc import Iterator, Mapping
 from dataclasses import replace
 from pathlib import Path
@@ -14,6 +15,9 @@ from wt_contracts.diagnostics import Diagnostic, DiagnosticError
 from wt_contracts.parameter_text import MOST_BYTES, ParameterText, refuse
 
 from wt_invokers.schema import fits, member
+
+STDIN = Path("-")
+"""Stands for standard input."""
 
 
 class Params:
@@ -32,14 +36,13 @@ class Params:
         self._options: dict[tuple[str | int, ...], str] = {}
 
     def load(self, path: Path) -> None:
-        """Read a file of parameters, JSON or YAML.
+        """Read a file of parameters, JSON or YAML; `-` is standard input.
 
         Raises:
             DiagnosticError: If it cannot be read, or holds no mapping.
         """
         try:
-            with path.open("rb") as file:
-                content = file.read(MOST_BYTES + 1)
+            content = _read(path)
         except (OSError, ValueError) as error:
             reason = error.strerror if isinstance(error, OSError) else str(error)
             refuse(f"the parameters cannot be read: {reason}", str(path))
@@ -130,6 +133,13 @@ def parse_value(text: str, node: dict[str, Any] | None, schema: dict[str, Any]) 
     if node is not None and not isinstance(value, str) and not fits(value, node, schema) and fits(text, node, schema):
         return text
     return value
+
+
+def _read(path: Path) -> bytes:
+    if path == STDIN:
+        return sys.stdin.buffer.read(MOST_BYTES + 1)
+    with path.open("rb") as file:
+        return file.read(MOST_BYTES + 1)
 
 
 def _is_unicode(value: Any) -> bool:
