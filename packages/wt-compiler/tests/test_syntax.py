@@ -20,7 +20,16 @@ from wt_contracts.diagnostics import DiagnosticError
         ("a: [b, c\nd: e\n", "2:2", "missing here"),
         ("a:\n  b: 1\n c: 2\n", "3:2", "belongs neither"),
         ("a: b\x07c\n", "1:5", "U+0007"),
-        ("a: ]\n", "1:4", "no YAML"),
+        ("a: ]\n", "1:4", "a value is missing here"),
+        ("a: [}\n", "1:5", "a value is missing here"),
+        ("a: b\nc\n", "2:1", "':' is missing behind this"),
+        ("a: - b\n", "1:4", "a list cannot begin here"),
+        ('a: "\\q"\n', "1:5", "no such escape"),
+        ("a: *\n", "1:5", "are followed by a name"),
+        ("a: !x!y z\n", "1:4", "no such tag"),
+        ("a: |x\n b\n", "1:5", "cannot stand behind"),
+        ("a: 1\n...\nb: 2\n", "3:1", "ends before this"),
+        ("%FOO\n---\na: 1\n", "1:5", "no YAML: found unknown directive"),
     ],
 )
 def test_the_place_and_the_reason_are_said(text: str, place: str, message: str) -> None:

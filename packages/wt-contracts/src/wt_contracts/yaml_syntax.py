@@ -13,6 +13,32 @@ from wt_contracts.yaml_events import YAMLEventError
 _REFUSED: Final = re.compile("[^\t\n\r -~\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")
 _BRACKET: Final = re.compile("',' or '([]}])'")
 _BREAK: Final = re.compile("\r\n|[\n\r\x85\u2028\u2029]")
+_NEITHER: Final = (
+    "this belongs neither to the lines above nor starts something new",
+    "align it with the lines above, or check the quotes before it",
+)
+_SAYINGS: Final = {
+    "mapping values are not allowed": (
+        "': ' inside a text, or a wrong indentation",
+        "put the text in quotes, or align the key",
+    ),
+    "did not find expected key": _NEITHER,
+    "expected '-' indicator": _NEITHER,
+    "expected node content": ("a value is missing here", "write one; '' is an empty text"),
+    "sequence entries are not allowed": (
+        "a list cannot begin here",
+        "begin it in a line of its own, or put the text in quotes",
+    ),
+    "unknown escape character": (
+        "no such escape in double quotes",
+        "write \\\\ for a backslash, or take single quotes",
+    ),
+    "alphabetic or numeric character": ("'*' and '&' are followed by a name without a space", "put the text in quotes"),
+    "undefined tag handle": ("no such tag", "leave it out, or put the text in quotes"),
+    "comment or line break": ("this cannot stand behind '|' or '>'", "write the text in the lines below"),
+    "expected <document start>": ("the document ends before this", "remove it, or the '...' above"),
+}
+"""What libyaml says, in other words, and what to do."""
 
 
 class _Mark(NamedTuple):
@@ -59,15 +85,14 @@ def _explain(problem: str, line: str, place: Any, opened: Any) -> YAMLEventError
     if "cannot start any token" in problem:
         message = f"a text cannot start with {character!r} unless it is in quotes"
         return YAMLEventError(message, place, "put the text in quotes")
-    if "mapping values are not allowed" in problem:
-        message = "': ' inside a text, or a wrong indentation"
-        return YAMLEventError(message, place, "put the text in quotes, or align the key")
+    if "could not find expected ':'" in problem and opened:
+        return YAMLEventError("a ':' is missing behind this", opened, "check the quotes before it, too")
     if "unexpected end of stream" in problem and opened:
         return YAMLEventError("the quote that is opened here is never closed", opened, "close it")
     if opened and (bracket := _BRACKET.search(problem)):
         hint = f"the bracket was opened in line {opened.line + 1}, column {opened.column + 1}"
         return YAMLEventError(f"',' or {bracket[1]!r} is missing here", place, hint)
-    if "did not find expected key" in problem or "expected '-' indicator" in problem:
-        message = "this belongs neither to the lines above nor starts something new"
-        return YAMLEventError(message, place, "align it with the lines above, or check the quotes before it")
+    for words, (message, advice) in _SAYINGS.items():
+        if words in problem:
+            return YAMLEventError(message, place, advice)
     return YAMLEventError(f"this is no YAML: {problem}", place)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -37,8 +38,6 @@ def dev(
 
     A mistake is told, and the next change awaited. Ctrl-C ends it.
     """
-    import os
-
     from wt_contracts.diagnostics import DiagnosticError
 
     from wt_invokers.dev_loop import DevLoop, find_watcher
@@ -57,8 +56,7 @@ def dev(
     try:
         for changed in watch(written, [params_file] if params_file else []):
             if changed:
-                names = sorted({os.path.relpath(path) for path in changed})
-                console.answer(f"\nchanged: {', '.join(names[:5])}{' …' if len(names) > 5 else ''}")
+                console.answer(f"\nchanged: {_named(changed)}")
             try:
                 shown = loop.run(fresh=fresh, open_it=open_it)
                 fresh, open_it = False, open_it and not shown
@@ -69,3 +67,11 @@ def dev(
     except KeyboardInterrupt:
         console.progress("")
     return 0
+
+
+def _named(paths: Iterable[Path]) -> str:
+    """The first few of some files, as seen from here."""
+    import os
+
+    names = sorted({os.path.relpath(path) for path in paths})
+    return f"{', '.join(names[:5])}{' …' if len(names) > 5 else ''}"
