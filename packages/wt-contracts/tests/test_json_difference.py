@@ -37,7 +37,21 @@ def test_a_missing_key_is_a_difference_and_one_too_many_only_without_subset(valu
     [
         ({"a": {"b": 1}}, {"a": {"b": 2}}, ["result.a.b: expected 1, got 2"]),
         ({"a b": 1}, {"a b": None}, ['result["a b"]: expected 1, got null']),
-        ([1, 2], [1], ["result: expected 2 items, got 1 item"]),
+        ([1, 2], [1], ["result: expected 2 items, got 1 item", "result[1]: expected 2, and it is not there"]),
+        (
+            ["a", "b", "c"],
+            ["x", "a", "b", "c"],
+            ["result: expected 3 items, got 4 items", 'result[0]: is there, which is not expected: "x"'],
+        ),
+        (
+            [{"k": 1}, 2, 3, 4],
+            [{"k": 5}, 3, 4],
+            [
+                "result: expected 4 items, got 3 items",
+                "result[0].k: expected 1, got 5",
+                "result[1]: expected 2, and it is not there",
+            ],
+        ),
         ([1, 2], [3, 2], ["result[0]: expected 1, got 3"]),
         ({"a": 1}, {}, ["result.a: expected 1, and it is not there"]),
         ({}, {"a": [1]}, ["result: 'a' is there, which is not expected: [1]"]),

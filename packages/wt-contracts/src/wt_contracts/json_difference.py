@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 import math
 from collections.abc import Iterator
-from difflib import unified_diff
+from difflib import SequenceMatcher, unified_diff
 from itertools import islice
 from typing import Any
 
@@ -13,6 +13,8 @@ MOST_SHOWN = 20
 """More differences than this are not told one by one."""
 
 _LONGEST = 100
+_LONGEST_MATCHED = 2000
+"""In longer lists it would take too long to find what belongs together."""
 
 
 def differences(expected: Any, actual: Any, *, subset: bool = False, tolerance: float = 0.0) -> list[str]:
@@ -44,15 +46,28 @@ class _Comparison:
         if isinstance(expected, dict) and isinstance(actual, dict):
             yield from self._objects(place, expected, actual)
         elif isinstance(expected, list) and isinstance(actual, list):
-            if len(expected) != len(actual):
-                yield f"{place}: expected {_count(expected)}, got {_count(actual)}"
-            for index, (left, right) in enumerate(zip(expected, actual, strict=False)):
-                yield from self.compare(f"{place}[{index}]", left, right)
+            yield from self._lists(place, expected, actual)
         elif isinstance(expected, str) and isinstance(actual, str) and expected != actual and "\n" in expected + actual:
             yield f"{place}: the text differs"
             yield from list(unified_diff(expected.splitlines(), actual.splitlines(), "expected", "got", "", "", 1, ""))
         elif not self._equal(expected, actual):
             yield f"{place}: expected {_text(expected)}, got {_text(actual)}"
+
+    def _lists(self, place: str, expected: list[Any], actual: list[Any]) -> Iterator[str]:
+        """Compare items in pairs; where one list is longer, say which of its items the other has not."""
+        if len(expected) == len(actual):
+            for index, (left, right) in enumerate(zip(expected, actual, strict=True)):
+                yield from self.compare(f"{place}[{index}]", left, right)
+            return
+        yield f"{place}: expected {_count(expected)}, got {_count(actual)}"
+        for before, until, begin, end in _unlike(expected, actual):
+            paired = min(until - before, end - begin)
+            for offset in range(paired):
+                yield from self.compare(f"{place}[{begin + offset}]", expected[before + offset], actual[begin + offset])
+            for index in range(before + paired, until):
+                yield f"{place}[{index}]: expected {_text(expected[index])}, and it is not there"
+            for index in range(begin + paired, end):
+                yield f"{place}[{index}]: is there, which is not expected: {_text(actual[index])}"
 
     def _objects(self, place: str, expected: dict[str, Any], actual: dict[str, Any]) -> Iterator[str]:
         for key, value in expected.items():
@@ -76,6 +91,17 @@ class _Comparison:
             return math.isclose(expected, actual, rel_tol=self._tolerance, abs_tol=self._tolerance)
         except OverflowError:  # an integer beyond all floats
             return False
+
+
+def _unlike(expected: list[Any], actual: list[Any]) -> Iterator[tuple[int, int, int, int]]:
+    """The parts in which two lists differ: from where to where in the one and in the other."""
+    if max(len(expected), len(actual)) > _LONGEST_MATCHED:
+        yield 0, len(expected), 0, len(actual)
+        return
+    left, right = ([json.dumps(item, sort_keys=True) for item in items] for items in (expected, actual))
+    for sort, before, until, begin, end in SequenceMatcher(None, left, right, autojunk=False).get_opcodes():
+        if sort != "equal":
+            yield before, until, begin, end
 
 
 def _count(items: list[Any]) -> str:
