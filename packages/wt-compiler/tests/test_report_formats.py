@@ -35,7 +35,9 @@ def test_sarif_has_the_rule_the_place_and_the_other_place() -> None:
     first, second = run["results"]
     place = first["locations"][0]["physicalLocation"]
     assert (first["ruleId"], first["level"]) == ("WT302", "error")
-    assert run["tool"]["driver"]["rules"][first["ruleIndex"]]["id"] == "WT302"
+    rule = run["tool"]["driver"]["rules"][first["ruleIndex"]]
+    assert (rule["id"], rule["name"], rule["shortDescription"]["text"]) == ("WT302", "EdgeRefused", "Edge refused")
+    assert "wt explain WT302" in rule["help"]["text"]
     assert place["artifactLocation"]["uri"] == "a%3Ab%2C%20c/spec.yaml"
     assert place["region"] == {"startLine": 3, "startColumn": 7}
     assert first["relatedLocations"][0]["message"]["text"] == "it comes from here"

@@ -6,6 +6,7 @@ import json
 from collections.abc import Sequence
 from typing import Any
 
+from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, Note
 
 from wt_compiler.installed import installed_version
@@ -24,7 +25,7 @@ def as_sarif(diagnostics: Sequence[Diagnostic]) -> str:
     driver = {
         "name": "wt",
         "version": installed_version("wt-compiler"),
-        "rules": [{"id": code} for code in codes],
+        "rules": [_rule(code) for code in codes],
     }
     run = {
         "tool": {"driver": driver},
@@ -47,6 +48,17 @@ def _data(text: str) -> str:
 
 def _property(text: str) -> str:
     return _data(text).replace(":", "%3A").replace(",", "%2C")
+
+
+def _rule(code: str) -> dict[str, Any]:
+    """What code scanning says of a rule beside each of its results."""
+    words = Code(code).name.split("_")
+    return {
+        "id": code,
+        "name": "".join(word.capitalize() for word in words),
+        "shortDescription": {"text": " ".join(words).capitalize()},
+        "help": {"text": f"'wt explain {code}' says what it means, and what to do."},
+    }
 
 
 def _result(diagnostic: Diagnostic, codes: list[str]) -> dict[str, Any]:
