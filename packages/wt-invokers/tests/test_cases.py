@@ -122,7 +122,7 @@ def test_a_file_that_holds_no_cases_is_refused(demo):
 
 def test_a_snapshot_is_taken_and_the_next_run_compared_with_it(demo, tmp_path):
     spec = tmp_path / "spec.yaml"
-    asked = case(2, demo.good, match="snapshot", recorded=False, skips=["plot"])
+    asked = case(2, demo.good, match="snapshot", recorded=False, skips=["plot"], files={"page.html": True})
     cases = {"kept": asked, "broken": case(13, demo.good, match="snapshot", expected=[1]), "free": case(1, demo.good)}
     outcomes = outcomes_of(demo, cases)
     assert "--update-snapshots" in outcomes[0].failures[0]
@@ -134,10 +134,23 @@ def test_a_snapshot_is_taken_and_the_next_run_compared_with_it(demo, tmp_path):
         "broken": [1],  # a run that failed changes nothing
         "kept": {"doubled": 4, "page": "<results>/page.html", "data": "<results>"},
     }
-    assert updated[0].failures == ["plot: expected to be skipped, and was not"]
-    again = replace(asked, expected={**taken["kept"], "doubled": 5}, recorded=True, skips=None)
+    assert updated[0].failures == [
+        "plot: expected to be skipped, and was not",
+        "<results>/page.html: expected to be there, and is not",
+    ]
+    again = replace(asked, expected={**taken["kept"], "doubled": 5}, recorded=True, skips=None, files={})
     [outcome] = outcomes_of(demo, {"kept": again})
     assert outcome.failures == ["result.doubled: expected 5, got 4"]
+
+
+def test_a_snapshot_that_is_near_enough_stays_as_it_is(demo, tmp_path):
+    near = {"doubled": 4.001, "page": "<results>/page.html", "data": "<results>"}
+    cases = {"near": case(2, demo.good, match="snapshot", expected=near, tolerance=0.01)}
+
+    [outcome] = snapshots.update(tmp_path / "spec.yaml", cases, outcomes_of(demo, cases))
+
+    assert outcome.failures == []
+    assert json.loads((tmp_path / "test-snapshots.json").read_text()) == {"near": near}
 
 
 def test_snapshots_that_nobody_asks_for_are_removed(demo, tmp_path):

@@ -11,7 +11,7 @@ import time
 from collections.abc import Callable, Mapping, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import suppress
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -39,6 +39,7 @@ class CaseOutcome:
         result: What it left, without the places of this machine in it.
         skipped: The task instances that were skipped.
         output: What it wrote to its error output.
+        contents: What was in the files that the case names; None for one that was not there.
     """
 
     name: str
@@ -47,6 +48,7 @@ class CaseOutcome:
     result: WorkflowResult
     skipped: Sequence[str] = ()
     output: str = ""
+    contents: Mapping[str, bytes | None] = field(default_factory=dict)
 
 
 def read_cases(workspace: Workspace) -> WorkflowCases:
@@ -156,7 +158,8 @@ class CaseRunner:
         contents = {name: _content(home / name) for name in case.files}
         failures = case.failures(result, skipped, contents)
         seconds = time.monotonic() - begin
-        return CaseOutcome(name, failures, seconds, result, skipped, output.decode(errors="replace"))
+        text = output.decode(errors="replace")
+        return CaseOutcome(name, failures, seconds, result, skipped, text, contents)
 
     def _invoke(self, case: WorkflowCase, home: Path, output: bytearray) -> Outcome:
         """Run a case to its end, with an answer to each approval that it waits for."""

@@ -44,9 +44,12 @@ def update(spec: Path, cases: Mapping[str, WorkflowCase], outcomes: Sequence[Cas
     updated = []
     for outcome in outcomes:
         if outcome.name in asked and outcome.result.error is None:
-            snapshots[outcome.name] = outcome.result.result
-            others = dataclasses.replace(asked[outcome.name], match="any")
-            left = others.failures(outcome.result, outcome.skipped)
+            case = asked[outcome.name]
+            seen = outcome.result, outcome.skipped, outcome.contents
+            if case.failures(*seen):  # what is tolerated changes no file
+                snapshots[outcome.name] = outcome.result.result
+            others = dataclasses.replace(case, match="any")
+            left = others.failures(*seen)
             outcome = dataclasses.replace(outcome, failures=left)
         updated.append(outcome)
     path = spec.absolute().with_name(FILE)
