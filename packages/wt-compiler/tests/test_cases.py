@@ -156,7 +156,26 @@ def test_snapshots_that_are_none_are_refused_with_their_place(
     assert found.file == str(tmp_path / "test-snapshots.json")
 
 
-WORDS = ["a:", "{}[],\n-expect", "skips", "error:", "result:", "params:", "{", "}", "1", "true"]
+WORDS = [
+    "a:",
+    "expect: {",
+    "files: {",
+    "tolerance:",
+    "approvals: {",
+    "raises:",
+    "skips",
+    "error:",
+    "result:",
+    "params:",
+    "{",
+    "}",
+    "1",
+    "true",
+    "..",
+    "[",
+    "]",
+    "-1",
+]
 
 
 @given(text=st.text() | st.lists(st.sampled_from(WORDS)).map(" ".join))
