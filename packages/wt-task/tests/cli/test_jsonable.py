@@ -58,6 +58,7 @@ def number(value):
         ({None, "b", 2, frozenset({"d", "c"})}, ["b", 2, ["c", "d"], None]),
         (b"text", "text"),
         ("ü", "ü"),
+        ([10**4299, SKIP_SENTINEL], [10**4299, None]),
     ],
 )
 def test_what_workflows_return_has_a_sensible_form(value, written):
@@ -80,6 +81,16 @@ def test_what_workflows_return_has_a_sensible_form(value, written):
 def test_what_cannot_be_written_is_named_with_its_place(value, words):
     with pytest.raises(NotJSONError, match=words):
         to_json(value)
+
+
+@pytest.mark.parametrize(("digits", "fits"), [(4300, True), (4301, False), (5000, False)])
+def test_an_integer_that_no_reader_takes_is_refused(digits, fits):
+    value = {"a": [10 ** (digits - 1), SKIP_SENTINEL]}
+    if fits:
+        assert json.loads(to_json(value)) == {"a": [value["a"][0], None]}
+    else:
+        with pytest.raises(NotJSONError, match="an integer that is longer than readers of JSON take"):
+            to_json(value)
 
 
 def test_a_value_that_contains_itself_is_refused():

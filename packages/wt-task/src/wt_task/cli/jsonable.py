@@ -12,6 +12,9 @@ import json
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+_MOST_BITS = 14_284
+"""What fits into the 4,300 digits that Python reads (`sys.int_info.default_max_str_digits`)."""
+
 
 class NotJSONError(Exception):
     """A value cannot be written as JSON; the text says which."""
@@ -58,6 +61,8 @@ def _ordered(value: Any) -> Any:
         return {key: _ordered(item) for key, item in value.items()}
     if type(value) in (list, tuple):
         return [_ordered(item) for item in value]
+    if type(value) is int and value.bit_length() > _MOST_BITS:
+        raise ValueError("an integer that is longer than readers of JSON take")
     if type(value) not in (set, frozenset):
         return value
     for kind in (str, int | float):
