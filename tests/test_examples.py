@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import os
 import pty
+import re
 import shutil
 import subprocess
 import sys
@@ -128,7 +129,8 @@ def test_a_sequential_run_asks_for_approvals_on_the_terminal(examples):
 
     assert code == 0, said
     assert "let 'published' run? [y/N] " in said
-    assert "Read by hand." in next((examples / "results/bulletin").glob("*/bulletin.txt")).read_text(encoding="utf-8")
+    written = re.findall(r"results: (\S+)", said)[0]
+    assert "Read by hand." in (examples / written / "bulletin.txt").read_text(encoding="utf-8")
 
 
 EXAMPLES = sorted(spec.parent.name for spec in (Path(__file__).parents[1] / "examples").glob("*/spec.yaml"))

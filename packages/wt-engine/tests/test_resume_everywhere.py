@@ -5,6 +5,7 @@ from __future__ import annotations
 import sqlite3
 from collections import Counter
 from collections.abc import Callable
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -276,15 +277,15 @@ def pipe_of(build: Callable[[Pipe[Any, Any], Ran], None], store: SQLiteBackend) 
 
 def cut(source: Path, target: Path, run: str, kept: int) -> SQLiteBackend:
     """The store as a run leaves it that is killed after so many records."""
-    with sqlite3.connect(source) as old, sqlite3.connect(target) as new:
+    with closing(sqlite3.connect(source)) as old, closing(sqlite3.connect(target)) as new:
         old.backup(new)
-    with sqlite3.connect(target) as new:
+    with closing(sqlite3.connect(target)) as new, new:
         (root,) = new.execute("SELECT id FROM runs WHERE run_id = ?", (run,)).fetchone()
         new.execute("DELETE FROM calls WHERE id > ?", (root * FIRST + kept,))
         new.execute("UPDATE runs SET status = 'interrupted', error = NULL, failed_step = NULL")
     store = SQLiteBackend(target)
     opened = {(step.run_id, step.number) for step in store.get_steps(run) if step.outcome is Outcome.OPENED}
-    with sqlite3.connect(target) as new:
+    with closing(sqlite3.connect(target)) as new, new:
         parts = new.execute(
             "SELECT part.id, above.run_id, part.parent_call FROM runs part JOIN runs above ON above.id = part.parent"
         )

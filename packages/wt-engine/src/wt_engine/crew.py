@@ -103,11 +103,13 @@ class Crew:
     def _wake(self) -> None:
         if self._waking:
             return
-        if self._idle:
-            self._waking = True
-            self._idle.pop().set_result(None)
-        else:
-            self._spawn()
+        while self._idle:
+            waiter = self._idle.pop()
+            if not waiter.done():  # one is if its task was cancelled, as all are when a loop is shut down
+                self._waking = True
+                waiter.set_result(None)
+                return
+        self._spawn()
 
     async def _work(self) -> None:
         self._waking = False
@@ -165,5 +167,6 @@ class Crew:
     def _dismiss(self) -> None:
         self._done = True
         for waiter in self._idle:
-            waiter.set_result(None)
+            if not waiter.done():
+                waiter.set_result(None)
         self._idle.clear()
