@@ -80,7 +80,7 @@ class Dev:
         self.directory = directory
         self.tasks = directory / "library" / "watched_tasks.py"
         self.spec = directory / "spec.yaml"
-        self._notes = directory / "notes"
+        self.notes_file = directory.with_name(f"{directory.name}-notes")
         self.tasks.parent.mkdir()
         self.tasks.write_text(TASKS)
         (directory / "library" / "pyproject.toml").write_text(PROJECT)
@@ -89,7 +89,7 @@ class Dev:
         self._process = subprocess.Popen(
             [str(Path(sys.executable).parent / "wt"), "dev", "spec.yaml"],
             cwd=directory,
-            env=os.environ | {"NOTES": str(self._notes)},
+            env=os.environ | {"NOTES": str(self.notes_file)},
             stdin=subprocess.DEVNULL,
             stdout=subprocess.PIPE,
             stderr=subprocess.STDOUT,
@@ -109,8 +109,8 @@ class Dev:
     @property
     def notes(self) -> list[str]:
         """What has run since this was asked last, sorted."""
-        found = sorted(self._notes.read_text().splitlines()) if self._notes.exists() else []
-        self._notes.unlink(missing_ok=True)
+        found = sorted(self.notes_file.read_text().splitlines()) if self.notes_file.exists() else []
+        self.notes_file.unlink(missing_ok=True)
         return found
 
     def replace(self, path: Path, before: str, after: str) -> str:
@@ -175,6 +175,17 @@ def test_what_has_changed_runs_again_and_nothing_else(dev) -> None:
     assert dev.end() == 0
 
 
+def test_a_spec_inside_of_its_library_does_not_run_again_because_of_its_own_results(dev: Dev) -> None:
+    dev.round()
+    for name in ("watched_tasks.py", "pyproject.toml"):
+        (dev.tasks.parent / name).rename(dev.directory / name)
+    dev.replace(dev.spec, "path: ./library", "path: .")
+    said = dev.replace(dev.directory / "watched_tasks.py", "sum(numbers) * factor", "sum(numbers) * factor + 1")
+    assert "changed: watched_tasks.py\n" in said
+    said = dev.replace(dev.spec, "factor: 1", "factor: 2")
+    assert "changed: spec.yaml\n" in said
+
+
 def test_it_says_at_once_that_there_is_no_such_spec(wt, tmp_path) -> None:
     done = wt("dev", "nothing.yaml", cwd=tmp_path)
 
@@ -190,7 +201,7 @@ def test_a_spec_with_an_approval_waits_for_it_and_goes_on_as_is_said(dev: Dev) -
     command = shlex.split(said.split("go on with: ")[1].splitlines()[0])
     dev.notes  # noqa: B018 - what has run so far
     wt = [str(Path(sys.executable).parent / command[0]), *command[1:]]
-    environment = os.environ | {"NOTES": str(dev.directory / "notes")}
+    environment = os.environ | {"NOTES": str(dev.notes_file)}
     ended = subprocess.run(wt, cwd=dev.directory, env=environment, capture_output=True, text=True)
     assert ended.returncode == 0, ended.stderr
     assert dev.notes == ["total"]
@@ -199,7 +210,7 @@ def test_a_spec_with_an_approval_waits_for_it_and_goes_on_as_is_said(dev: Dev) -
 def test_the_record_keeps_the_last_rounds_and_every_other_run(dev: Dev, wt) -> None:
     dev.round()
     record = dev.directory / "results" / "watched" / "dev" / ".wt"
-    notes = str(dev.directory / "notes")
+    notes = str(dev.notes_file)
     done = wt("run", "spec.yaml", "--results", "results/watched/dev", cwd=dev.directory, NOTES=notes)
     assert done.returncode == 0, done.stderr
     before = {path.name for path in record.glob("params-*")}

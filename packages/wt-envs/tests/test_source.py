@@ -21,8 +21,20 @@ PRODUCTS = [
     "cache/x",
     "wt-rain-workflow/pyproject.toml",
     "wt-rain-workflow/run.py",
+    "results/rain/20261126-1/.wt/workspace.json",
+    "results/rain/20261126-1/page.html",
+    "results/rain/unrecorded/run.json",
+    "results/rain/unrecorded/result.json",
+    "results/rain/unrecorded/tables/a.csv",
 ]
-SOURCES = ["pyproject.toml", "src/lib/__init__.py", "src/lib/build/__init__.py", "data.csv"]
+SOURCES = [
+    ".wt/spec.schema.json",
+    "src/run.json",
+    "pyproject.toml",
+    "src/lib/__init__.py",
+    "src/lib/build/__init__.py",
+    "data.csv",
+]
 
 
 @pytest.fixture

@@ -12,6 +12,9 @@ if TYPE_CHECKING:
 RECORD_DIRECTORY = ".wt"
 """Where it is, in the results directory."""
 
+WORKSPACE_FILE = "workspace.json"
+"""What says in there which workspace the run is of, if `wt` has started it."""
+
 RUN_FILE = "run.json"
 """What says in the results directory what the run was (`wt_contracts.provenance`)."""
 

@@ -10,8 +10,10 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Final
 
+from wt_contracts.cli import RESULT_FILE
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
+from wt_contracts.run_record import RECORD_DIRECTORY, RUN_FILE, WORKSPACE_FILE
 
 from wt_envs.git import Git
 
@@ -32,7 +34,7 @@ def source_files(directory: Path, git: Git | None) -> list[str]:
 
     Returns:
         In git what is tracked, and what is neither tracked nor ignored; else everything; in both cases without caches,
-        build results, virtual environments and compiled workflows.
+        build results, virtual environments, compiled workflows and the results of runs.
     """
     if git is None:
         return sorted(walk(directory))
@@ -43,7 +45,7 @@ def source_files(directory: Path, git: Git | None) -> list[str]:
 
 
 def walk(directory: Path, below: str = "") -> Iterator[str]:
-    """Every file of a directory but caches, build results, virtual environments and compiled workflows."""
+    """Every file of a directory but caches, build results, virtual environments, compiled workflows and results."""
     with os.scandir(directory / below) as found:
         children = sorted(found, key=lambda entry: entry.name)
     for child in children:
@@ -57,8 +59,12 @@ def walk(directory: Path, below: str = "") -> Iterator[str]:
 
 
 def is_product(directory: Path) -> bool:
-    """Whether a directory was made by a tool: a cache, a virtual environment or a compiled workflow."""
+    """Whether a tool made a directory: a cache, a virtual environment, a compiled workflow or the results of a run."""
     if (directory / "pyvenv.cfg").exists() or (directory / "CACHEDIR.TAG").exists():
+        return True
+    if (directory / RECORD_DIRECTORY / WORKSPACE_FILE).exists():
+        return True
+    if (directory / RUN_FILE).exists() and (directory / RESULT_FILE).exists():
         return True
     try:
         return "\n[tool.wt]\n" in (directory / "pyproject.toml").read_text(encoding="utf-8")

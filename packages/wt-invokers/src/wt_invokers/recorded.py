@@ -9,12 +9,10 @@ from pathlib import Path
 
 from wt_contracts.codes import Code
 from wt_contracts.diagnostics import Diagnostic, DiagnosticError
-from wt_contracts.run_record import RECORD_DIRECTORY
+from wt_contracts.run_record import RECORD_DIRECTORY, WORKSPACE_FILE
 
 from wt_invokers.account import read_account
 from wt_invokers.whole_file import write_whole
-
-_WORKSPACE_FILE = "workspace.json"
 
 
 def results_of(home: Path, run: str) -> Path:
@@ -53,7 +51,7 @@ def note_workspace(results: Path, workspace: Path) -> None:
     content = json.dumps({"workspace": str(workspace)}).encode()
     record = results / RECORD_DIRECTORY
     record.mkdir(mode=0o700, parents=True, exist_ok=True)
-    write_whole(record / _WORKSPACE_FILE, content)
+    write_whole(record / WORKSPACE_FILE, content)
 
 
 def workspace_of(results: Path) -> Path:
@@ -62,7 +60,7 @@ def workspace_of(results: Path) -> Path:
     Raises:
         DiagnosticError: It was not noted (WT531).
     """
-    path = results / RECORD_DIRECTORY / _WORKSPACE_FILE
+    path = results / RECORD_DIRECTORY / WORKSPACE_FILE
     try:
         return Path(json.loads(path.read_text(encoding="utf-8"))["workspace"])
     except (OSError, ValueError, KeyError, TypeError):
