@@ -156,6 +156,19 @@ def test_a_suspended_run_that_is_killed_while_it_goes_on_keeps_the_answer(workfl
     assert workflow.outcome["result"] == "3 mine at 2"
 
 
+def test_a_run_that_goes_on_with_another_workflow_says_so_in_one_line(workflow: RunningWorkflow) -> None:
+    workflow.run(code=3, WT_RUN_ID="r1")
+    workflow.compile(SPEC.replace("approval.published['level'] }}", "approval.published['level'] + 7 }}"))
+
+    said = workflow.run("--resume", "r1", "--data", '{"level": 2}', code=3)
+
+    first, hint, *_ = said.splitlines()
+    assert first.startswith("warning[WT536]: the run r1 goes on with a workflow that has changed: ")
+    assert hint.startswith("  hint: what had ended is taken as it was")
+    workflow.run("--resume", "r1", "--approve")
+    assert workflow.outcome["result"] == "3 fine at 9"
+
+
 def typed(workflow: RunningWorkflow, text: str) -> tuple[int, str]:
     """Run it sequentially on a terminal on which a text is typed."""
     ours, theirs = pty.openpty()

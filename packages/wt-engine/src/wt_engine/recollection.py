@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 import warnings
 from collections import defaultdict
+from collections.abc import Callable
 from typing import Any
 
 from wt_engine.codec import Codec
@@ -117,8 +118,19 @@ class Recollection:
         return fields.get(key, self.states.get(part.run_id))
 
 
+def _warn(run_id: str, notes: list[str]) -> None:
+    text = f"Run '{run_id}' goes on with a pipeline that has changed: {'; '.join(notes)}"
+    warnings.warn(text, PipelineValidationWarning, stacklevel=5)
+
+
 def recollect(
-    recorded: RecordedRun, facts: PlanFacts, codec: Codec, answer: Any = MISSING, *, ended: bool = False
+    recorded: RecordedRun,
+    facts: PlanFacts,
+    codec: Codec,
+    answer: Any = MISSING,
+    *,
+    ended: bool = False,
+    told: Callable[[str, list[str]], object] = _warn,
 ) -> Recollection:
     """Put a recorded run together again, if it can go on.
 
@@ -128,6 +140,7 @@ def recollect(
         codec: Reads the values.
         answer: What a suspended step gets, if something.
         ended: Whether it may have ended well: then nothing is left to do but to tell what it returned.
+        told: Gets the run's id and what has changed in the plan, if that does not matter to what was recorded.
 
     Raises:
         RunEndedError: It has ended well, or no step of it waits for an answer.
@@ -149,8 +162,7 @@ def recollect(
     if mistakes:
         raise PlanChangedError(run.run_id, mistakes)
     if notes:
-        text = f"Run '{run.run_id}' goes on with a pipeline that has changed: {'; '.join(notes)}"
-        warnings.warn(text, PipelineValidationWarning, stacklevel=4)
+        told(run.run_id, notes)
     try:
         found = Recollection(recorded, codec, answer)
     except UnrecordableError as error:

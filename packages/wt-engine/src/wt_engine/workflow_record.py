@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -87,7 +88,17 @@ def _found(keeping: Recording, record: RunRecord) -> Recollection:
     exact = candidates[0].run_id if len(candidates) == 1 else run_id
     answer = MISSING if record.answer is None else record.answer
     # One that was killed after its last step has not written its result yet
-    return recollect(backend.recorded(exact), keeping.facts, keeping.codec, answer, ended=True)
+    return recollect(backend.recorded(exact), keeping.facts, keeping.codec, answer, ended=True, told=_tell)
+
+
+def _tell(run_id: str, changes: list[str]) -> None:
+    from wt_contracts.codes import Code
+    from wt_contracts.diagnostics import Diagnostic, format_text
+
+    message = f"the run {run_id} goes on with a workflow that has changed: {'; '.join(changes)}"
+    hint = "what had ended is taken as it was; begin a new run to have all of it anew"
+    found = Diagnostic(code=Code.RUN_OF_ANOTHER_WORKFLOW, severity="warning", message=message, hint=hint)
+    sys.stderr.write(f"{format_text(found)}\n")
 
 
 def unusable(message: str) -> DiagnosticError:
