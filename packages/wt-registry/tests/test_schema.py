@@ -5,7 +5,7 @@ from enum import Enum
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import pytest
-from pydantic import BaseModel, Field, WithJsonSchema
+from pydantic import BaseModel, Field, SecretBytes, SecretStr, WithJsonSchema
 from pydantic.json_schema import SkipJsonSchema
 from wt_registry import SchemaGenerationError
 from wt_registry.schema import hidden_parameters, parameters_schema, return_schema
@@ -125,6 +125,32 @@ def test_a_callable_json_schema_extra_is_applied():
     def task(size: int = Field(3, json_schema_extra=mark)) -> None: ...
 
     assert properties(task)["size"] == {"default": 3, "title": "Size", "type": "integer", "vendor:advanced": True}
+
+
+class Login(BaseModel):
+    name: str = "me"
+    password: SecretStr = SecretStr("hunter22")
+
+
+LOGIN = Login()
+
+
+def test_the_stars_of_a_secret_are_no_default():
+    def task(
+        token: SecretStr = SecretStr("hunter22"),  # noqa: B008 - as authors write it
+        key: Annotated[SecretBytes, Field(default=SecretBytes(b"x"))] = SecretBytes(b"x"),  # noqa: B008
+        login: Login = LOGIN,
+        empty: SecretStr = SecretStr(""),  # noqa: B008
+    ) -> None: ...
+
+    schema = parameters_schema(task)
+    found = schema["properties"]
+    assert [name for name in ("token", "key", "login") if "default" in found[name]] == []
+    assert found["token"]["format"] == "password"
+    assert found["empty"]["default"] == ""
+    assert "required" not in schema
+    assert schema["$defs"]["Login"]["properties"]["name"]["default"] == "me"
+    assert "default" not in schema["$defs"]["Login"]["properties"]["password"]
 
 
 def test_a_field_as_default_value_is_honoured():

@@ -9,7 +9,7 @@ import inspect
 from collections.abc import Callable, Mapping
 from typing import Any, get_origin
 
-from pydantic import ConfigDict, TypeAdapter
+from pydantic import ConfigDict, SecretStr, TypeAdapter
 from pydantic.errors import PydanticInvalidForJsonSchema, PydanticUserError
 from pydantic.fields import FieldInfo
 from pydantic.json_schema import GenerateJsonSchema
@@ -19,6 +19,7 @@ from wt_registry.errors import SchemaGenerationError
 from wt_registry.signature import check_signature, resolve_hints
 
 _CONFIG = ConfigDict(arbitrary_types_allowed=True)
+_MASK = str(SecretStr("a secret"))
 
 
 def parameters_schema(function: Callable[..., Any]) -> dict[str, Any]:
@@ -89,6 +90,13 @@ class _ParametersSchema(GenerateJsonSchema):
         super().__init__()
         self._fields = fields
 
+    def default_schema(self, schema: core_schema.WithDefaultSchema) -> dict[str, Any]:
+        """Describe a value that can be left out, without what pydantic writes for a secret: that is not its default."""
+        found = super().default_schema(schema)
+        if _is_masked(found.get("default")):
+            del found["default"]
+        return found
+
     def kw_arguments_schema(
         self, arguments: list[core_schema.ArgumentsParameter], var_kwargs_schema: core_schema.CoreSchema | None
     ) -> dict[str, Any]:
@@ -125,7 +133,9 @@ class _ParametersSchema(GenerateJsonSchema):
 
     def _apply(self, field: FieldInfo, schema: dict[str, Any]) -> None:
         if field.default is not PydanticUndefined and field.default is not ...:
-            schema["default"] = self.encode_default(field.default)
+            default = self.encode_default(field.default)
+            if not _is_masked(default):
+                schema["default"] = default
         if field.title is not None:
             schema["title"] = field.title
         if field.description is not None:
@@ -134,6 +144,13 @@ class _ParametersSchema(GenerateJsonSchema):
             field.json_schema_extra(schema)
         elif field.json_schema_extra:
             schema.update(field.json_schema_extra)
+
+
+def _is_masked(default: Any) -> bool:
+    """Whether there is a secret in a default, of which pydantic writes stars."""
+    if isinstance(default, dict | list):
+        return any(_is_masked(value) for value in (default.values() if isinstance(default, dict) else default))
+    return bool(default == _MASK)
 
 
 def _fields(function: Callable[..., Any], hints: Mapping[str, Any]) -> dict[str, FieldInfo]:
