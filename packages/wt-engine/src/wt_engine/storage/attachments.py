@@ -96,8 +96,8 @@ class Attachments:
         with self._connections.reader() as connection:
             rows = connection.execute(
                 "SELECT c.name, c.state, c.step, c.created_at FROM checkpoints c JOIN runs r ON r.id = c.run "
-                "WHERE r.run_id = ?1 AND (?2 IS NULL OR c.name = ?2) ORDER BY c.id",
-                (run_id, name),
+                "WHERE r.run_id = :run AND (:name IS NULL OR c.name = :name) ORDER BY c.id",
+                {"run": run_id, "name": name},
             )
             return [CheckpointRecord(*row) for row in rows]
 
@@ -132,8 +132,8 @@ class Attachments:
             rows = connection.execute(
                 "SELECT m.name, m.value, m.unit, m.step, r.run_id, m.recorded_at "
                 "FROM metrics m LEFT JOIN runs r ON r.id = m.run "
-                "WHERE (?1 IS NULL OR r.run_id = ?1) AND (?2 IS NULL OR m.name = ?2) ORDER BY m.id",
-                (run_id, name),
+                "WHERE (:run IS NULL OR r.run_id = :run) AND (:name IS NULL OR m.name = :name) ORDER BY m.id",
+                {"run": run_id, "name": name},
             )
             return [MetricRecord(*row) for row in rows]
 
@@ -177,8 +177,8 @@ class Attachments:
         with self._connections.reader() as connection:
             rows = connection.execute(
                 f"SELECT {_ALERT_COLUMNS} FROM alerts a LEFT JOIN runs r ON r.id = a.run "  # noqa: S608 - own names
-                "WHERE (?1 IS NULL OR r.run_id = ?1) AND (NOT ?2 OR a.acknowledged_at IS NULL) ORDER BY a.id",
-                (run_id, unacknowledged),
+                "WHERE (:run IS NULL OR r.run_id = :run) AND (NOT :open OR a.acknowledged_at IS NULL) ORDER BY a.id",
+                {"run": run_id, "open": unacknowledged},
             )
             return [AlertRecord(*row) for row in rows]
 

@@ -84,8 +84,8 @@ class History:
     def _other_events(self, kind: str | None) -> Iterator[StoredEvent]:
         rows = self._connection.execute(
             "SELECT seq, type, stage, timestamp, payload, meta, run, kind, number, parent, owner, attempt, scope "
-            "FROM events WHERE root = ?1 AND (?2 IS NULL OR type IN (?2, ?3)) ORDER BY seq",
-            (self._root, kind, ANNOUNCED if kind == EventType.MAP_WORKER else kind),
+            "FROM events WHERE root = :root AND (:kind IS NULL OR type IN (:kind, :other)) ORDER BY seq",
+            {"root": self._root, "kind": kind, "other": ANNOUNCED if kind == EventType.MAP_WORKER else kind},
         )
         for seq, type_, stage, at, payload, meta, run, node_kind, number, parent, owner, attempt, scope in rows:
             place = self._origins[run].scope if scope is None else tuple(json.loads(scope))

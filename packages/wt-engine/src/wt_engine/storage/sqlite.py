@@ -114,11 +114,12 @@ class SQLiteBackend(Attachments):
             run = self._number(connection, run_id)
             connection.executemany(
                 "INSERT OR IGNORE INTO events (root, seq, run, type, stage, timestamp, number, parent, owner, attempt, "
-                "kind, scope, payload, meta) VALUES (?1, ?2, ?1, ?3, ?4, ?5, ?6, ?7, ?8, ?9, ?10, ?11, ?12, ?13)",
+                "kind, scope, payload, meta) VALUES (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?)",
                 [
                     (
                         run,
                         event.seq,
+                        run,
                         event.type,
                         event.stage,
                         event.timestamp,
