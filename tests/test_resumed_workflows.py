@@ -36,6 +36,8 @@ def note(text: str) -> None:
 def numbers(count: int = 8) -> list[int]:
     """Count."""
     note("numbers")
+    if "WAIT" in os.environ:
+        time.sleep(60)
     return list(range(count))
 
 
@@ -322,6 +324,21 @@ def test_what_cannot_be_resumed_is_refused(notes, options, words):
     assert code == 2
     assert words in said
     assert "Traceback" not in said
+
+
+def test_a_run_that_somebody_else_runs_or_has_run_is_left_alone(notes, compiled):
+    with notes.start("--config-json", "{}", WT_RUN_ID="r1", WAIT="1") as first:
+        while "numbers" not in notes.lines:
+            os.sched_yield()
+        code, said = notes.run("--resume", "r1")
+        first.send_signal(signal.SIGKILL)
+        first.communicate(timeout=60)
+
+    assert code == 2
+    assert said.startswith(f"error[WT537]: Run 'r1' is still running, in process {first.pid} on ")
+    assert notes.run("--resume", "r1") == (0, "")
+    again, said = notes.run("--config-json", "{}", WT_RUN_ID="r1")
+    assert (again, said.splitlines()[0]) == (2, "error[WT537]: Run 'r1' is recorded already")
 
 
 def test_a_run_without_a_record_leaves_none(notes):

@@ -113,6 +113,7 @@ class Code(StrEnum):
     PIPELINE_NOT_FOUND = "WT534"
     CHECKPOINT_UNUSABLE = "WT535"
     RUN_OF_ANOTHER_WORKFLOW = "WT536"
+    RUN_TAKEN = "WT537"
     # The cache of calls
     CALL_NOT_CACHED = "WT540"
     STEP_UNKNOWN = "WT541"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import dataclasses
 from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Any, TypeVar, overload
@@ -249,7 +250,7 @@ class Workflow:
             SuspendedError: The run waits for an approval.
             RejectedError: An approval was refused.
             DiagnosticError: The record cannot be used (WT530), the run cannot go on (WT533) or begin at the checkpoint
-                (WT535), or a step needs more than there is (WT560).
+                (WT535), another one has its id (WT537), or a step needs more than there is (WT560).
         """
         return asyncio.run(self.run_async(params, observe, record, cpus=cpus, gpus=gpus))
 
@@ -269,11 +270,12 @@ class Workflow:
         runner, reasons = self._runner(plan, params, record, available(plan.nodes, cpus, gpus))
         told = StepEvents(self._steps, runner, reasons) if observe else None
         end: PipelineEndData | None = None
-        async for event in runner.events():
-            if told is not None and observe is not None:
-                told.tell(event, observe)
-            if isinstance(event.payload, PipelineEndData):
-                end = event.payload
+        with _refusing(record):
+            async for event in runner.events():
+                if told is not None and observe is not None:
+                    told.tell(event, observe)
+                if isinstance(event.payload, PipelineEndData):
+                    end = event.payload
         assert end is not None
         if end.status is not PipelineTerminalStatus.SUCCESS:
             raise self._error(end)
@@ -327,3 +329,11 @@ class Workflow:
         self._written.append(written)
         self._steps.place(written)
         self._plan = None
+
+
+def _refusing(record: RunRecord | None) -> contextlib.AbstractContextManager[None]:
+    if record is None:
+        return contextlib.nullcontext()
+    from wt_engine.workflow_record import refusing
+
+    return refusing()

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import sys
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -18,7 +19,7 @@ from wt_engine.kept_values import ValueKeeper
 from wt_engine.recollection import Recollection, recollect
 from wt_engine.recording import Recording, recording
 from wt_engine.snapshot import Secrets
-from wt_engine.storage.errors import RunNotFoundError, StoreError
+from wt_engine.storage.errors import RunNotFoundError, RunTakenError, StoreError
 
 if TYPE_CHECKING:
     from wt_contracts.codes import Code
@@ -99,6 +100,23 @@ def _tell(run_id: str, changes: list[str]) -> None:
     hint = "what had ended is taken as it was; begin a new run to have all of it anew"
     found = Diagnostic(code=Code.RUN_OF_ANOTHER_WORKFLOW, severity="warning", message=message, hint=hint)
     sys.stderr.write(f"{format_text(found)}\n")
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Say of a run that cannot be recorded, and of which nothing has run, why that is.
+
+    Raises:
+        DiagnosticError: Another run has its id (WT537), or the record cannot be used (WT530).
+    """
+    try:
+        yield
+    except RunTakenError as error:
+        from wt_contracts.codes import Code
+
+        raise _diagnostic(Code.RUN_TAKEN, error.what, error.advice) from error
+    except StoreError as error:
+        raise unusable(str(error)) from error
 
 
 def unusable(message: str) -> DiagnosticError:

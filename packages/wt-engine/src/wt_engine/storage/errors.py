@@ -18,9 +18,20 @@ class StoreError(Exception):
     """
 
     def __init__(self, message: str, path: str | os.PathLike[str], advice: str) -> None:
+        self.what = message
         self.path = str(path)
         self.advice = advice
         super().__init__(f"{message}: {self.path}. {advice}")
+
+
+class RunTakenError(StoreError):
+    """A run cannot begin or go on, because there is one with its id.
+
+    Args:
+        message: What is wrong.
+        path: The store's file.
+        advice: What to do about it.
+    """
 
 
 class RunNotFoundError(LookupError):

@@ -54,6 +54,15 @@ def this_process() -> str:
     return json.dumps({"pid": pid, "started": _started(pid), "place": _place()})
 
 
+def in_words(process: str | None) -> str:
+    """A process for people."""
+    try:
+        about = json.loads(process or "")
+        return f"process {int(about['pid'])} on {str(about['place']).partition(' ')[0]}"
+    except (ValueError, KeyError, TypeError):
+        return "another process"
+
+
 def is_alive(process: str | None, heartbeat_at: float | None, now: float) -> bool:
     """Whether a process that was running something still lives.
 

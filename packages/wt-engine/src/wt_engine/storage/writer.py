@@ -7,9 +7,9 @@ from collections.abc import Sequence
 from time import time
 
 from wt_engine.storage.connections import Connections, Synchronous
-from wt_engine.storage.errors import RunNotFoundError, StoreError, store_error
+from wt_engine.storage.errors import RunNotFoundError, RunTakenError, store_error
 from wt_engine.storage.models import EventRow, NewRun, PlanFacts, RunEnd, RunStatus, StepRow
-from wt_engine.storage.processes import is_alive, this_process
+from wt_engine.storage.processes import in_words, is_alive, this_process
 
 
 def _insert(table: str, columns: Sequence[str]) -> str:
@@ -45,9 +45,13 @@ class SQLiteWriter:
             Its number.
 
         Raises:
+            RunTakenError: A run is recorded that has its id.
             StoreError: It could not be written.
         """
         with self._connections.transaction() as connection:
+            if connection.execute("SELECT 1 FROM runs WHERE run_id = ?", (run.run_id,)).fetchone():
+                advice = "Resume that one, or give the new run another id"
+                raise RunTakenError(f"Run '{run.run_id}' is recorded already", self._connections.path, advice)
             root = None
             if plan is not None:
                 connection.execute(_PLAN, (plan.key, plan.text))
@@ -73,7 +77,8 @@ class SQLiteWriter:
 
         Raises:
             RunNotFoundError: There is no such run.
-            StoreError: Another process runs it, or it could not be written.
+            RunTakenError: Another process runs it.
+            StoreError: It could not be written.
         """
         with self._connections.transaction() as connection:
             found = connection.execute(
@@ -83,7 +88,8 @@ class SQLiteWriter:
                 raise RunNotFoundError(f"There is no run '{run_id}' in the store {self._connections.path}")
             number, status, process, heartbeat_at = found
             if status == RunStatus.RUNNING and is_alive(process, heartbeat_at, time()):
-                raise StoreError(f"Run '{run_id}' is still running ({process})", self._connections.path, "Let it end")
+                path, who = self._connections.path, in_words(process)
+                raise RunTakenError(f"Run '{run_id}' is still running, in {who}", path, "Let it end, or end it first")
             connection.execute(_PLAN, (plan.key, plan.text))
             connection.execute(
                 "UPDATE runs SET status = ?, process = ?, heartbeat_at = ?, resumed = resumed + 1, plan = ?, "
