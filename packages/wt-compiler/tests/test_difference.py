@@ -9,6 +9,7 @@ from typing import Any
 import pytest
 from click.testing import CliRunner
 from wt_compiler.commands.diff import diff
+from wt_contracts.diagnostics import DiagnosticError
 
 OLD = """\
 id: demo
@@ -23,8 +24,8 @@ workflow:
 
 @pytest.fixture
 def run(tmp_path: Path, stored: Path, console: Any) -> Any:
-    def call(new: str, *options: str) -> tuple[int, str]:
-        for name, text in (("old.yaml", OLD), ("new.yaml", new)):
+    def call(new: str, *options: str, old: str = OLD) -> tuple[int, str]:
+        for name, text in (("old.yaml", old), ("new.yaml", new)):
             (tmp_path / name).write_text(text)
         arguments = [str(tmp_path / "old.yaml"), str(tmp_path / "new.yaml"), "--registry", str(stored), *options]
         result = CliRunner().invoke(diff, arguments, obj=console, standalone_mode=False)
@@ -57,19 +58,20 @@ def test_nothing_has_changed(run: Any) -> None:
         (
             "task: load,",
             "task: load, when: '${{ params.year > 1 }}',",
-            "~ a: it runs under another condition",
+            "~ a: it runs under a condition now",
             "breaking",
         ),
         ("task: load,", "task: load, loop: {times: 2},", "~ a: 'call' is 'loop' now", "breaking"),
         (
             "task: load,",
             "task: load, skipif: {conditions: [never]},",
-            "~ a: it is skipped under other conditions",
+            "~ a: it may be skipped now",
             "breaking",
         ),
         ("task: load,", "task: load, cache: true,", "~ a: cache true (new)", "patch"),
         ("task: load,", "task: load, timeout: 5,", '~ a: timeout "5 s" (new)', "patch"),
-        ("task: load,", "task: load, on-error: skip,", "~ a: a failure counts as skipped now", "breaking"),
+        ("task: load,", "task: load, on-error: skip,", "~ a: a failure is skipped now", "breaking"),
+        ("task: load,", "task: load, checkpoint: {name: read},", "~ a: it has a checkpoint now", "patch"),
         ("task: load,", "task: load, resources: {cpu: 2},", "~ a: resources.cpu 2 (new)", "patch"),
         (
             "task: load,",
@@ -84,3 +86,21 @@ def test_a_change_is_told_with_what_it_means(old: str, new: str, line: str, bump
     assert code == 1
     assert f"  {line}" in text.splitlines()
     assert json.loads(run(OLD.replace(old, new), "--format", "json")[1])["bump"] == bump
+
+
+def test_what_is_gone_is_told_as_that(run: Any) -> None:
+    old = OLD.replace(
+        "task: load,",
+        "task: load, loop: {times: 2}, checkpoint: {name: read}, on-error: {task: load, partial: {path: x}},",
+    )
+    assert run(OLD, old=old)[1].splitlines()[1:4] == [
+        "  ~ a: 'loop' is 'call' now",
+        "  ~ a: a failure is not handled any more",
+        "  ~ a: it has no checkpoint any more",
+    ]
+
+
+def test_the_mistakes_of_both_are_told(run: Any) -> None:
+    with pytest.raises(DiagnosticError) as caught:
+        run(OLD.replace("task: load", "task: laod"), old=OLD.replace("task: clean", "task: claen"))
+    assert [Path(str(each.file)).name for each in caught.value.diagnostics] == ["old.yaml", "new.yaml"]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any, Literal, NamedTuple
+from typing import TYPE_CHECKING, Any, Final, Literal, NamedTuple
 
 from wt_compiler.dag import Dag, Instance
 from wt_compiler.emit.expressions import written
@@ -135,42 +135,57 @@ def _instance(old: Instance, new: Instance) -> Iterator[str]:
             yield f"it is mapped over {', '.join(new.mapping.argnames)} instead of {', '.join(old.mapping.argnames)}"
         if written(old.mapping.argvalues) != written(new.mapping.argvalues):
             yield "it is mapped over something else"
-    if written(_rounds(old)) != written(_rounds(new)):
+    if old.method == new.method and written(_rounds(old)) != written(_rounds(new)):
         yield "its rounds are others"
-    handlers = [each.handler and (each.handler.task.dotted_path, written(each.handler.partial)) for each in (old, new)]
-    if handlers[0] != handlers[1]:
-        yield "failures are handled in another way"
     if old.execution.skips_errors != new.execution.skips_errors:
-        yield f"a failure counts as {'skipped' if new.execution.skips_errors else 'a failure'} now"
-    forms = [each.approval and each.approval.form for each in (old, new)]
-    if forms[0] != forms[1]:
-        yield (
-            "another approval is asked for" if all(each is not None for each in forms) else _approval(forms[0] is None)
-        )
-    if _checkpoint(old) != _checkpoint(new):
-        yield "its checkpoint is another one"
-    if written(old.when and old.when.expression) != written(new.when and new.when.expression):
-        yield "it runs under another condition"
-    if _conditions(old) != _conditions(new):
-        yield "it is skipped under other conditions"
+        yield "a failure is skipped now" if new.execution.skips_errors else "a failure is not skipped any more"
+    for take, words in _OPTIONAL:
+        before, after = take(old), take(new)
+        if before != after:
+            yield words[0] if before is None else words[1] if after is None else words[2]
 
 
 def _rounds(instance: Instance) -> list[Value]:
     return [*instance.loop.values, instance.loop.most] if instance.loop else []
 
 
+def _handler(instance: Instance) -> object:
+    handler = instance.handler
+    return (handler.task.dotted_path, written(handler.partial)) if handler else None
+
+
+def _form(instance: Instance) -> object:
+    return instance.approval.form if instance.approval else None
+
+
 def _checkpoint(instance: Instance) -> object:
     checkpoint = instance.checkpoint
-    return checkpoint and (checkpoint.name, written(checkpoint.when and checkpoint.when.expression))
+    return (checkpoint.name, written(checkpoint.when and checkpoint.when.expression)) if checkpoint else None
 
 
-def _approval(is_new: bool) -> str:
-    return "it waits for an approval now" if is_new else "it waits for no approval any more"
+def _when(instance: Instance) -> object:
+    return written(instance.when.expression) if instance.when else None
 
 
 def _conditions(instance: Instance) -> object:
     skipif = instance.skipif
     return ([use.dotted_path for use in skipif.conditions], skipif.unpack_depth) if skipif else None
+
+
+_OPTIONAL: Final = (
+    (
+        _handler,
+        ("a failure is handled now", "a failure is not handled any more", "a failure is handled in another way"),
+    ),
+    (_form, ("it waits for an approval now", "it waits for no approval any more", "another approval is asked for")),
+    (_checkpoint, ("it has a checkpoint now", "it has no checkpoint any more", "its checkpoint is another one")),
+    (_when, ("it runs under a condition now", "it runs in any case now", "it runs under another condition")),
+    (
+        _conditions,
+        ("it may be skipped now", "it is not skipped any more", "it is skipped under other conditions"),
+    ),
+)
+"""What an instance may have, and what is said if it is new, gone or another one."""
 
 
 def _parameters(old: Side, new: Side) -> Iterator[Change]:

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
+from wt_contracts.diagnostics import DiagnosticError
 
 from wt_compiler.commands.source_options import source_options, task_source
 from wt_compiler.commands.spec_path import SpecPath
@@ -49,9 +50,24 @@ def diff(
     from wt_compiler.difference import compare
 
     source = task_source(registry, env, discovery_timeout)
-    found = compare(_side(console, old, source), _side(console, new, source))
+    found = compare(*_sides(console, (old, new), source))
     console.answer(_as_json(found) if console.json else _as_text(found))
     return int(found.bump != "none")
+
+
+def _sides(console: Console, paths: tuple[Path, Path], source: TaskSource) -> list[Side]:
+    """Both specs, or the mistakes of both."""
+    sides: list[Side] = []
+    wrong: list[DiagnosticError] = []
+    for path in paths:
+        try:
+            sides.append(_side(console, path, source))
+        except DiagnosticError as error:
+            wrong.append(error)
+    if wrong:
+        said = dict.fromkeys(diagnostic for error in wrong for diagnostic in error.diagnostics)
+        raise DiagnosticError([*said], exit_code=max(error.exit_code for error in wrong))
+    return sides
 
 
 def _side(console: Console, path: Path, source: TaskSource) -> Side:
