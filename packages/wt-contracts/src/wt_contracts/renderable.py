@@ -11,6 +11,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple, TypeAlias
 
+from wt_contracts.discriminators import hide_discriminators
+
 Schema: TypeAlias = dict[str, Any]
 
 _REFERENCE = "#/$defs/"
@@ -59,7 +61,8 @@ def renderable(rjsf: Schema) -> Renderable:
     body = {key: value for key, value in rjsf.items() if key != "uiSchema"}
     writer = _Writer(body.get("$defs", {}))
     schema = writer.document(body)
-    return Renderable({"type": "object", **schema}, _open_order(rjsf.get("uiSchema", {})))
+    ui_schema = hide_discriminators(schema, _open_order(rjsf.get("uiSchema", {})))
+    return Renderable({"type": "object", **schema}, ui_schema)
 
 
 def _open_order(node: Any) -> Any:
