@@ -10,6 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 from wt_compiler.emit.expressions import ExpressionSource
+from wt_compiler.expression.grammar import MOST_OPERATORS
 from wt_compiler.expression.mistake import WrongExpressionError
 from wt_compiler.expression.reading import forgets_dollar, read_text
 from wt_compiler.values import (
@@ -174,6 +175,13 @@ def test_nesting_is_bounded() -> None:
     assert "steps" in str(refusal("${{ workflow.a.return" + ".b" * 500 + " }}"))
     many = read("${{ " + " + ".join(["1"] * 40) + " }}")
     assert many is not None
+
+
+@pytest.mark.parametrize("operator", ["+", "and", "or"])
+def test_the_number_of_operators_is_bounded(operator: str) -> None:
+    assert python(f" {operator} ".join(["1"] * (MOST_OPERATORS + 1))).count("1") == MOST_OPERATORS + 1
+    wrong = refusal(f"${{{{ {f' {operator} '.join(['1'] * 5000)} }}}}")
+    assert str(wrong) == f"the expression has more than {MOST_OPERATORS} operators"
 
 
 def test_a_forgotten_dollar_sign_is_noticed() -> None:

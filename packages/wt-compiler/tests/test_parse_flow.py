@@ -36,6 +36,7 @@ def test_a_condition_keeps_what_the_author_wrote() -> None:
         ("3", "1:1 'when' must be an expression, not the number 3"),
         ("${{ true }}", "1:1 'when' never changes; write a condition, or remove the key"),
         ("params.year > 2000", "'when' must be an expression, not a text; write '${{ params.year > 2000 }}'"),
+        ("yes please", "'when' must be an expression, not a text; write a condition, or remove the key"),
         ("x ${{ params.year }}", "'when' is a text here, which is always true; write a single '${{ … }}'"),
         ("${{ env.DEBUG }}", "DEBUG is a text, which is true unless it is empty; compare it: env.DEBUG == 'yes'"),
         ("${{ skipped(params.year) }}", "'skipped' asks whether a task instance was skipped"),

@@ -7,7 +7,8 @@ from typing import Final
 from wt_contracts.codes import Code
 
 from wt_compiler.document import MapNode, Node, ScalarNode
-from wt_compiler.expression.reading import CLOSING, OPENING
+from wt_compiler.expression.mistake import WrongExpressionError
+from wt_compiler.expression.reading import CLOSING, OPENING, read_text
 from wt_compiler.findings import Findings
 from wt_compiler.flow import Condition, Loop
 from wt_compiler.parse_value import UNKNOWN, read_value
@@ -44,8 +45,9 @@ def read_condition(node: Node | None, what: str, findings: Findings) -> Conditio
     if not isinstance(value, Expression):
         always = isinstance(value, bool) or value is None or OPENING in text
         hint = "write a condition, or remove the key"
-        if text.strip() and not always:
-            hint = f"write '{OPENING} {text.strip()} {CLOSING}'"
+        wrapped = f"{OPENING} {text.strip()} {CLOSING}"
+        if text.strip() and not always and _is_expression(wrapped):
+            hint = f"write '{wrapped}'"
         message = f"{what} never changes" if always else f"{what} must be an expression, not a text"
         findings.error(Code.WRONG_VALUE, message, node.position, hint)
         return None
@@ -53,6 +55,14 @@ def read_condition(node: Node | None, what: str, findings: Findings) -> Conditio
         return None
     _check_text(value, what, findings)
     return Condition(value, _inner(text))
+
+
+def _is_expression(text: str) -> bool:
+    try:
+        read_text(text, lambda _: Position(1, 1))
+    except WrongExpressionError:
+        return False
+    return True
 
 
 def _check_text(value: Expression, what: str, findings: Findings) -> None:

@@ -39,6 +39,9 @@ ROOTS: Final = ("workflow", "env", "params", "secrets", "approval", "loop", "err
 DEEPEST: Final = 50
 """How deep parentheses and other nesting may be."""
 
+MOST_OPERATORS: Final = 100
+"""How many operators an expression may have: each puts what stands before it one level deeper."""
+
 _NOT: Final = 3
 _COMPARISON: Final = 4
 _SIGN: Final = 7
@@ -86,6 +89,7 @@ class _Parser:
         self._next = 0
         self._place = place
         self._depth = 0
+        self._operators = 0
 
     def whole(self) -> Expression:
         if self._ended():
@@ -135,6 +139,10 @@ class _Parser:
             binding = _BINDING.get(operator, 0)
             if binding <= minimum:
                 break
+            self._operators += 1
+            if self._operators > MOST_OPERATORS:
+                message = f"the expression has more than {MOST_OPERATORS} operators"
+                raise WrongExpressionError(message, "let a task compute it", word.offset)
             self._next += 2 if operator == "not in" else 1
             right = self._expression(binding)
             left = Operation(operator, left, right, self._at(word))
