@@ -150,3 +150,22 @@ def test_a_definition_that_refers_to_itself_is_compared_once() -> None:
     params["properties"] = {"load": load}
     titled = {"properties": {"next": {"$ref": "#/$defs/Node"}}, "title": "A node"}
     assert refused_values({**params, "$defs": {**params["$defs"], "Node": titled}}, params) == {}
+
+
+@pytest.mark.parametrize(
+    ("shape", "found"),
+    [
+        ({"dependentSchemas": {"kind": {"properties": {"extra": {}}}}, "additionalProperties": False}, True),
+        ({"if": {}, "then": {"properties": {"extra": {}}}, "additionalProperties": False}, True),
+        ({"if": {}, "then": {"properties": {"kind": {}}}, "additionalProperties": False}, False),
+        ({"if": {}, "then": {"properties": {"extra": {}}}}, False),
+    ],
+)
+@pytest.mark.parametrize("inside", [False, True])
+def test_a_schema_that_contradicts_itself_is_told(shape: dict[str, Any], found: bool, inside: bool) -> None:
+    model = {"type": "object", "properties": {"kind": {}}, **shape}
+    field = {"type": "array", "items": {"$ref": "#/$defs/Model"}} if inside else {"$ref": "#/$defs/Model"}
+    same = {"properties": {"draw": {"properties": {"shape": field}}}, "$defs": {"Model": model}}
+    place = f"draw.shape{'[]' if inside else ''}.extra"
+    told = {place: "is a field of the form, and the workflow knows none of that name"} if found else {}
+    assert refused_values(same, same) == told

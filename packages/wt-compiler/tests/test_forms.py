@@ -202,6 +202,24 @@ def test_an_override_that_lets_in_what_the_workflow_refuses_is_a_warning(compile
     assert 'source.limit can be "many" in the form' in found.message
 
 
+@pytest.mark.parametrize("overrides", ["", "rjsf-overrides: {properties: {two.title: X}}\n"])
+def test_a_schema_that_contradicts_itself_is_a_warning_at_its_task(
+    compiled: Compiled,
+    overrides: str,
+    entry: Callable[..., RegistryEntry],
+    registry_of: Callable[..., RegistryOutput],
+) -> None:
+    more = {"dependentSchemas": {"kind": {"properties": {"extra": {"type": "string"}}}}}
+    shape = {"type": "object", "properties": {"kind": {"type": "string"}}, "additionalProperties": False, **more}
+    registry = registry_of(entry("odd", {"shape": shape}), entry("load", {"path": {"type": "string"}}))
+    findings = Findings("spec.yaml", [])
+    head = f"id: demo\nrequirements: []\n{overrides}workflow:\n"
+    derive_forms(compiled("- {id: one, task: odd}\n- {id: two, task: load}", registry, head), findings)
+    [found] = findings.sorted
+    assert (found.code, found.severity, found.line) == ("WT135", "warning", head.count("\n") + 1)
+    assert found.message.startswith("the schema of acme.tasks.odd contradicts itself: one.shape.extra is a field")
+
+
 def test_an_override_of_a_definition_holds_where_a_place_has_one_of_its_own_too(compiled: Compiled) -> None:
     place = '"The look".properties.picture.properties.style'
     overrides = f"{{properties: {{'{place}.properties.color.title': C}}, $defs: {{Style.description: D}}}}"

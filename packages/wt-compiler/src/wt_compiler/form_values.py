@@ -1,6 +1,7 @@
 """What a form lets in and the workflow refuses: the difference between `rjsf.json` and `params.json`.
 
-Without overrides they say the same. An override can widen the form, and then a person fills in what does not run.
+Without overrides they say the same. An override can widen the form, and then a person fills in what does not run. So it
+is where a schema contradicts itself: a condition adds a field to an object that has no others.
 """
 
 from __future__ import annotations
@@ -8,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any
 
+import msgspec
 from wt_contracts.refusals import show
 
 from wt_compiler.definitions import PREFIX, Schema
@@ -37,14 +39,19 @@ def refused_values(rjsf: Schema, params: Schema) -> dict[str, str]:
     Returns:
         What is wrong, by `instance.parameter`, and what leads on from there; empty if nothing is.
     """
-    same = rjsf["$defs"] == params["$defs"]
     comparison = _Comparison(rjsf, params)
     found: dict[str, str] = {}
     for name, form in _instances(rjsf):
         known = params["properties"].get(name)
-        if isinstance(form, dict) and known is not None and not (same and form == known):
+        if isinstance(form, dict) and known is not None and not comparison.agree(form, known):
             found.update(comparison.fields(name, form, known))
     return found
+
+
+def has_conditions(document: Schema) -> bool:
+    """Whether a condition anywhere in a document may add fields."""
+    written = msgspec.json.encode(document)
+    return any(key in written for key in (b'"then":', b'"else":', b'"dependentSchemas":'))
 
 
 def _instances(rjsf: Schema) -> Iterator[tuple[str, Any]]:
@@ -61,8 +68,12 @@ class _Comparison:
     def __init__(self, rjsf: Schema, params: Schema) -> None:
         self._rjsf = rjsf
         self._params = params
-        self._same = rjsf["$defs"] == params["$defs"]
+        self._same = rjsf["$defs"] == params["$defs"] and not has_conditions(rjsf)
         self._seen: set[tuple[int, int]] = set()
+
+    def agree(self, form: Any, known: Any) -> bool:
+        """Whether there is nothing to find: they are the same, and no condition adds to them."""
+        return self._same and bool(form == known)
 
     def fields(self, place: str, form: Schema, known: Schema) -> Iterator[tuple[str, str]]:
         """What differs in the fields of an object."""
@@ -77,7 +88,7 @@ class _Comparison:
                 yield f"{place}.{name}", "is a field of the form, and the workflow knows none of that name"
 
     def _value(self, place: str, schema: Any, accepted: Any) -> Iterator[tuple[str, str]]:
-        if self._same and schema == accepted:
+        if self.agree(schema, accepted):
             return
         if refused := self._refused(schema, accepted):
             yield place, f"can be {refused[0]} in the form, and the workflow refuses that"

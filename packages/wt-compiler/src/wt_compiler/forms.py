@@ -101,7 +101,8 @@ def derive_forms(dag: Dag, findings: Findings) -> Forms:
     params = _document(schemas.by_id, schemas.definitions, _flat_ui(schemas.by_id, schemas.ui[0]))
     rjsf = _document(rjsf_properties, schemas.definitions, _grouped_ui(rjsf_properties, groups, schemas.ui[1]))
     if not findings.failed and not _check_tasks(dag, params, findings):
-        rjsf = _overridden(rjsf, params, dag.overrides, findings)
+        own = _warn_of_contradictions(rjsf, params, dag, findings)
+        rjsf = _overridden(rjsf, params, dag.overrides, own, findings)
     return Forms(params, rjsf, FormLayout(groups=groups))
 
 
@@ -159,7 +160,24 @@ def _check_tasks(dag: Dag, params: Schema, findings: Findings) -> bool:
     return bool(reported)
 
 
-def _overridden(rjsf: Schema, params: Schema, overrides: tuple[Override, ...], findings: Findings) -> Schema:
+def _warn_of_contradictions(rjsf: Schema, params: Schema, dag: Dag, findings: Findings) -> dict[str, str]:
+    """Warn of conditions in the schemas of tasks that add fields to what has no others; sub-workflows see to theirs."""
+    from wt_compiler.form_values import has_conditions, refused_values
+
+    found = refused_values(rjsf, params) if has_conditions(rjsf) else {}
+    tasks = {instance.id: instance for instance in dag.instances if instance.uses is None}
+    for place, reason in found.items():
+        instance = tasks.get(place.partition(".")[0])
+        if instance is not None:
+            message = f"the schema of {instance.task.dotted_path} contradicts itself: {place} {reason}"
+            hint = "a condition in it adds a field to what has no others: let that have others, or move the field"
+            findings.warn(Code.FORM_OFFERS_REFUSED, message, instance.position, hint)
+    return found
+
+
+def _overridden(
+    rjsf: Schema, params: Schema, overrides: tuple[Override, ...], own: dict[str, str], findings: Findings
+) -> Schema:
     refuse = _meta_schema()
     steps: list[tuple[Override, Schema]] = []
     for override in sorted(overrides, key=lambda each: each.section != "$defs"):  # before a place has a copy of its own
@@ -175,16 +193,18 @@ def _overridden(rjsf: Schema, params: Schema, overrides: tuple[Override, ...], f
         message = f"the override {culprit.path!r} makes the form's schema invalid: {reason}"
         findings.error(Code.OVERRIDE_BREAKS_SCHEMA, message, culprit.position)
     elif not findings.failed:
-        _warn_of_refused(steps, params, findings)
+        _warn_of_refused(steps, params, own, findings)
     return rjsf
 
 
-def _warn_of_refused(steps: list[tuple[Override, Schema]], params: Schema, findings: Findings) -> None:
+def _warn_of_refused(
+    steps: list[tuple[Override, Schema]], params: Schema, own: dict[str, str], findings: Findings
+) -> None:
     """Warn of what a person can fill in and no run accepts, at the override that brought it about."""
     from wt_compiler.form_values import refused_values
 
     last = refused_values(steps[-1][1], params) if steps else {}
-    for place, reason in last.items():
+    for place, reason in sorted(last.items() - own.items()):
         culprit = next(override for override, form in steps if refused_values(form, params).get(place) == reason)
         message = f"the override {culprit.path!r} lets the form and the workflow differ: {place} {reason}"
         hint = "the type hints of the task say what the workflow accepts"
