@@ -6,6 +6,8 @@ import re
 import sqlite3
 import subprocess
 import sys
+import threading
+from contextlib import closing
 from pathlib import Path
 
 import pytest
@@ -127,6 +129,28 @@ def test_several_processes_make_one_store(path: Path) -> None:
 
     assert [child.wait() for child in children] == [0] * 4
     assert len(SQLiteBackend(path).list_runs()) == 4
+
+
+def test_a_store_that_another_process_just_makes_is_waited_for(path: Path) -> None:
+    failed: list[StoreError] = []
+
+    def make() -> None:
+        try:
+            SQLiteBackend(path).save_run(run("r1"))
+        except StoreError as error:
+            failed.append(error)
+
+    with closing(sqlite3.connect(path, isolation_level=None)) as other:
+        other.execute("BEGIN IMMEDIATE")
+        maker = threading.Thread(target=make)
+        maker.start()
+        maker.join(0.2)
+        assert maker.is_alive(), failed
+        other.execute("ROLLBACK")
+    maker.join(30)
+
+    assert failed == []
+    assert [run.run_id for run in SQLiteBackend(path).list_runs()] == ["r1"]
 
 
 def test_a_commit_survives_what_its_durability_says(path: Path) -> None:

@@ -6,6 +6,7 @@ import os
 import queue
 import sqlite3
 import threading
+import time
 import weakref
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,8 @@ Synchronous = Literal["NORMAL", "FULL"]
 
 PATIENCE = 30.0
 """Seconds that a writer waits for the writers of other processes."""
+
+_PAUSE = 0.005
 
 READERS = 8
 """How many idle connections for reading are kept."""
@@ -183,10 +186,7 @@ class Connections:
             if not self._create and version_of(connection, self.path) == 0:
                 raise StoreError("The file is empty and no store", self.path, "Check the path")
             if self._writable:
-                # The header says that it is in WAL mode; asking for it again would need a lock.
-                if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
-                    connection.execute(f"PRAGMA page_size = {PAGE}")
-                    connection.execute("PRAGMA journal_mode = WAL")
+                _use_wal(connection)
                 migrate(connection, self.path)
             elif version_of(connection, self.path) < VERSION:
                 raise StoreError(
@@ -223,3 +223,19 @@ def _close(lines: dict[Synchronous, WriteLine], readers: queue.LifoQueue[sqlite3
     lines.clear()
     while not readers.empty():
         readers.get_nowait().close()
+
+
+def _use_wal(connection: sqlite3.Connection) -> None:
+    """Put a store into WAL mode; another process that does so makes this one wait, which SQLite itself does not."""
+    last = time.monotonic() + PATIENCE
+    while True:
+        try:
+            # The header says that it is in WAL mode; asking for it again would need a lock.
+            if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+                connection.execute(f"PRAGMA page_size = {PAGE}")
+                connection.execute("PRAGMA journal_mode = WAL")
+            return
+        except sqlite3.OperationalError as error:
+            if error.sqlite_errorcode & 0xFF != sqlite3.SQLITE_BUSY or time.monotonic() > last:
+                raise
+        time.sleep(_PAUSE)
